@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the edge daemon says and hears over HTTP, and a typed client for it.
+//!
+//! Types of the wire only: they change when the interface does, not when the daemon's insides do,
+//! and the daemon translates them by hand. There is no server here and no decision.
+//!
+//! Requests refuse fields that they do not know, so that a misspelt option is not silently ignored.
+//! Responses accept them, so that an older client can read a newer daemon. The Open Inference
+//! Protocol is not ours to restrict and accepts them both ways.
+//!
+//! # Features
+//!
+//! - `client`: the asynchronous [`EdgeClient`].
+
+pub mod routes;
+pub mod oip;
+mod error;
+mod files;
+mod node;
+mod specification;
+mod hex_bytes;
+#[cfg(feature = "client")]
+mod client;
+#[cfg(test)]
+mod tests;
+
+#[cfg(feature = "client")]
+pub use client::{ClientError, ClientOptions, EdgeClient};
+pub use error::ApiErrorBody;
+pub use files::FileAdded;
+pub use hex_bytes::{HexBytes, HexBytesError};
+pub use node::{
+	BeatStatus, ChainStatus, ComponentStatus, HealthResponse, JobState, JobStatus,
+	LinkProofRequest, LinkProofResponse, NodeStatus,
+};
+pub use specification::{InferenceJobSpecification, JobKindName, ModelFormat};

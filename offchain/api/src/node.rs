@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The node itself: its consent to be linked, and how it is.
+
+use crate::HexBytes;
+use serde::{Deserialize, Serialize};
+
+/// Asks a node to consent to be linked to a deed.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkProofRequest {
+	/// The account that owns the deed and will use the proof.
+	pub owner: HexBytes<32>,
+	/// The deed.
+	pub deed: u32,
+	/// The last epoch in which the proof may be used.
+	pub expires_at_epoch: u32,
+}
+
+/// A node's consent.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct LinkProofResponse {
+	/// The node's key, which is also its account.
+	pub node: HexBytes<32>,
+	/// Its ed25519 signature of the proof.
+	pub signature: HexBytes<64>,
+}
+
+/// How a node is, and what it does.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct NodeStatus {
+	/// The node's key, which is also its account.
+	pub node: HexBytes<32>,
+	/// The same key as an address in the mesh.
+	pub peer_id: String,
+	/// Version of the daemon.
+	pub version: String,
+	/// The deed that it is linked to.
+	pub deed: Option<u32>,
+	/// Peers that it is connected to.
+	pub peers: u32,
+	/// What it knows of the chain.
+	pub chain: ChainStatus,
+	/// What it told the oracles and heard as one.
+	pub beats: BeatStatus,
+	/// The jobs that are placed on it.
+	pub jobs: Vec<JobStatus>,
+	/// How its parts are.
+	pub components: Vec<ComponentStatus>,
+}
+
+/// What a node knows of the chain.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct ChainStatus {
+	/// Whether it follows the chain now.
+	pub connected: bool,
+	/// The last finalised block that it has seen.
+	pub finalised_block: Option<u32>,
+	/// The epoch of that block.
+	pub epoch: Option<u32>,
+}
+
+/// Beats of a node, since it started.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct BeatStatus {
+	/// Beats that it sent.
+	pub sent: u64,
+	/// Beats of others that passed all checks.
+	pub accepted: u64,
+	/// Beats of others that failed one.
+	pub rejected: u64,
+}
+
+/// A job on a node.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct JobStatus {
+	/// Number of the job on the chain.
+	pub job: u32,
+	/// The name that its model is served under, once its specification is read.
+	pub name: Option<String>,
+	/// The content identifier of its model.
+	pub model: Option<String>,
+	/// How far it is.
+	pub state: JobState,
+	/// Why it failed.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub reason: Option<String>,
+}
+
+/// How far a job is on a node.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+	/// Its specification or its files are on their way.
+	Fetching,
+	/// It is being made ready.
+	Starting,
+	/// It answers.
+	Serving,
+	/// It cannot be served; the node tries again.
+	Failed,
+}
+
+/// Whether a daemon can serve.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct HealthResponse {
+	/// Whether every part works, if with less than it should have.
+	pub ready: bool,
+	/// How the parts are.
+	pub components: Vec<ComponentStatus>,
+}
+
+/// How one part of a daemon is.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct ComponentStatus {
+	/// Its name.
+	pub name: String,
+	/// `healthy`, `degraded`, `starting` or `failed`.
+	pub state: String,
+	/// Why it is not healthy.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub reason: Option<String>,
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What is written is what the interface promises.
+
+use crate::{
+	ApiErrorBody, HexBytes, InferenceJobSpecification, JobKindName, JobState, LinkProofRequest,
+	ModelFormat,
+	oip::{Datatype, ErrorBody, ModelMetadata, TensorMetadata},
+};
+use serde_json::{json, to_value};
+
+#[test]
+fn link_proof_request_should_be_refused_when_malformed() {
+	let owner = format!("0x{}", "ab".repeat(32));
+	let check = |value: serde_json::Value, message: &str| {
+		let error = serde_json::from_value::<LinkProofRequest>(value).unwrap_err();
+		assert!(error.to_string().contains(message), "{error}");
+	};
+	check(json!({ "owner": owner, "deed": 1 }), "missing field `expires_at_epoch`");
+	check(
+		json!({ "owner": owner, "deed": 1, "expires_at_epoch": 9, "dead": 1 }),
+		"unknown field `dead`",
+	);
+	check(
+		json!({ "owner": &owner[2..], "deed": 1, "expires_at_epoch": 9 }),
+		"expected `0x` and 64 hexadecimal digits, which is 32 bytes",
+	);
+	check(json!({ "owner": owner, "deed": -1, "expires_at_epoch": 9 }), "integer `-1`");
+
+	let good = json!({ "owner": owner, "deed": 1, "expires_at_epoch": 9 });
+	let request: LinkProofRequest = serde_json::from_value(good.clone()).unwrap();
+	assert_eq!(request.owner, HexBytes([0xab; 32]));
+	assert_eq!(to_value(request).unwrap(), good);
+}
+
+#[test]
+fn specification_should_have_defaults_when_it_is_short() {
+	let short = json!({
+		"kind": "inference", "name": "digits", "model": "bafkreia", "format": "onnx",
+	});
+	let specification: InferenceJobSpecification = serde_json::from_value(short).unwrap();
+	assert_eq!(
+		specification,
+		InferenceJobSpecification {
+			kind: JobKindName::Inference,
+			name: "digits".to_owned(),
+			model: "bafkreia".to_owned(),
+			format: ModelFormat::Onnx,
+			tolerance: 1e-4,
+			probe_range: [0.0, 1.0],
+		}
+	);
+}
+
+#[test]
+fn specification_should_be_refused_when_it_has_an_unknown_part() {
+	let check = |change: (&str, serde_json::Value), message: &str| {
+		let mut value = json!({
+			"kind": "inference", "name": "digits", "model": "bafkreia", "format": "onnx",
+		});
+		value[change.0] = change.1;
+		let error = serde_json::from_value::<InferenceJobSpecification>(value).unwrap_err();
+		assert!(error.to_string().contains(message), "{error}");
+	};
+	check(("kind", json!("mining")), "unknown variant `mining`, expected `inference`");
+	check(("format", json!("pickle")), "unknown variant `pickle`, expected `onnx`");
+	check(("tolerence", json!(0.1)), "unknown field `tolerence`");
+}
+
+#[test]
+fn error_should_speak_to_both_kinds_of_clients_on_protocol_paths() {
+	let body = ErrorBody::from(ApiErrorBody {
+		code: "unknown_model".to_owned(),
+		message: "no model `digits` is served here".to_owned(),
+		hint: None,
+	});
+	assert_eq!(
+		to_value(&body).unwrap(),
+		json!({
+			"error": "no model `digits` is served here",
+			"code": "unknown_model",
+			"message": "no model `digits` is served here",
+		})
+	);
+	assert_eq!(body.details.to_string(), "no model `digits` is served here (unknown_model)");
+}
+
+#[test]
+fn model_metadata_should_be_as_the_protocol_has_it() {
+	let image =
+		TensorMetadata { name: "image".to_owned(), datatype: Datatype::Fp32, shape: vec![-1, 64] };
+	let metadata = ModelMetadata {
+		name: "digits".to_owned(),
+		versions: Vec::new(),
+		platform: "onnx_tract".to_owned(),
+		inputs: vec![image],
+		outputs: Vec::new(),
+	};
+	assert_eq!(
+		to_value(metadata).unwrap(),
+		json!({
+			"name": "digits",
+			"platform": "onnx_tract",
+			"inputs": [{ "name": "image", "datatype": "FP32", "shape": [-1, 64] }],
+			"outputs": [],
+		})
+	);
+	assert_eq!(to_value(JobState::Serving).unwrap(), json!("serving"));
+}

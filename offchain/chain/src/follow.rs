@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Follows finalised blocks, and publishes what each changed.
+
+use crate::{Chain, ConnectError, QueryError, state};
+use r1_core::{BlockHash, ChainState, RecentBlocks, error_chain};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{debug, info, warn};
+
+/// First delay before reconnecting; it doubles up to [`RECONNECT_DELAY_MAX`].
+const RECONNECT_DELAY_MIN: Duration = Duration::from_millis(250);
+
+/// Longest delay before reconnecting: a node that restarts is noticed within it.
+const RECONNECT_DELAY_MAX: Duration = Duration::from_secs(10);
+
+/// Longest silence of a healthy chain: finality may stall, but the stream is asked anew after it.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
+
+/// Which node to follow.
+#[derive(Clone, Debug)]
+pub struct FollowConfig {
+	/// The node's WebSocket URL.
+	pub url: String,
+	/// The chain that it must serve; `None` takes whatever it serves first.
+	pub genesis_hash: Option<BlockHash>,
+}
+
+/// What the follower publishes. Clones share it.
+#[derive(Clone, Debug)]
+pub struct ChainHandle {
+	state: watch::Receiver<Option<Arc<ChainState>>>,
+	connected: watch::Receiver<bool>,
+}
+
+impl ChainHandle {
+	/// The newest finalised state; `None` until the node has answered once.
+	#[must_use]
+	pub fn state(&self) -> Option<Arc<ChainState>> {
+		self.state.borrow().clone()
+	}
+
+	/// Whether the node is reachable now; the state may still be that of an earlier moment.
+	#[must_use]
+	pub fn is_connected(&self) -> bool {
+		*self.connected.borrow()
+	}
+
+	/// A receiver that sees every newer state, though not each one in between.
+	#[must_use]
+	pub fn watch(&self) -> watch::Receiver<Option<Arc<ChainState>>> {
+		self.state.clone()
+	}
+}
+
+/// Starts following. The task ends when `cancel` is cancelled.
+pub fn follow(config: FollowConfig, cancel: CancellationToken, tasks: &TaskTracker) -> ChainHandle {
+	let (publish, state) = watch::channel(None);
+	let (connection, connected) = watch::channel(false);
+	let follower = Follower { config, publish, connection, recent: RecentBlocks::default() };
+	tasks.spawn(async move {
+		cancel.run_until_cancelled(follower.run()).await;
+	});
+	ChainHandle { state, connected }
+}
+
+struct Follower {
+	config: FollowConfig,
+	publish: watch::Sender<Option<Arc<ChainState>>>,
+	connection: watch::Sender<bool>,
+	recent: RecentBlocks,
+}
+
+/// Why one connection ended.
+#[derive(Debug, thiserror::Error)]
+enum FollowError {
+	#[error(transparent)]
+	Connect(#[from] ConnectError),
+	#[error(transparent)]
+	Query(#[from] QueryError),
+	#[error("the node serves another chain than the one followed so far")]
+	OtherChain,
+	#[error("the node ended the stream of finalised blocks")]
+	StreamEnded,
+}
+
+impl Follower {
+	async fn run(mut self) {
+		let mut delay = RECONNECT_DELAY_MIN;
+		loop {
+			let before = self.newest();
+			let error = match self.follow_one_connection().await {
+				Ok(never) => match never {},
+				Err(error) => error,
+			};
+			self.connection.send_replace(false);
+			// Progress shows that the node is well: the next outage starts with a short delay.
+			if self.newest() != before {
+				delay = RECONNECT_DELAY_MIN;
+			}
+			warn!(
+				target: "r1::chain",
+				url = self.config.url,
+				error = error_chain(&error),
+				retry_in_ms = delay.as_millis(),
+				"lost the chain",
+			);
+			tokio::time::sleep(delay).await;
+			delay = RECONNECT_DELAY_MAX.min(delay * 2);
+		}
+	}
+
+	fn newest(&self) -> Option<u32> {
+		self.publish.borrow().as_ref().map(|state| state.finalised.number)
+	}
+
+	async fn follow_one_connection(&mut self) -> Result<std::convert::Infallible, FollowError> {
+		let chain = Chain::connect(&self.config.url).await?;
+		let genesis_hash = *self.config.genesis_hash.get_or_insert(chain.genesis_hash());
+		if genesis_hash != chain.genesis_hash() {
+			return Err(FollowError::OtherChain);
+		}
+		info!(target: "r1::chain", url = self.config.url, "following the chain");
+		self.connection.send_replace(true);
+		let mut blocks = chain.finalised_blocks().await?;
+		loop {
+			match tokio::time::timeout(SILENCE_MAX, blocks.next()).await {
+				Ok(Some(block)) => {
+					let block = block.map_err(QueryError::node)?;
+					let at_block = block.at().await.map_err(QueryError::node)?;
+					self.read_and_publish(&at_block).await?;
+				},
+				Ok(None) => return Err(FollowError::StreamEnded),
+				// Finality may have stalled, or the connection died unnoticed: ask.
+				Err(_) => self.read_and_publish(&chain.at_finalised().await?).await?,
+			}
+		}
+	}
+
+	async fn read_and_publish(&mut self, at_block: &crate::client::AtBlock) -> Result<(), FollowError> {
+		let number = u32::try_from(at_block.block_number()).unwrap_or(u32::MAX);
+		if self.newest().is_some_and(|newest| newest >= number) {
+			return Ok(());
+		}
+		let state = state::read(at_block, std::mem::take(&mut self.recent)).await?;
+		self.recent = state.recent_blocks.clone();
+		debug!(
+			target: "r1::chain",
+			block = number,
+			epoch = state.current_epoch,
+			deeds = state.deeds.len(),
+			jobs = state.jobs.len(),
+			"finalised",
+		);
+		self.publish.send_replace(Some(Arc::new(state)));
+		Ok(())
+	}
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The chain, typed: what the daemons follow, and what the command line reads and submits.
+//!
+//! The only crate that names `subxt`. Storage, calls and events are addressed by name and decoded
+//! by the metadata of the runtime that made the block, so a daemon survives a runtime upgrade that
+//! keeps the names and fields it uses. The tour in `tests/` reads and submits every one of them
+//! against the real runtime.
+//!
+//! ```text
+//! node --finalised blocks--> follow (one task) --watch--> Arc<ChainState> --> every service
+//! r1ctl --call, signer--> Chain::submit --finalised--> Receipt
+//! ```
+//!
+//! # Failure model
+//!
+//! The node may be away at any time. [`follow`] keeps the last state, says so in the log, and
+//! reconnects with a growing delay; after that it reads the newest finalised state and goes on.
+//! Nothing is ever read from an unfinalised block.
+
+mod client;
+mod state;
+mod follow;
+pub mod calls;
+pub mod events;
+mod queries;
+mod storage;
+mod signer;
+mod address;
+
+pub use address::{Address, AddressError};
+pub use client::{Chain, ConnectError, QueryError, Receipt, SubmitError};
+pub use queries::{Balances, Earned, Sale};
+pub use follow::{ChainHandle, FollowConfig, follow};
+pub use signer::{Signer, SignerError};

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The key that signs a person's transactions.
+
+use r1_core::Account;
+use std::str::FromStr as _;
+use subxt_signer::{SecretUri, sr25519::Keypair};
+
+/// An sr25519 key of a person.
+#[derive(Clone, Debug)]
+pub struct Signer(Keypair);
+
+impl Signer {
+	/// Makes the key of a secret URI: a seed phrase or a hex seed, with derivation and password, as
+	/// every Substrate tool reads it; `//Alice` is a development account.
+	///
+	/// # Errors
+	///
+	/// The text is not a secret URI. The error does not repeat it.
+	pub fn from_uri(uri: &str) -> Result<Self, SignerError> {
+		let uri = SecretUri::from_str(uri).map_err(|_| SignerError)?;
+		Keypair::from_uri(&uri).map(Self).map_err(|_| SignerError)
+	}
+
+	/// The account that the key belongs to.
+	#[must_use]
+	pub fn account(&self) -> Account {
+		self.0.public_key().0
+	}
+
+	pub(crate) fn keypair(&self) -> &Keypair {
+		&self.0
+	}
+}
+
+/// The text is not a secret URI.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the secret URI is not valid; give a seed phrase, a 0x hex seed or a path such as //Alice")]
+pub struct SignerError;

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Reads the chain at one block.
+
+use crate::{
+	client::{AtBlock, QueryError},
+	storage::{self, Item},
+};
+use r1_core::{
+	BlockRef, ChainState, Deed, Deeds, JobKind, JobView, RecentBlocks, SettledAvailability,
+};
+use r1_primitives::{DEEDS_PER_PAGE, DeedId, EpochClock, JobId, PageIndex, deed_at};
+use std::collections::BTreeMap;
+use subxt::{
+	ext::{
+		frame_decode::storage::{IntoDecodableValues, IntoEncodableValues},
+		scale_decode::DecodeAsType,
+	},
+	storage::PrefixOf,
+};
+
+/// The collection of pallet-nfts whose items are the deeds.
+const DEED_COLLECTION: u32 = 0;
+
+/// Everything that the services follow.
+pub(crate) async fn read(
+	at_block: &AtBlock,
+	mut recent_blocks: RecentBlocks,
+) -> Result<ChainState, QueryError> {
+	let finalised = BlockRef {
+		number: u32::try_from(at_block.block_number()).unwrap_or(u32::MAX),
+		hash: at_block.block_hash().0,
+		timestamp_secs: value(at_block, "timestamp", storage::timestamp()).await?.unwrap_or(0) / 1_000,
+	};
+	recent_blocks.push(finalised.hash, finalised.timestamp_secs);
+	let clock = value(at_block, "epoch clock", storage::clock())
+		.await?
+		.ok_or(QueryError::Missing { item: "epoch clock" })?;
+	let first_undecided_epoch =
+		value(at_block, "first undecided epoch", storage::first_undecided()).await?.unwrap_or(0);
+	let deeds = deeds(at_block).await?;
+	let oracles = value(at_block, "oracles", storage::oracles()).await?.unwrap_or_default();
+	Ok(ChainState {
+		genesis_hash: at_block.genesis_hash().map_or([0; 32], |hash| hash.0),
+		finalised,
+		recent_blocks,
+		clock: EpochClock {
+			start_secs: clock.start_secs,
+			epoch_secs: clock.epoch_secs,
+			slot_secs: clock.slot_secs,
+		},
+		current_epoch: value(at_block, "epoch", storage::current_epoch()).await?.unwrap_or(0),
+		first_undecided_epoch,
+		oracles: oracles.into_iter().map(|oracle| oracle.node.0).collect(),
+		jobs: jobs(at_block).await?,
+		settled_availability: settled_availability(at_block, first_undecided_epoch, &deeds).await?,
+		deeds,
+	})
+}
+
+/// A single value; `None` if the chain has none.
+pub(crate) async fn value<V: DecodeAsType>(
+	at_block: &AtBlock,
+	name: &'static str,
+	item: Item<(), V>,
+) -> Result<Option<V>, QueryError> {
+	entry(at_block, name, item, ()).await
+}
+
+/// The value of one key; `None` if the chain has none.
+pub(crate) async fn entry<K, V>(
+	at_block: &AtBlock,
+	name: &'static str,
+	item: Item<K, V>,
+	key: K,
+) -> Result<Option<V>, QueryError>
+where
+	K: IntoEncodableValues + IntoDecodableValues,
+	V: DecodeAsType,
+{
+	at_block
+		.storage()
+		.try_fetch(item, key)
+		.await
+		.map_err(QueryError::node)?
+		.map(|value| value.decode())
+		.transpose()
+		.map_err(|error| QueryError::incompatible(name, error))
+}
+
+/// All entries under a prefix of the key.
+pub(crate) async fn entries<K, V, P>(
+	at_block: &AtBlock,
+	name: &'static str,
+	item: Item<K, V>,
+	prefix: P,
+) -> Result<Vec<(K, V)>, QueryError>
+where
+	K: IntoEncodableValues + IntoDecodableValues,
+	V: DecodeAsType,
+	P: PrefixOf<K>,
+{
+	let mut stream = at_block.storage().iter(item, prefix).await.map_err(QueryError::node)?;
+	let mut entries = Vec::new();
+	while let Some(entry) = stream.next().await {
+		let entry = entry.map_err(QueryError::node)?;
+		let key = entry
+			.key()
+			.and_then(|key| key.decode())
+			.map_err(|error| QueryError::incompatible(name, error))?;
+		let value =
+			entry.value().decode().map_err(|error| QueryError::incompatible(name, error))?;
+		entries.push((key, value));
+	}
+	Ok(entries)
+}
+
+/// Every deed, with its owner from pallet-nfts. A deed whose item was destroyed is gone.
+async fn deeds(at_block: &AtBlock) -> Result<Deeds, QueryError> {
+	let nodes: BTreeMap<DeedId, Option<[u8; 32]>> =
+		entries(at_block, "deeds", storage::deeds(), ())
+			.await?
+			.into_iter()
+			.map(|((deed,), value)| (deed, value.node.map(|node| node.0)))
+			.collect();
+	let items =
+		entries(at_block, "items of deeds", storage::nft_items(), (DEED_COLLECTION,)).await?;
+	Ok(items
+		.into_iter()
+		.map(|((_, deed), item)| {
+			let node = nodes.get(&deed).copied().flatten();
+			(deed, Deed { owner: item.owner.0, node })
+		})
+		.collect())
+}
+
+/// Every job that is not closed.
+async fn jobs(at_block: &AtBlock) -> Result<BTreeMap<JobId, JobView>, QueryError> {
+	let jobs = entries(at_block, "jobs", storage::jobs(), ()).await?;
+	Ok(jobs
+		.into_iter()
+		.map(|((id,), job)| {
+			let kind = match job.kind {
+				storage::JobKind::Inference => JobKind::Inference,
+			};
+			let view = JobView {
+				id,
+				owner: job.owner.0,
+				kind,
+				replicas: job.replicas,
+				specification: job.specification,
+				end_epoch: job.end,
+				round: job.round,
+				awaits_placement: job.awaits_placement,
+				deeds: job.deeds,
+			};
+			(id, view)
+		})
+		.collect())
+}
+
+/// The agreed availability of the newest decided epoch.
+async fn settled_availability(
+	at_block: &AtBlock,
+	first_undecided: u32,
+	deeds: &Deeds,
+) -> Result<Option<SettledAvailability>, QueryError> {
+	let Some(epoch) = first_undecided.checked_sub(1) else { return Ok(None) };
+	let deeds_max = deeds.iter().last().map_or(0, |(deed, _)| deed);
+	let pages = PageIndex::try_from(deeds_max.div_ceil(DEEDS_PER_PAGE)).unwrap_or(PageIndex::MAX);
+	let mut by_deed = BTreeMap::new();
+	for page in 0..pages {
+		let values = entry(at_block, "availability", storage::availability(), (epoch, page)).await?;
+		let Some(values) = values else { continue };
+		by_deed.extend(
+			values
+				.into_iter()
+				.enumerate()
+				.filter_map(|(offset, value)| Some((deed_at(page, offset)?, value))),
+		);
+	}
+	Ok(Some(SettledAvailability { epoch, by_deed }))
+}

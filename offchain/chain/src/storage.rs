@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The storage items that are read, with the fields that are used of each.
+
+use r1_core::Account;
+use r1_primitives::{DeedId, EpochIndex, JobId, PageIndex, PlacementRound};
+use subxt::{
+	dynamic::storage,
+	ext::scale_decode::{self, DecodeAsType},
+	storage::DynamicAddress,
+};
+
+/// Address of a storage item with keys `K` and value `V`.
+pub(crate) type Item<K, V> = DynamicAddress<K, V>;
+
+/// An account id, whatever the metadata calls it.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) struct AccountId(pub(crate) Account);
+
+/// The epoch clock.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) struct Clock {
+	pub(crate) start_secs: u64,
+	pub(crate) epoch_secs: u32,
+	pub(crate) slot_secs: u32,
+}
+
+/// One of the oracles.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) struct Oracle {
+	pub(crate) node: AccountId,
+}
+
+/// A deed's link.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) struct Deed {
+	pub(crate) node: Option<AccountId>,
+}
+
+/// An item of pallet-nfts.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) struct NftItem {
+	pub(crate) owner: AccountId,
+}
+
+/// The kind of a job.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) enum JobKind {
+	Inference,
+}
+
+/// A job.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) struct Job {
+	pub(crate) owner: AccountId,
+	pub(crate) kind: JobKind,
+	pub(crate) price_per_epoch: u128,
+	pub(crate) replicas: u32,
+	pub(crate) end: EpochIndex,
+	pub(crate) balance: u128,
+	pub(crate) specification: Vec<u8>,
+	pub(crate) round: PlacementRound,
+	pub(crate) awaits_placement: bool,
+	pub(crate) deeds: Vec<DeedId>,
+}
+
+/// A deed's account of rewards.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) struct RewardAccount {
+	pub(crate) claimed: u128,
+	pub(crate) next_epoch: EpochIndex,
+}
+
+/// A developer's escrow.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) struct Escrow {
+	pub(crate) free: u128,
+	pub(crate) live_jobs: u32,
+}
+
+/// Balances of R1.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) struct AccountInfo {
+	pub(crate) data: AccountData,
+}
+
+/// The part of a balance that can be spent.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) struct AccountData {
+	pub(crate) free: u128,
+}
+
+/// A balance of an asset.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(crate) struct AssetAccount {
+	pub(crate) balance: u128,
+}
+
+/// Unix time of the block, in milliseconds.
+pub(crate) fn timestamp() -> Item<(), u64> {
+	storage("Timestamp", "Now")
+}
+
+/// R1 of an account.
+pub(crate) fn account() -> Item<(Account,), AccountInfo> {
+	storage("System", "Account")
+}
+
+/// All R1 in existence.
+pub(crate) fn issuance() -> Item<(), u128> {
+	storage("Balances", "TotalIssuance")
+}
+
+/// An asset of an account.
+pub(crate) fn asset_account() -> Item<(u32, Account), AssetAccount> {
+	storage("Assets", "Account")
+}
+
+/// How time is cut into epochs.
+pub(crate) fn clock() -> Item<(), Clock> {
+	storage("Oracles", "Clock")
+}
+
+/// The epoch of the block.
+pub(crate) fn current_epoch() -> Item<(), EpochIndex> {
+	storage("Oracles", "EpochNow")
+}
+
+/// The first epoch without verdict.
+pub(crate) fn first_undecided() -> Item<(), EpochIndex> {
+	storage("Oracles", "FirstUndecided")
+}
+
+/// The oracles, in the order of their index.
+pub(crate) fn oracles() -> Item<(), Vec<Oracle>> {
+	storage("Oracles", "SessionOracles")
+}
+
+/// Agreed availability of one page of deeds.
+pub(crate) fn availability() -> Item<(EpochIndex, PageIndex), Vec<u8>> {
+	storage("Oracles", "Availability")
+}
+
+/// Deeds by number.
+pub(crate) fn deeds() -> Item<(DeedId,), Deed> {
+	storage("NodeDeeds", "Deeds")
+}
+
+/// Items of pallet-nfts; deeds are those of collection 0.
+pub(crate) fn nft_items() -> Item<(u32, DeedId), NftItem> {
+	storage("Nfts", "Item")
+}
+
+/// The tier on sale.
+pub(crate) fn current_tier() -> Item<(), u8> {
+	storage("NodeDeeds", "CurrentTier")
+}
+
+/// Deeds sold from the tier on sale.
+pub(crate) fn sold_in_tier() -> Item<(), u32> {
+	storage("NodeDeeds", "SoldInTier")
+}
+
+/// Samples of the price of R1.
+pub(crate) fn price_samples() -> Item<(), Vec<u128>> {
+	storage("NodeDeeds", "PriceSamples")
+}
+
+/// Jobs by number.
+pub(crate) fn jobs() -> Item<(JobId,), Job> {
+	storage("Poai", "Jobs")
+}
+
+/// Escrows by owner.
+pub(crate) fn escrows() -> Item<(Account,), Escrow> {
+	storage("Poai", "Escrows")
+}
+
+/// USDC that owners of deeds have earned and not claimed.
+pub(crate) fn accrued() -> Item<(Account,), u128> {
+	storage("Poai", "Accrued")
+}
+
+/// Reward accounts by deed.
+pub(crate) fn reward_accounts() -> Item<(DeedId,), RewardAccount> {
+	storage("Availability", "Accounts")
+}

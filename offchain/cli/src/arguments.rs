@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What can be asked on the command line.
+
+use crate::amount::{R1Amount, UsdcAmount};
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use r1_api::{ClientOptions, EdgeClient};
+use r1_chain::{Address, Chain, Signer};
+use std::path::PathBuf;
+
+/// Ratio1 from the shell: deeds, rewards, jobs, files and inference.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub(crate) struct Arguments {
+	/// WebSocket URL of a chain node.
+	#[arg(long, global = true, env = "R1_NODE_URL", default_value = "ws://127.0.0.1:9944")]
+	pub(crate) node_url: String,
+
+	/// HTTP URL of an edge daemon.
+	#[arg(long, global = true, env = "R1_EDGE_URL", default_value = "http://127.0.0.1:31236")]
+	pub(crate) edge_url: String,
+
+	/// File with the secret URI of the account that signs; without it, `R1_SIGNER` is read.
+	#[arg(long, global = true, env = "R1_SIGNER_FILE")]
+	pub(crate) signer_file: Option<PathBuf>,
+
+	/// Print JSON instead of tables.
+	#[arg(long, global = true)]
+	pub(crate) json: bool,
+
+	/// What to do.
+	#[command(subcommand)]
+	pub(crate) command: Command,
+}
+
+impl Arguments {
+	/// Connects to the chain.
+	pub(crate) async fn chain(&self) -> anyhow::Result<Chain> {
+		Ok(Chain::connect(&self.node_url).await?)
+	}
+
+	/// A client of the edge daemon.
+	pub(crate) fn edge(&self) -> anyhow::Result<EdgeClient> {
+		Ok(EdgeClient::new(&self.edge_url, &ClientOptions::default())?)
+	}
+
+	/// The account that signs. Secrets come by file or environment, never by argument, where other
+	/// users of the machine could read them.
+	pub(crate) fn signer(&self) -> anyhow::Result<Signer> {
+		let uri = match &self.signer_file {
+			Some(path) => std::fs::read_to_string(path)
+				.with_context(|| format!("could not read the signer file {}", path.display()))?,
+			None => std::env::var("R1_SIGNER").context(
+				"no account to sign with: give --signer-file, or set R1_SIGNER to a secret URI",
+			)?,
+		};
+		Ok(Signer::from_uri(uri.trim())?)
+	}
+}
+
+/// Groups of commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+	/// The network as a whole.
+	#[command(subcommand)]
+	Network(Network),
+	/// Balances of an account.
+	Account {
+		/// The account; by default the one that signs.
+		account: Option<Address>,
+	},
+	/// Node Deeds: what is on sale, who owns and runs what.
+	#[command(subcommand)]
+	Deeds(Deeds),
+	/// Rewards for availability and work.
+	#[command(subcommand)]
+	Rewards(Rewards),
+	/// USDC set aside for jobs.
+	#[command(subcommand)]
+	Escrow(Escrow),
+	/// Jobs.
+	#[command(subcommand)]
+	Job(Job),
+	/// Files in the content store, by way of an edge daemon.
+	#[command(subcommand)]
+	File(File),
+	/// The edge daemon at `--edge-url`.
+	#[command(subcommand)]
+	Node(Node),
+	/// Sends inputs to a served model, and prints its outputs.
+	Infer(Infer),
+	/// Sends R1.
+	Transfer {
+		/// Who receives it.
+		to: Address,
+		/// How much, in R1.
+		amount: R1Amount,
+	},
+}
+
+/// The network as a whole.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Network {
+	/// Block, epoch, oracles, deeds, jobs and issuance.
+	Status,
+	/// Availability that the oracles agreed on.
+	Availability {
+		/// The epoch; by default the newest that is decided.
+		#[arg(long)]
+		epoch: Option<u32>,
+	},
+}
+
+/// Node Deeds.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Deeds {
+	/// The tier on sale and the price of R1.
+	Sale,
+	/// Every deed, its owner and its node.
+	List,
+	/// Buys deeds.
+	Buy {
+		/// How many.
+		#[arg(long, default_value_t = 1)]
+		units: u32,
+		/// The most to pay for one, in R1.
+		#[arg(long)]
+		price_max: R1Amount,
+	},
+	/// Links a deed to the node of the edge daemon at `--edge-url`, which proves its key.
+	Link {
+		/// The deed.
+		#[arg(long)]
+		deed: u32,
+	},
+	/// Takes a deed's node away.
+	Unlink {
+		/// The deed.
+		#[arg(long)]
+		deed: u32,
+	},
+}
+
+/// Rewards.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rewards {
+	/// Mints what deeds earned by availability.
+	Claim {
+		/// The deeds; by default all that the signer owns and runs.
+		#[arg(long, value_delimiter = ',')]
+		deeds: Vec<u32>,
+		/// Claim only epochs before this one.
+		#[arg(long)]
+		up_to: Option<u32>,
+	},
+	/// Takes out what deeds earned by work.
+	ClaimWork {
+		/// Take R1 instead of USDC, at least this much.
+		#[arg(long)]
+		r1_minimum: Option<R1Amount>,
+	},
+	/// Every payment since a block, read from the chain.
+	History {
+		/// The first block.
+		#[arg(long, default_value_t = 1)]
+		from_block: u32,
+		/// Only payments of this deed.
+		#[arg(long)]
+		deed: Option<u32>,
+	},
+}
+
+/// The escrow.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Escrow {
+	/// Moves USDC into the signer's escrow.
+	Deposit {
+		/// How much, in USDC.
+		amount: UsdcAmount,
+	},
+	/// Moves free USDC out of it.
+	Withdraw {
+		/// How much, in USDC.
+		amount: UsdcAmount,
+	},
+}
+
+/// Jobs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Job {
+	/// Every job that is not closed.
+	List,
+	/// Orders a model to be served.
+	Submit(JobSubmit),
+	/// Ends a job.
+	Close {
+		/// The job.
+		#[arg(long)]
+		job: u32,
+	},
+}
+
+/// An order of inference.
+#[derive(Args, Debug)]
+pub(crate) struct JobSubmit {
+	/// Name under which the model is served: lower case letters, digits and dashes.
+	#[arg(long)]
+	pub(crate) name: String,
+	/// The ONNX model; it is added to the content store.
+	#[arg(long)]
+	pub(crate) model: PathBuf,
+	/// On how many nodes.
+	#[arg(long, default_value_t = 2)]
+	pub(crate) replicas: u32,
+	/// For how many epochs.
+	#[arg(long, default_value_t = 30)]
+	pub(crate) epochs: u32,
+	/// Resource class, by its number in the price table; 1 is ENTRY.
+	#[arg(long, default_value_t = 1)]
+	pub(crate) resources: u8,
+	/// How far two nodes' outputs may differ; float results depend on the processor.
+	#[arg(long, default_value_t = 1e-4)]
+	pub(crate) tolerance: f64,
+	/// Smallest number in the random inputs that oracles probe the model with.
+	#[arg(long, default_value_t = 0.0)]
+	pub(crate) probe_minimum: f64,
+	/// Largest number in them; numbers like those of real inputs make good probes.
+	#[arg(long, default_value_t = 1.0)]
+	pub(crate) probe_maximum: f64,
+}
+
+/// Files.
+#[derive(Debug, Subcommand)]
+pub(crate) enum File {
+	/// Adds a file, and prints its CID.
+	Add {
+		/// The file.
+		path: PathBuf,
+	},
+	/// Fetches a file by its CID.
+	Get {
+		/// Its CID.
+		cid: String,
+		/// Where to write it.
+		#[arg(long)]
+		output: PathBuf,
+	},
+}
+
+/// An edge daemon.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Node {
+	/// Its key, its deed, its peers and its jobs.
+	Status,
+}
+
+/// One request for inference.
+#[derive(Args, Debug)]
+pub(crate) struct Infer {
+	/// The model.
+	#[arg(long)]
+	pub(crate) model: String,
+	/// JSON file with an Open Inference Protocol request.
+	#[arg(long)]
+	pub(crate) request: PathBuf,
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Balances and transfers.
+
+use super::{address, done, submit};
+use crate::{
+	amount::{R1Amount, UsdcAmount},
+	arguments::Arguments,
+	output::Answer,
+};
+use r1_chain::{Address, calls};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Account {
+	account: String,
+	r1: String,
+	usdc: String,
+	escrow_free_usdc: String,
+	accrued_usdc: String,
+}
+
+pub(super) async fn show(
+	arguments: &Arguments,
+	account: Option<Address>,
+) -> anyhow::Result<Answer> {
+	let account = match account {
+		Some(account) => account,
+		None => Address(arguments.signer()?.account()),
+	};
+	let balances = arguments.chain().await?.balances(account.0).await?;
+	let row = Account {
+		account: address(account.0),
+		r1: balances.r1.to_string(),
+		usdc: balances.usdc.to_string(),
+		escrow_free_usdc: balances.escrow_free.to_string(),
+		accrued_usdc: balances.accrued.to_string(),
+	};
+	Answer::one(
+		&row,
+		&[
+			("account", row.account.clone()),
+			("R1", R1Amount::from_base_units(balances.r1).to_string()),
+			("USDC", UsdcAmount::from_base_units(balances.usdc).to_string()),
+			("escrow, free", UsdcAmount::from_base_units(balances.escrow_free).to_string()),
+			("rewards, accrued", UsdcAmount::from_base_units(balances.accrued).to_string()),
+		],
+	)
+}
+
+pub(super) async fn transfer(
+	arguments: &Arguments,
+	to: Address,
+	amount: R1Amount,
+) -> anyhow::Result<Answer> {
+	let call = calls::transfer(to.0, amount.base_units());
+	done(&call, &submit(arguments, &call).await?)
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! How answers and errors reach the person or the program that asked.
+
+use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
+use serde::Serialize;
+use std::{
+	io::{self, Write as _},
+	process::ExitCode,
+};
+
+/// Exit code of an error.
+const ERROR: u8 = 2;
+
+/// An answer, as a table for people and as JSON for programs.
+#[derive(Debug)]
+pub(crate) struct Answer {
+	json: serde_json::Value,
+	text: String,
+}
+
+impl Answer {
+	/// Rows under a heading.
+	pub(crate) fn rows<T: Serialize>(
+		rows: &[T],
+		header: &[&str],
+		columns: impl Fn(&T) -> Vec<String>,
+	) -> anyhow::Result<Self> {
+		let mut table = Table::new();
+		table
+			.load_preset(UTF8_FULL_CONDENSED)
+			.set_content_arrangement(ContentArrangement::Dynamic)
+			.set_header(header)
+			.add_rows(rows.iter().map(columns));
+		Ok(Self { json: serde_json::to_value(rows)?, text: table.to_string() })
+	}
+
+	/// One thing, described in lines of `name: value`.
+	pub(crate) fn one<T: Serialize>(value: &T, lines: &[(&str, String)]) -> anyhow::Result<Self> {
+		let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+		let text = lines
+			.iter()
+			.map(|(name, value)| format!("{name:width$}  {value}"))
+			.collect::<Vec<_>>()
+			.join("\n");
+		Ok(Self { json: serde_json::to_value(value)?, text })
+	}
+}
+
+/// Prints an answer; a reader that has gone away is no error.
+pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
+	let mut stdout = io::stdout().lock();
+	let written =
+		if json { writeln!(stdout, "{:#}", answer.json) } else { writeln!(stdout, "{}", answer.text) };
+	match written {
+		Err(error) if error.kind() != io::ErrorKind::BrokenPipe => report(&error.into()),
+		_ => ExitCode::SUCCESS,
+	}
+}
+
+/// Prints an error and everything that caused it.
+pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+	let mut stderr = io::stderr().lock();
+	// Nobody is left to hear of a failure to print a failure.
+	drop(writeln!(stderr, "error: {error:#}"));
+	ExitCode::from(ERROR)
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Finalised chain state, as the services see it.
+//!
+//! A snapshot is immutable and belongs to one finalised block. The crate that talks to the chain
+//! makes them; everybody else only reads.
+
+use crate::limits::{FRESH_BLOCK_SECS, RECENT_BLOCKS_MAX};
+use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, NodeKey, PlacementRound};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// An account of the chain, as its 32 bytes.
+pub type Account = [u8; 32];
+
+/// Hash of a block.
+pub type BlockHash = [u8; 32];
+
+/// What the chain says at one finalised block.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ChainState {
+	/// Hash of block 0: which chain this is.
+	pub genesis_hash: BlockHash,
+	/// The finalised block that this snapshot belongs to.
+	pub finalised: BlockRef,
+	/// It and its ancestors of the last minutes.
+	pub recent_blocks: RecentBlocks,
+	/// How time is cut into epochs.
+	pub clock: EpochClock,
+	/// The epoch that the chain is in.
+	pub current_epoch: EpochIndex,
+	/// The first epoch that the oracles have not decided; all before it are settled for good.
+	pub first_undecided_epoch: EpochIndex,
+	/// Every Node Deed.
+	pub deeds: Deeds,
+	/// The oracles of the current epoch, in the order that gives them their index.
+	pub oracles: Vec<NodeKey>,
+	/// Every job that is not closed.
+	pub jobs: BTreeMap<JobId, JobView>,
+	/// The newest availability that the oracles agreed on; `None` before the first.
+	pub settled_availability: Option<SettledAvailability>,
+}
+
+impl ChainState {
+	/// The keys that may take part in the mesh: linked nodes and oracles.
+	#[must_use]
+	pub fn admitted_nodes(&self) -> BTreeSet<NodeKey> {
+		self.deeds.linked_nodes().chain(self.oracles.iter().copied()).collect()
+	}
+
+	/// The jobs that are placed on a node's deed.
+	pub fn jobs_on(&self, node: &NodeKey) -> impl Iterator<Item = &JobView> {
+		let deed = self.deeds.deed_of(node);
+		self.jobs
+			.values()
+			.filter(move |job| deed.is_some_and(|deed| job.deeds.contains(&deed)))
+	}
+}
+
+/// A block, and when it was made.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct BlockRef {
+	/// Its height.
+	pub number: u32,
+	/// Its hash.
+	pub hash: BlockHash,
+	/// Its timestamp, in Unix seconds.
+	pub timestamp_secs: u64,
+}
+
+/// A Node Deed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Deed {
+	/// Who owns it.
+	pub owner: Account,
+	/// The node that it is linked to.
+	pub node: Option<NodeKey>,
+}
+
+/// All Node Deeds, found by number or by node.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Deeds {
+	by_id: BTreeMap<DeedId, Deed>,
+	// Always the inverse of `by_id`'s nodes: both are made together and never change.
+	by_node: BTreeMap<NodeKey, DeedId>,
+}
+
+impl Deeds {
+	/// Number of deeds.
+	#[must_use]
+	pub fn len(&self) -> usize {
+		self.by_id.len()
+	}
+
+	/// Whether there is no deed.
+	#[must_use]
+	pub fn is_empty(&self) -> bool {
+		self.by_id.is_empty()
+	}
+
+	/// A deed by its number.
+	#[must_use]
+	pub fn get(&self, deed: DeedId) -> Option<&Deed> {
+		self.by_id.get(&deed)
+	}
+
+	/// The deed that a node is linked to.
+	#[must_use]
+	pub fn deed_of(&self, node: &NodeKey) -> Option<DeedId> {
+		self.by_node.get(node).copied()
+	}
+
+	/// All deeds, ascending.
+	pub fn iter(&self) -> impl Iterator<Item = (DeedId, &Deed)> {
+		self.by_id.iter().map(|(id, deed)| (*id, deed))
+	}
+
+	/// All nodes that are linked to a deed.
+	pub fn linked_nodes(&self) -> impl Iterator<Item = NodeKey> {
+		self.by_node.keys().copied()
+	}
+}
+
+impl FromIterator<(DeedId, Deed)> for Deeds {
+	/// The chain links a node to one deed at most; were it to say otherwise, the highest counts.
+	fn from_iter<I: IntoIterator<Item = (DeedId, Deed)>>(deeds: I) -> Self {
+		let by_id: BTreeMap<DeedId, Deed> = deeds.into_iter().collect();
+		let by_node = by_id.iter().filter_map(|(id, deed)| Some((deed.node?, *id))).collect();
+		Self { by_id, by_node }
+	}
+}
+
+/// The kind of work that a job is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum JobKind {
+	/// Serve an ONNX model.
+	Inference,
+}
+
+/// A job, as far as the services care.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct JobView {
+	/// Its number.
+	pub id: JobId,
+	/// Who ordered it.
+	pub owner: Account,
+	/// What it is.
+	pub kind: JobKind,
+	/// On how many nodes it shall run.
+	pub replicas: u32,
+	/// The binary CID of its specification.
+	pub specification: Vec<u8>,
+	/// The first epoch that it does not run in.
+	pub end_epoch: EpochIndex,
+	/// Its round of placement.
+	pub round: PlacementRound,
+	/// Whether that round still waits for the oracles' votes.
+	pub awaits_placement: bool,
+	/// The deeds whose nodes run it, ascending.
+	pub deeds: Vec<DeedId>,
+}
+
+/// What the oracles agreed on for one epoch.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SettledAvailability {
+	/// The epoch.
+	pub epoch: EpochIndex,
+	/// Availability of each deed, 0 to 255. A deed that is absent has 0.
+	pub by_deed: BTreeMap<DeedId, u8>,
+}
+
+/// Recent finalised blocks, which tell whether a beat is fresh.
+///
+/// Holds the newest [`RECENT_BLOCKS_MAX`] blocks; older ones are forgotten.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct RecentBlocks(VecDeque<(BlockHash, u64)>);
+
+impl RecentBlocks {
+	/// Appends a newly finalised block.
+	pub fn push(&mut self, hash: BlockHash, timestamp_secs: u64) {
+		if self.0.len() == RECENT_BLOCKS_MAX {
+			self.0.pop_front();
+		}
+		self.0.push_back((hash, timestamp_secs));
+	}
+
+	/// When a block was made, in Unix seconds; `None` if it is unknown or forgotten.
+	#[must_use]
+	pub fn timestamp_secs(&self, hash: &BlockHash) -> Option<u64> {
+		// Newest first: beats name recent blocks.
+		self.0
+			.iter()
+			.rev()
+			.find(|(known, _)| known == hash)
+			.map(|(_, timestamp)| *timestamp)
+	}
+
+	/// Whether a block is known and at most [`FRESH_BLOCK_SECS`] old.
+	#[must_use]
+	pub fn is_fresh(&self, hash: &BlockHash, now_secs: u64) -> bool {
+		self.timestamp_secs(hash)
+			.is_some_and(|timestamp| now_secs.saturating_sub(timestamp) <= FRESH_BLOCK_SECS)
+	}
+
+	/// Number of blocks that are remembered.
+	#[must_use]
+	pub fn len(&self) -> usize {
+		self.0.len()
+	}
+
+	/// Whether no block is remembered.
+	#[must_use]
+	pub fn is_empty(&self) -> bool {
+		self.0.is_empty()
+	}
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! From what is wanted and what is there to what is next.
+//!
+//! Level-triggered: only the two states count, never how they came about. Each plan holds the next
+//! step of each job and nothing that depends on another step of the same plan. Once the steps are
+//! done, the next plan goes on from there, until a plan is empty.
+
+use crate::{
+	placement::running_jobs,
+	specification::{ServedName, Specification},
+};
+use cid::Cid;
+use r1_core::ChainState;
+use r1_primitives::{JobId, NodeKey};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The next steps, and how far each job is.
+///
+/// Jobs with lower numbers come first: of two that want the same name, the older one gets it.
+#[must_use]
+pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
+	let mut names = BTreeMap::new();
+	let mut phases = BTreeMap::new();
+	for (job, specification) in &desired.jobs {
+		let phase = match claim_name(*job, specification.as_ref(), observed, &mut names) {
+			Ok(target) => target.phase(observed),
+			Err(phase) => phase,
+		};
+		phases.insert(*job, phase);
+	}
+	let unwanted = observed.running.keys().filter(|name| !names.contains_key(*name));
+	let mut steps: BTreeSet<_> = unwanted.map(|name| Step::Unload { name: name.clone() }).collect();
+	steps.extend(phases.values().filter_map(JobPhase::step).cloned());
+	Plan { steps, phases }
+}
+
+/// What a plan comes to.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Plan {
+	/// What to do now, in any order.
+	pub steps: BTreeSet<Step>,
+	/// How far each job of this node is.
+	pub phases: BTreeMap<JobId, JobPhase>,
+}
+
+/// What shall run here.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Desired {
+	/// The jobs, and the CIDs of their specifications; `None` where the chain holds no CID.
+	pub jobs: BTreeMap<JobId, Option<Cid>>,
+}
+
+impl Desired {
+	/// The jobs that are placed on a node and have epochs left.
+	///
+	/// A job that waits for another placement runs where it is until then.
+	#[must_use]
+	pub fn of_node(chain: &ChainState, node: &NodeKey) -> Self {
+		let deed = chain.deeds.deed_of(node);
+		let jobs = running_jobs(chain)
+			.filter(|job| deed.is_some_and(|deed| job.deeds.contains(&deed)))
+			.map(|job| (job.id, Cid::try_from(job.specification.as_slice()).ok()))
+			.collect();
+		Self { jobs }
+	}
+}
+
+/// What is here.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observed {
+	/// Specifications that were fetched and are valid, by their CID. A job that runs must keep
+	/// its specification here, or it is stopped until that is fetched again.
+	pub specifications: BTreeMap<Cid, Specification>,
+	/// Model files that are whole in the local store.
+	pub models: BTreeSet<Cid>,
+	/// The file of each model that is served, by its name.
+	pub running: BTreeMap<ServedName, Cid>,
+}
+
+/// One thing to do. Doing it twice is doing it once.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Step {
+	/// Stop serving a name.
+	Unload {
+		/// The name.
+		name: ServedName,
+	},
+	/// Fetch a specification from the mesh, and read it.
+	FetchSpecification {
+		/// Its CID.
+		specification: Cid,
+	},
+	/// Fetch a model file from the mesh into the local store.
+	FetchModel {
+		/// Its CID.
+		model: Cid,
+	},
+	/// Serve a model that is in the local store.
+	Load {
+		/// The name to serve it under.
+		name: ServedName,
+		/// Its CID.
+		model: Cid,
+	},
+}
+
+/// How far a job of this node is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum JobPhase {
+	/// Serving; nothing is left to do.
+	Serving,
+	/// On its way; this is what comes next.
+	Next(Step),
+	/// Nothing can be done until something else changes.
+	Blocked(Blocked),
+}
+
+impl JobPhase {
+	/// What comes next.
+	#[must_use]
+	pub fn step(&self) -> Option<&Step> {
+		match self {
+			Self::Next(step) => Some(step),
+			Self::Serving | Self::Blocked(_) => None,
+		}
+	}
+}
+
+/// What a job waits for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Blocked {
+	/// The job's specification cannot be found, ever.
+	#[error("the chain holds no CID of a specification")]
+	NoSpecification,
+	/// An older job of this node has the name, for another model.
+	#[error("job {by} serves another model under the same name")]
+	NameTaken {
+		/// The older job.
+		by: JobId,
+	},
+}
+
+/// A model that a job is entitled to serve under a name.
+struct Target<'specification> {
+	name: &'specification ServedName,
+	model: Cid,
+}
+
+impl Target<'_> {
+	fn phase(&self, observed: &Observed) -> JobPhase {
+		let (name, model) = (self.name.clone(), self.model);
+		match observed.running.get(self.name) {
+			Some(running) if *running == model => JobPhase::Serving,
+			// The name must be free first, and the new model must be here before it is freed.
+			_ if !observed.models.contains(&model) => JobPhase::Next(Step::FetchModel { model }),
+			Some(_) => JobPhase::Next(Step::Unload { name }),
+			None => JobPhase::Next(Step::Load { name, model }),
+		}
+	}
+}
+
+/// A job's target, or the phase of one that has none.
+fn claim_name<'observed>(
+	job: JobId,
+	specification: Option<&Cid>,
+	observed: &'observed Observed,
+	names: &mut BTreeMap<ServedName, (JobId, Cid)>,
+) -> Result<Target<'observed>, JobPhase> {
+	let cid = specification.ok_or(JobPhase::Blocked(Blocked::NoSpecification))?;
+	let Some(Specification::Inference(inference)) = observed.specifications.get(cid) else {
+		return Err(JobPhase::Next(Step::FetchSpecification { specification: *cid }));
+	};
+	// Two jobs may share a name for the same model: both are served by it.
+	let (by, model) = *names.entry(inference.name.clone()).or_insert((job, inference.model));
+	match model == inference.model {
+		true => Ok(Target { name: &inference.name, model }),
+		false => Err(JobPhase::Blocked(Blocked::NameTaken { by })),
+	}
+}

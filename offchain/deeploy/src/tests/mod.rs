@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Tests, and the small world that they share.
+
+mod attest;
+mod placement;
+mod plan;
+mod plan_invariants;
+mod reconcile;
+mod specification;
+
+use crate::{plan::Desired, specification::*};
+use cid::Cid;
+use r1_core::{
+	BlockRef, ChainState, Deed, JobKind, JobView, RAW_CODEC, RecentBlocks, SettledAvailability,
+	cid_of,
+};
+use r1_primitives::{DeedId, EpochClock, JobId};
+
+pub(crate) const OWNER: [u8; 32] = [9; 32];
+pub(crate) const NOW_EPOCH: u32 = 10;
+
+/// A chain in epoch 10 with no deeds and no jobs.
+pub(crate) fn chain() -> ChainState {
+	ChainState {
+		genesis_hash: [0xee; 32],
+		finalised: BlockRef { number: 5, hash: [5; 32], timestamp_secs: 600 },
+		recent_blocks: RecentBlocks::default(),
+		clock: EpochClock { start_secs: 0, epoch_secs: 60, slot_secs: 2 },
+		current_epoch: NOW_EPOCH,
+		first_undecided_epoch: NOW_EPOCH - 1,
+		deeds: r1_core::Deeds::default(),
+		oracles: Vec::new(),
+		jobs: [].into(),
+		settled_availability: None,
+	}
+}
+
+pub(crate) fn node_key(deed: DeedId) -> [u8; 32] {
+	let mut key = [0xaa; 32];
+	key[..4].copy_from_slice(&deed.to_le_bytes());
+	key
+}
+
+pub(crate) fn linked(deed: DeedId) -> (DeedId, Deed) {
+	(deed, Deed { owner: OWNER, node: Some(node_key(deed)) })
+}
+
+/// An inference job that waits for its first placement.
+pub(crate) fn waiting_job(id: JobId, replicas: u32) -> JobView {
+	JobView {
+		id,
+		owner: OWNER,
+		kind: JobKind::Inference,
+		replicas,
+		specification: content(&format!("specification {id}")).to_bytes(),
+		end_epoch: NOW_EPOCH + 30,
+		round: 0,
+		awaits_placement: true,
+		deeds: Vec::new(),
+	}
+}
+
+/// A job that runs on some deeds.
+pub(crate) fn placed_job(id: JobId, deeds: &[DeedId]) -> JobView {
+	let replicas = deeds.len() as u32;
+	JobView {
+		awaits_placement: false,
+		round: 1,
+		deeds: deeds.to_vec(),
+		..waiting_job(id, replicas)
+	}
+}
+
+pub(crate) fn settled(values: &[(DeedId, u8)]) -> Option<SettledAvailability> {
+	let by_deed = values.iter().copied().collect();
+	Some(SettledAvailability { epoch: NOW_EPOCH - 2, by_deed })
+}
+
+/// The CID of some text.
+pub(crate) fn content(text: &str) -> Cid {
+	cid_of(RAW_CODEC, text.as_bytes())
+}
+
+pub(crate) fn specification(name: &str, model: Cid) -> Specification {
+	Specification::Inference(InferenceSpecification {
+		name: ServedName::new(name).unwrap(),
+		model,
+		format: ModelFormat::Onnx,
+		tolerance: 0.0001,
+		probe_range: 0.0..1.0,
+	})
+}
+
+pub(crate) fn desired(jobs: &[(JobId, Cid)]) -> Desired {
+	Desired { jobs: jobs.iter().map(|(job, cid)| (*job, Some(*cid))).collect() }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The command line. Each flag overrides the file, and each variable too; a flag wins.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+/// The Ratio1 edge daemon.
+#[derive(clap::Parser, Debug)]
+#[command(version)]
+pub(crate) struct Arguments {
+	/// Configuration file.
+	#[arg(long, env = "R1_CONFIG", value_name = "FILE")]
+	pub(crate) config: Option<PathBuf>,
+
+	/// File with the node's key: 64 hexadecimal digits, readable by its owner alone.
+	#[arg(long, env = "R1_KEY_FILE", value_name = "FILE")]
+	pub(crate) key_file: Option<PathBuf>,
+
+	/// Directory for everything that the daemon keeps.
+	#[arg(long, env = "R1_DATA_DIR", value_name = "DIRECTORY")]
+	pub(crate) data_dir: Option<PathBuf>,
+
+	/// WebSocket URL of the chain node to follow.
+	#[arg(long, env = "R1_CHAIN_URL", value_name = "URL")]
+	pub(crate) chain_url: Option<String>,
+
+	/// Where the HTTP API listens.
+	#[arg(long, env = "R1_API_LISTEN", value_name = "ADDRESS:PORT")]
+	pub(crate) api_listen: Option<SocketAddr>,
+
+	/// Print the configuration as it is after all overrides, and stop.
+	#[arg(long)]
+	pub(crate) print_config: bool,
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The configuration: a TOML file, overridden by variables, overridden by flags.
+
+use crate::{arguments::Arguments, defaults};
+use anyhow::{Context as _, ensure};
+use r1_telemetry::{LogFormat, LogOptions};
+use serde::{Deserialize, Serialize};
+use std::{
+	fs,
+	net::SocketAddr,
+	path::{Path, PathBuf},
+};
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+	pub(crate) node: Node,
+	pub(crate) chain: Chain,
+	pub(crate) mesh: Mesh,
+	pub(crate) store: Store,
+	pub(crate) api: Api,
+	pub(crate) metrics: Metrics,
+	pub(crate) log: Log,
+}
+
+/// The node itself.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Node {
+	/// Its key; made at the first start if it is not there. Default: `node.key` in `data_dir`.
+	pub(crate) key_file: Option<PathBuf>,
+	/// Everything that it keeps. Default: `r1-data`.
+	pub(crate) data_dir: PathBuf,
+}
+
+/// The chain.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Chain {
+	/// WebSocket URL of the node to follow. Default: `ws://127.0.0.1:9944`.
+	pub(crate) url: String,
+}
+
+/// The mesh of daemons.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Mesh {
+	/// Multiaddresses to listen on. Default: TCP and QUIC on port 4101, all interfaces.
+	pub(crate) listen: Vec<String>,
+	/// Multiaddresses of daemons to find the others through. Default: none.
+	pub(crate) bootstrap: Vec<String>,
+}
+
+/// The content store.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Store {
+	/// Space for blocks, in bytes. Default: 32 GiB.
+	pub(crate) bytes_max: u64,
+}
+
+/// The HTTP API.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Api {
+	/// Address and port. Default: 127.0.0.1:31236.
+	pub(crate) listen: SocketAddr,
+}
+
+/// Metrics and health.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Metrics {
+	/// Address and port. Default: 127.0.0.1:31237.
+	pub(crate) listen: SocketAddr,
+}
+
+/// The log, on standard error.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Log {
+	/// What is logged, in the syntax of `tracing`'s environment filter. Default: `info`.
+	pub(crate) filter: String,
+	/// Whether each line is a JSON object. Default: false.
+	pub(crate) json: bool,
+}
+
+impl Default for Node {
+	fn default() -> Self {
+		Self { key_file: None, data_dir: defaults::data_dir() }
+	}
+}
+
+impl Default for Chain {
+	fn default() -> Self {
+		Self { url: defaults::CHAIN_URL.to_owned() }
+	}
+}
+
+impl Default for Mesh {
+	fn default() -> Self {
+		Self { listen: defaults::MESH_LISTEN.map(str::to_owned).into(), bootstrap: Vec::new() }
+	}
+}
+
+impl Default for Store {
+	fn default() -> Self {
+		Self { bytes_max: defaults::STORE_BYTES_MAX }
+	}
+}
+
+impl Default for Api {
+	fn default() -> Self {
+		Self { listen: defaults::API_LISTEN }
+	}
+}
+
+impl Default for Metrics {
+	fn default() -> Self {
+		Self { listen: defaults::METRICS_LISTEN }
+	}
+}
+
+impl Default for Log {
+	fn default() -> Self {
+		Self { filter: "info".to_owned(), json: false }
+	}
+}
+
+impl Log {
+	/// The same, as the logs are set up with.
+	pub(crate) fn options(&self) -> LogOptions {
+		let format = if self.json { LogFormat::Json } else { LogFormat::Text };
+		LogOptions { filter: self.filter.clone(), format }
+	}
+}
+
+impl Config {
+	/// The file with the node's key.
+	pub(crate) fn key_file(&self) -> PathBuf {
+		self.node.key_file.clone().unwrap_or_else(|| self.node.data_dir.join("node.key"))
+	}
+}
+
+/// Reads the file, if one is named, and applies the overrides.
+///
+/// # Errors
+///
+/// The file cannot be read or is not a configuration (the error names key and line), or a value
+/// makes no sense.
+pub(crate) fn load(arguments: &Arguments) -> anyhow::Result<Config> {
+	let mut config = match &arguments.config {
+		Some(path) => read(path)?,
+		None => Config::default(),
+	};
+	if let Some(key_file) = &arguments.key_file {
+		config.node.key_file = Some(key_file.clone());
+	}
+	if let Some(data_dir) = &arguments.data_dir {
+		config.node.data_dir.clone_from(data_dir);
+	}
+	if let Some(url) = &arguments.chain_url {
+		config.chain.url.clone_from(url);
+	}
+	if let Some(listen) = arguments.api_listen {
+		config.api.listen = listen;
+	}
+	validate(&config)?;
+	Ok(config)
+}
+
+/// Prints the configuration in the form that a file has.
+pub(crate) fn print(config: &Config) -> anyhow::Result<()> {
+	use std::io::Write as _;
+	let text = toml::to_string_pretty(config).context("could not write the configuration")?;
+	std::io::stdout().write_all(text.as_bytes()).context("could not print the configuration")
+}
+
+fn read(path: &Path) -> anyhow::Result<Config> {
+	let text = fs::read_to_string(path)
+		.with_context(|| format!("could not read the configuration file {}", path.display()))?;
+	// The parser's message shows the line, points at the key, and lists the keys that exist.
+	toml::from_str(&text)
+		.with_context(|| format!("{} is not a valid configuration", path.display()))
+}
+
+fn validate(config: &Config) -> anyhow::Result<()> {
+	ensure!(
+		config.chain.url.starts_with("ws://") || config.chain.url.starts_with("wss://"),
+		"chain.url is `{}`; it must start with ws:// or wss://",
+		config.chain.url
+	);
+	ensure!(
+		config.api.listen.ip().is_loopback(),
+		"api.listen is {}; the API has no access control yet, so it listens on loopback only",
+		config.api.listen
+	);
+	ensure!(!config.mesh.listen.is_empty(), "mesh.listen is empty; nobody could reach the node");
+	ensure!(config.store.bytes_max > 0, "store.bytes_max is 0; the store could hold nothing");
+	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn parse(text: &str) -> Result<Config, String> {
+		let directory = tempfile::tempdir().unwrap();
+		let path = directory.path().join("edge.toml");
+		fs::write(&path, text).unwrap();
+		let config = read(&path).and_then(|config| validate(&config).map(|()| config));
+		config.map_err(|error| format!("{error:#}"))
+	}
+
+	#[test]
+	fn configuration_should_have_defaults_for_everything() {
+		let config = parse("").unwrap();
+		assert_eq!(config.api.listen.to_string(), "127.0.0.1:31236");
+		assert_eq!(config.key_file(), Path::new("r1-data/node.key"));
+		let printed = toml::to_string_pretty(&config).unwrap();
+		assert!(parse(&printed).is_ok(), "{printed}");
+	}
+
+	#[test]
+	fn configuration_error_should_name_the_key_and_the_line() {
+		let cases = [
+			("[chain]\nurl = 5\n", ["line 2", "url"]),
+			("[chain]\nulr = \"ws://a\"\n", ["line 2", "ulr"]),
+			("[api]\nlisten = \"nowhere\"\n", ["line 2", "listen"]),
+			("[mesh\n", ["line 1", "mesh"]),
+			("[chain]\nurl = \"http://a\"\n", ["chain.url", "ws://"]),
+			("[api]\nlisten = \"0.0.0.0:1\"\n", ["api.listen", "loopback"]),
+		];
+		for (text, needles) in cases {
+			let error = parse(text).unwrap_err();
+			for needle in needles {
+				assert!(error.contains(needle), "`{needle}` is not in: {error}");
+			}
+		}
+	}
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The mesh in this daemon: who is admitted, and who answers probes.
+
+use crate::config;
+use anyhow::Context as _;
+use bytes::Bytes;
+use r1_chain::ChainHandle;
+use r1_core::{BlockStore, Clock, NodeIdentity, Rng};
+use r1_inference::{InferenceService, Probe, ProbeAnswer, ProbeRefusal};
+use r1_net::{Config, Inbound, InboundRequest, Metrics, Ports};
+use r1_primitives::NodeKey;
+use std::{collections::BTreeSet, sync::Arc};
+use tokio::sync::{mpsc, watch};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::warn;
+
+/// A handle on the mesh.
+#[derive(Clone, Debug)]
+pub(crate) struct Mesh {
+	handle: r1_net::Handle,
+}
+
+impl Mesh {
+	/// The services' handle.
+	pub(crate) fn handle(&self) -> &r1_net::Handle {
+		&self.handle
+	}
+
+	/// This node's address in the mesh.
+	pub(crate) fn peer_id(&self) -> String {
+		self.handle.report().borrow().peer_id.clone()
+	}
+
+	/// Peers that are connected.
+	pub(crate) fn peers(&self) -> u32 {
+		u32::try_from(self.handle.report().borrow().peers.len()).unwrap_or(u32::MAX)
+	}
+}
+
+/// What the mesh needs from the rest of the daemon.
+#[derive(Clone)]
+pub(crate) struct Needs {
+	pub(crate) identity: Arc<NodeIdentity>,
+	pub(crate) genesis_hash: [u8; 32],
+	pub(crate) clock: Arc<dyn Clock>,
+	pub(crate) rng: Arc<dyn Rng>,
+	pub(crate) store: Arc<dyn BlockStore>,
+	pub(crate) chain: ChainHandle,
+	pub(crate) metrics: Metrics,
+}
+
+/// Joins the mesh.
+pub(crate) fn join(
+	config: &config::Mesh,
+	needs: Needs,
+	cancel: &CancellationToken,
+	tasks: &TaskTracker,
+) -> anyhow::Result<(Mesh, Inbound)> {
+	let settings = Config {
+		listen: config.listen.clone(),
+		bootstrap: config.bootstrap.clone(),
+		..Config::default()
+	}
+	.validate()
+	.context("the section [mesh] of the configuration is not valid")?;
+	let (admit, admitted) = watch::channel(Arc::default());
+	let ports = Ports {
+		identity: NodeIdentity::from_seed(&needs.identity.secret_seed()),
+		genesis_hash: needs.genesis_hash,
+		clock: needs.clock,
+		rng: needs.rng,
+		store: needs.store,
+		admitted,
+		metrics: needs.metrics,
+	};
+	let (handle, inbound) = r1_net::spawn(settings, ports, cancel.clone(), tasks)?;
+	let until = cancel.clone();
+	tasks.spawn(async move {
+		until.run_until_cancelled(admit_from_chain(needs.chain, admit)).await;
+	});
+	Ok((Mesh { handle }, inbound))
+}
+
+/// Admits whom the chain names: linked nodes and oracles.
+async fn admit_from_chain(chain: ChainHandle, admit: watch::Sender<Arc<BTreeSet<NodeKey>>>) {
+	let mut states = chain.watch();
+	loop {
+		let nodes = states.borrow_and_update().as_ref().map(|state| state.admitted_nodes());
+		if let Some(nodes) = nodes {
+			// Most blocks change nobody's admission: wake the mesh only when one does.
+			admit.send_if_modified(|admitted| {
+				let changed = **admitted != nodes;
+				if changed {
+					*admitted = Arc::new(nodes);
+				}
+				changed
+			});
+		}
+		if states.changed().await.is_err() {
+			return;
+		}
+	}
+}
+
+/// Answers the probes of oracles, each in a task of its own; the models' service bounds them.
+pub(crate) async fn answer_probes(
+	mut requests: mpsc::Receiver<InboundRequest>,
+	inference: InferenceService,
+	tasks: TaskTracker,
+) {
+	while let Some(request) = requests.recv().await {
+		let inference = inference.clone();
+		tasks.spawn(async move {
+			let answer = answer_probe(&request.bytes, &inference).await;
+			request.answer(answer).await;
+		});
+	}
+}
+
+async fn answer_probe(bytes: &[u8], inference: &InferenceService) -> Bytes {
+	let answer = match Probe::decode(bytes) {
+		Ok(probe) => inference.answer(probe).await,
+		Err(error) => {
+			warn!(target: "r1::edge", %error, "received something that is no probe");
+			ProbeAnswer::Refused(ProbeRefusal::InvalidInput)
+		},
+	};
+	answer
+		.encode()
+		.or_else(|_too_large| ProbeAnswer::Refused(ProbeRefusal::Failed).encode())
+		.unwrap_or_default()
+		.into()
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a validator's daemon does as the eyes of an oracle: it probes those who are paid, and says
+//! what it saw. Any daemon can; only the oracle beside a validator's is asked.
+
+use crate::{
+	defaults::SPECIFICATION_BYTES_MAX,
+	heartbeat::{ClockPort, Heartbeat},
+};
+use cid::Cid;
+use r1_chain::ChainHandle;
+use r1_core::{ChainState, Rng as _, SystemRng, error_chain};
+use r1_deeploy::{
+	attest::{Attestor, ProbeOutcome, ProbeTarget},
+	placement::{self, PlacementPolicy},
+	specification::{InferenceSpecification, Specification},
+};
+use r1_inference::{
+	InferenceLimits, InferenceRequest, InferenceService, ModelFile, ModelName, NamedTensor, Probe,
+	ProbeAnswer, ProbeInputs, ServedModel, Tolerance,
+};
+use r1_net::RequestError;
+use r1_primitives::{EpochEvidence, EpochIndex, NodeKey, OracleEvidence};
+use r1fs::Files;
+use std::{
+	collections::BTreeMap,
+	error::Error,
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+	time::Duration,
+};
+use tokio::time::MissedTickBehavior;
+use tracing::{debug, warn};
+
+/// Examples in one probe: enough to tell a guess from an answer, and a fraction of a millisecond.
+const PROBE_BATCH: usize = 4;
+
+/// A handle on what this node saw of others.
+#[derive(Clone, Debug)]
+pub(crate) struct Oracle {
+	attestor: Arc<Mutex<Attestor>>,
+	heartbeat: Heartbeat,
+}
+
+impl Oracle {
+	/// What this node can say about an epoch, and where it would place jobs now.
+	pub(crate) fn evidence(&self, epoch: EpochIndex, state: &ChainState) -> OracleEvidence {
+		let issued = state.deeds.iter().last().map_or(0, |(deed, _)| deed);
+		let report = match self.heartbeat.availability(epoch, issued) {
+			Ok(availability) => {
+				Some(EpochEvidence { epoch, availability, work: self.lock().entries(epoch) })
+			},
+			Err(reason) => {
+				debug!(target: "r1::edge", epoch, %reason, "no evidence");
+				None
+			},
+		};
+		let ballots = placement::ballots(state, &PlacementPolicy::default());
+		OracleEvidence { report, ballots }
+	}
+
+	fn lock(&self) -> MutexGuard<'_, Attestor> {
+		// Each change is one counter or one insertion, so a panic elsewhere leaves it sound.
+		self.attestor.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+}
+
+/// The task that probes.
+pub(crate) struct Prober {
+	node: NodeKey,
+	oracle: Oracle,
+	chain: ChainHandle,
+	mesh: r1_net::Handle,
+	files: Files,
+	clock: Arc<dyn ClockPort>,
+	/// Models that this node runs only to know the right answers. Apart from those that it serves
+	/// for jobs of its own, which come and go with those.
+	references: InferenceService,
+	specifications: BTreeMap<Cid, InferenceSpecification>,
+}
+
+/// Makes the handle and the task.
+pub(crate) fn prepare(
+	node: NodeKey,
+	chain: ChainHandle,
+	mesh: r1_net::Handle,
+	files: Files,
+	heartbeat: Heartbeat,
+	clock: Arc<dyn ClockPort>,
+) -> (Oracle, Prober) {
+	// Nobody may foresee whom this oracle probes next.
+	let mut seed = [0; 32];
+	SystemRng.fill(&mut seed);
+	let attestor = Arc::new(Mutex::new(Attestor::new(seed)));
+	let oracle = Oracle { attestor, heartbeat };
+	let prober = Prober {
+		node,
+		oracle: oracle.clone(),
+		chain,
+		mesh,
+		files,
+		clock,
+		references: InferenceService::with_tract(InferenceLimits::default()),
+		specifications: BTreeMap::new(),
+	};
+	(oracle, prober)
+}
+
+/// A probe that says nothing about the node that was to be probed.
+#[derive(Debug, thiserror::Error)]
+enum NotProbed {
+	#[error("the chain holds no CID of a specification")]
+	NoSpecification,
+	#[error("the specification or the model is not at hand")]
+	Unavailable(#[source] Box<dyn Error + Send + Sync>),
+	#[error("the model cannot be probed")]
+	Unusable(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl Prober {
+	/// Probes somebody in each slot, until the chain's follower ends.
+	pub(crate) async fn run(mut self) {
+		let Some(state) = self.chain.state() else { return };
+		let slot = Duration::from_secs(u64::from(state.clock.slot_secs.max(1)));
+		let mut ticks = tokio::time::interval(slot);
+		ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+		for tick in 0.. {
+			ticks.tick().await;
+			let Some(state) = self.chain.state() else { continue };
+			if !state.oracles.contains(&self.node) {
+				continue;
+			}
+			let now_secs = self.clock.now_secs();
+			let target = {
+				let mut attestor = self.oracle.lock();
+				attestor.note_placements(now_secs, &state);
+				attestor.probe_at(tick, now_secs)
+			};
+			if let Some(target) = target {
+				self.probe_and_record(&state, target).await;
+			}
+		}
+	}
+
+	async fn probe_and_record(&mut self, state: &ChainState, target: ProbeTarget) {
+		let epoch = state.current_epoch;
+		match self.probe(state, target).await {
+			Ok(outcome) => {
+				debug!(target: "r1::edge", epoch, ?target, ?outcome, "probed");
+				if let Err(error) = self.oracle.lock().record(epoch, target, outcome) {
+					debug!(target: "r1::edge", %error, "a probe counts for nobody");
+				}
+			},
+			Err(error) => {
+				warn!(target: "r1::edge", ?target, error = %error_chain(&error), "no probe");
+			},
+		}
+	}
+
+	/// Asks the node, computes the right answer, and compares.
+	async fn probe(
+		&mut self,
+		state: &ChainState,
+		target: ProbeTarget,
+	) -> Result<ProbeOutcome, NotProbed> {
+		let Some(node) = state.deeds.get(target.deed).and_then(|deed| deed.node) else {
+			// Unlinked since it was placed: nobody answers for the deed.
+			return Ok(ProbeOutcome::TimedOut);
+		};
+		let job = state.jobs.get(&target.job).ok_or(NotProbed::NoSpecification)?;
+		let cid = Cid::try_from(job.specification.as_slice())
+			.map_err(|_| NotProbed::NoSpecification)?;
+		let specification = self.specification(cid).await?;
+		let model = self.reference(&specification).await?;
+		let inputs = sample(&model, &specification)?;
+		let probe = Probe { job: target.job, model: specification.model, inputs: inputs.clone() };
+		let request = probe.encode().map_err(unusable)?;
+		let answer = match self.mesh.request(&node, request.into()).await {
+			Ok(answer) => answer,
+			Err(RequestError::Refused { .. }) => return Ok(ProbeOutcome::Failed),
+			Err(_) => return Ok(ProbeOutcome::TimedOut),
+		};
+		let expected = InferenceRequest { inputs, outputs: Vec::new() };
+		let expected = self.references.infer(&model, expected).await.map_err(unusable)?;
+		let tolerance = Tolerance::new(specification.tolerance).map_err(unusable)?;
+		let is_right = matches!(
+			ProbeAnswer::decode(&answer),
+			Ok(ProbeAnswer::Outputs(outputs)) if tolerance.compare(&expected, &outputs).is_ok()
+		);
+		Ok(if is_right { ProbeOutcome::Ok } else { ProbeOutcome::Failed })
+	}
+
+	async fn specification(&mut self, cid: Cid) -> Result<InferenceSpecification, NotProbed> {
+		if let Some(known) = self.specifications.get(&cid) {
+			return Ok(known.clone());
+		}
+		let bytes =
+			self.files.get(&cid, SPECIFICATION_BYTES_MAX).await.map_err(unavailable)?;
+		let Specification::Inference(read) =
+			Specification::from_json(&bytes).map_err(unusable)?
+		else {
+			return Err(NotProbed::NoSpecification);
+		};
+		self.specifications.insert(cid, read.clone());
+		Ok(read)
+	}
+
+	/// The model under the name of its file, which no two models share.
+	async fn reference(
+		&self,
+		specification: &InferenceSpecification,
+	) -> Result<Arc<ServedModel>, NotProbed> {
+		let cid = specification.model;
+		if let Some(model) = self.references.model_by_cid(&cid) {
+			return Ok(model);
+		}
+		let bytes_max = self.references.limits().model_bytes_max as u64;
+		let bytes = self.files.get(&cid, bytes_max).await.map_err(unavailable)?;
+		let name = ModelName::new(&cid.to_string()).map_err(unusable)?;
+		let file = ModelFile::new(cid, bytes).map_err(unusable)?;
+		self.references.load(name, file).await.map_err(unusable)
+	}
+}
+
+/// Random inputs that nobody can foresee.
+fn sample(
+	model: &ServedModel,
+	specification: &InferenceSpecification,
+) -> Result<Vec<NamedTensor>, NotProbed> {
+	let mut seed = [0; 32];
+	SystemRng.fill(&mut seed);
+	let values = specification.probe_range.clone();
+	ProbeInputs { batch: PROBE_BATCH, values, seed }.sample(model.metadata()).map_err(unusable)
+}
+
+fn unavailable(error: impl Error + Send + Sync + 'static) -> NotProbed {
+	NotProbed::Unavailable(Box::new(error))
+}
+
+fn unusable(error: impl Error + Send + Sync + 'static) -> NotProbed {
+	NotProbed::Unusable(Box::new(error))
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the HTTP handlers share: handles on the services, cheap to clone.
+
+use crate::{heartbeat::Heartbeat, jobs::Jobs, mesh::Mesh, oracle::Oracle};
+use r1_chain::ChainHandle;
+use r1_core::NodeIdentity;
+use r1_inference::InferenceService;
+use r1_telemetry::Health;
+use r1fs::Files;
+use std::sync::Arc;
+
+/// Handles on every service of the daemon.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+	pub(crate) identity: Arc<NodeIdentity>,
+	pub(crate) chain: ChainHandle,
+	pub(crate) mesh: Mesh,
+	pub(crate) files: Files,
+	pub(crate) inference: InferenceService,
+	pub(crate) heartbeat: Heartbeat,
+	pub(crate) jobs: Jobs,
+	pub(crate) oracle: Oracle,
+	pub(crate) health: Health,
+}

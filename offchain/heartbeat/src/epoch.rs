@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The epochs that an observer remembers.
+
+use crate::bitmap::SlotBitmap;
+use r1_primitives::{DeedId, EpochIndex};
+use std::collections::BTreeMap;
+
+/// What was seen in one epoch.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct EpochRecord {
+	/// The slots in which the observer itself was up and could judge.
+	pub(crate) covered: SlotBitmap,
+	/// The slots in which each deed's node beat.
+	pub(crate) deeds: BTreeMap<DeedId, SlotBitmap>,
+}
+
+impl EpochRecord {
+	fn new(slots: u32) -> Self {
+		Self { covered: SlotBitmap::new(slots), deeds: BTreeMap::new() }
+	}
+}
+
+/// The newest epochs; the oldest makes room for a new one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct EpochRecords {
+	records: BTreeMap<EpochIndex, EpochRecord>,
+	epochs_max: usize,
+	slots: u32,
+}
+
+impl EpochRecords {
+	pub(crate) fn new(slots: u32, epochs_max: usize) -> Self {
+		Self { records: BTreeMap::new(), epochs_max, slots }
+	}
+
+	pub(crate) fn get(&self, epoch: EpochIndex) -> Option<&EpochRecord> {
+		self.records.get(&epoch)
+	}
+
+	/// Whether an epoch is kept, or would be if something happened in it.
+	pub(crate) fn takes(&self, epoch: EpochIndex) -> bool {
+		self.records.contains_key(&epoch)
+			|| self.records.len() < self.epochs_max
+			|| self.records.first_key_value().is_some_and(|(oldest, _)| *oldest < epoch)
+	}
+
+	/// The record of an epoch, a new one if need be; `None` if it is older than all that are kept.
+	pub(crate) fn open(&mut self, epoch: EpochIndex) -> Option<&mut EpochRecord> {
+		if !self.takes(epoch) {
+			return None;
+		}
+		if self.records.len() == self.epochs_max && !self.records.contains_key(&epoch) {
+			self.records.pop_first();
+		}
+		let slots = self.slots;
+		Some(self.records.entry(epoch).or_insert_with(|| EpochRecord::new(slots)))
+	}
+
+	pub(crate) fn iter(&self) -> impl Iterator<Item = (EpochIndex, &EpochRecord)> {
+		self.records.iter().map(|(epoch, record)| (*epoch, record))
+	}
+
+	/// Puts back a record that was saved; the oldest is dropped if there are too many.
+	pub(crate) fn restore(&mut self, epoch: EpochIndex, record: EpochRecord) {
+		if let Some(restored) = self.open(epoch) {
+			*restored = record;
+		}
+	}
+}

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The one task that owns the swarm and the bitswap engine.
+
+use crate::{
+	behaviour::{Behaviour, beat_topic, build_swarm},
+	bitswap::{
+		engine::{Effect, Engine},
+		session::{self, ORDERS_MAX, Order},
+	},
+	config::Settings,
+	defaults::{
+		BEATS_MAX, BITSWAP_EVENTS_MAX, BITSWAP_READERS_MAX, COMMANDS_MAX, FETCH_WAITERS_MAX,
+		REQUESTS_MAX, TICK,
+	},
+	dialer::Dialer,
+	error::{PublishError, RequestError, SpawnError},
+	handle::{Beat, BeatReceipt, Handle, Inbound, InboundRequest, Verdict},
+	identity::{keypair_of, node_of, peer_id_of},
+	metrics::Metrics,
+	report::{MeshReport, PeerReport},
+};
+use bytes::Bytes;
+use cid::Cid;
+use futures::StreamExt;
+use libp2p::{
+	Multiaddr, PeerId, Swarm,
+	gossipsub::{self, IdentTopic, MessageAcceptance},
+	multiaddr::Protocol,
+	request_response::{OutboundRequestId, ResponseChannel},
+	swarm::dial_opts::{DialOpts, PeerCondition},
+};
+use r1_core::{BlockStore, Clock, ExchangeError, NodeIdentity, Rng};
+use r1_primitives::NodeKey;
+use std::{
+	collections::{BTreeMap, BTreeSet, HashMap},
+	fmt,
+	sync::Arc,
+	time::Duration,
+};
+use tokio::{
+	sync::{Semaphore, mpsc, oneshot, watch},
+	time::{MissedTickBehavior, interval},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// What the mesh needs from the rest of the daemon.
+pub struct Ports {
+	/// The node's key.
+	pub identity: NodeIdentity,
+	/// Which chain's beats are gossiped.
+	pub genesis_hash: [u8; 32],
+	/// Time.
+	pub clock: Arc<dyn Clock>,
+	/// Randomness, for the pauses between dials.
+	pub rng: Arc<dyn Rng>,
+	/// The blocks that are served to others.
+	pub store: Arc<dyn BlockStore>,
+	/// The nodes that the chain admits; empty until the chain has been read.
+	pub admitted: watch::Receiver<Arc<BTreeSet<NodeKey>>>,
+	/// Where the mesh counts.
+	pub metrics: Metrics,
+}
+
+impl fmt::Debug for Ports {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		formatter
+			.debug_struct("Ports")
+			.field("identity", &self.identity)
+			.finish_non_exhaustive()
+	}
+}
+
+/// Starts the mesh. It runs until `cancel`, on `tasks`.
+///
+/// # Errors
+///
+/// An address cannot be listened on, or the network stack refuses its settings.
+pub fn spawn(
+	settings: Settings,
+	ports: Ports,
+	cancel: CancellationToken,
+	tasks: &TaskTracker,
+) -> Result<(Handle, Inbound), SpawnError> {
+	let topic = beat_topic(&ports.genesis_hash);
+	let swarm = build_swarm(keypair_of(&ports.identity), &topic, &settings)?;
+	let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
+	let (beats, inbound_beats) = mpsc::channel(BEATS_MAX);
+	let (requests, inbound_requests) = mpsc::channel(REQUESTS_MAX);
+	let (bitswap_events, bitswap_inbox) = mpsc::channel(BITSWAP_EVENTS_MAX);
+	let (report, reported) = watch::channel(Arc::default());
+	let handle = Handle {
+		commands: commands.clone(),
+		report: reported,
+		request_bytes_max: settings.config.request_bytes_max,
+		fetch_timeout: Duration::from_millis(settings.config.fetch_timeout_ms),
+	};
+	let dialer = Dialer::new(settings.bootstrap.iter().cloned(), settings.config.peers_target);
+	let configured: BTreeSet<PeerId> = settings
+		.bootstrap
+		.iter()
+		.map(|(peer, _)| *peer)
+		.chain(settings.clients)
+		.collect();
+	let mut actor = Actor {
+		swarm,
+		topic,
+		ports,
+		configured,
+		dialer,
+		engine: Engine::default(),
+		peers: BTreeMap::new(),
+		waiters: HashMap::new(),
+		requests_out: HashMap::new(),
+		beats,
+		requests,
+		commands,
+		bitswap_events,
+		readers: Arc::new(Semaphore::new(BITSWAP_READERS_MAX)),
+		report,
+		tasks: tasks.clone(),
+		cancel,
+	};
+	actor.admit();
+	actor.publish_report();
+	tasks.spawn(actor.run(inbox, bitswap_inbox));
+	Ok((handle, Inbound { beats: inbound_beats, requests: inbound_requests }))
+}
+
+/// What a handle asks of the actor.
+#[derive(Debug)]
+pub(crate) enum Command {
+	Publish { bytes: Vec<u8>, reply: oneshot::Sender<Result<(), PublishError>> },
+	Judge { receipt: BeatReceipt, verdict: Verdict },
+	Request { peer: PeerId, bytes: Bytes, reply: RequestReply },
+	Respond { channel: ResponseChannel<Bytes>, bytes: Bytes },
+	Fetch { cid: Cid, reply: FetchReply },
+	Announce { cid: Cid },
+	OpenBitswap { peer: PeerId, opened: crate::streams::Opened },
+}
+
+type RequestReply = oneshot::Sender<Result<Bytes, RequestError>>;
+type FetchReply = oneshot::Sender<Result<Bytes, ExchangeError>>;
+
+pub(crate) struct Actor {
+	pub(crate) swarm: Swarm<Behaviour>,
+	topic: IdentTopic,
+	pub(crate) ports: Ports,
+	/// Peers that are admitted whatever the chain says.
+	configured: BTreeSet<PeerId>,
+	pub(crate) dialer: Dialer,
+	engine: Engine,
+	peers: BTreeMap<PeerId, Peer>,
+	waiters: HashMap<Cid, Vec<FetchReply>>,
+	pub(crate) requests_out: HashMap<OutboundRequestId, RequestReply>,
+	pub(crate) beats: mpsc::Sender<Beat>,
+	pub(crate) requests: mpsc::Sender<InboundRequest>,
+	pub(crate) commands: mpsc::Sender<Command>,
+	bitswap_events: mpsc::Sender<session::Event>,
+	readers: Arc<Semaphore>,
+	report: watch::Sender<Arc<MeshReport>>,
+	tasks: TaskTracker,
+	cancel: CancellationToken,
+}
+
+/// A connected peer.
+struct Peer {
+	address: Multiaddr,
+	connected_at_secs: u64,
+	orders: mpsc::Sender<Order>,
+}
+
+impl Actor {
+	async fn run(
+		mut self,
+		mut inbox: mpsc::Receiver<Command>,
+		mut bitswap: mpsc::Receiver<session::Event>,
+	) {
+		let cancel = self.cancel.clone();
+		let mut admitted = self.ports.admitted.clone();
+		let mut admission_ended = false;
+		let mut ticks = interval(TICK);
+		ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+		loop {
+			tokio::select! {
+				() = cancel.cancelled() => break,
+				event = self.swarm.select_next_some() => self.on_swarm_event(event),
+				Some(command) = inbox.recv() => self.on_command(command),
+				Some(event) = bitswap.recv() => self.on_bitswap_event(event),
+				changed = admitted.changed(), if !admission_ended => {
+					// Whoever followed the chain is gone: what it said last stays.
+					admission_ended = changed.is_err();
+					self.admit();
+				},
+				_ = ticks.tick() => self.on_tick(),
+			}
+		}
+		tracing::debug!(target: "r1::net", "mesh stopped");
+	}
+
+	fn on_command(&mut self, command: Command) {
+		match command {
+			Command::Publish { bytes, reply } => {
+				// A caller that is gone does not need to know.
+				let _gone = reply.send(self.publish(bytes));
+			},
+			Command::Judge { receipt, verdict } => self.judge(&receipt, verdict),
+			Command::Request { peer, bytes, reply } => {
+				let id = self.swarm.behaviour_mut().requests.send_request(&peer, bytes);
+				self.requests_out.insert(id, reply);
+			},
+			Command::Respond { channel, bytes } => {
+				// The connection may be gone, and whoever waits for the answer with it.
+				let _gone = self.swarm.behaviour_mut().requests.send_response(channel, bytes);
+			},
+			Command::Fetch { cid, reply } => self.fetch(cid, reply),
+			Command::Announce { cid } => {
+				let effects = self.engine.available(&cid);
+				self.perform(effects);
+			},
+			Command::OpenBitswap { peer, opened } => {
+				self.swarm.behaviour_mut().bitswap.open(peer, opened);
+			},
+		}
+	}
+
+	fn on_bitswap_event(&mut self, event: session::Event) {
+		match event {
+			session::Event::Received { peer, message } => {
+				let now_ms = self.ports.clock.monotonic_ms();
+				let effects = self.engine.received(now_ms, peer, message);
+				self.perform(effects);
+			},
+			session::Event::Served { peer, cids, bytes } => {
+				self.ports.metrics.block_bytes_served.inc_by(bytes);
+				self.engine.served(peer, &cids);
+			},
+		}
+	}
+
+	fn on_tick(&mut self) {
+		let now_ms = self.ports.clock.monotonic_ms();
+		self.forget_given_up_fetches();
+		let effects = self.engine.tick(now_ms);
+		self.perform(effects);
+
+		let connected = self.peers.keys().copied().collect();
+		let admission = &self.swarm.behaviour().admission;
+		let is_admitted = |peer: &PeerId| admission.allowed_peers().contains(peer);
+		let due = self.dialer.due(now_ms, self.ports.rng.as_ref(), &connected, is_admitted);
+		for (peer, addresses) in due {
+			let options = DialOpts::peer_id(peer)
+				.condition(PeerCondition::DisconnectedAndNotDialing)
+				.addresses(addresses)
+				.build();
+			if let Err(error) = self.swarm.dial(options) {
+				tracing::debug!(target: "r1::net", %peer, %error, "could not dial");
+			}
+		}
+	}
+
+	// # Peers
+
+	/// Lets in whom the chain and the configuration admit, and nobody else.
+	fn admit(&mut self) {
+		let nodes = Arc::clone(&self.ports.admitted.borrow_and_update());
+		let wanted: BTreeSet<PeerId> = nodes
+			.iter()
+			.filter_map(peer_id_of)
+			.chain(self.configured.iter().copied())
+			.collect();
+		let admission = &mut self.swarm.behaviour_mut().admission;
+		let present: Vec<PeerId> = admission.allowed_peers().iter().copied().collect();
+		let mut changed = false;
+		for peer in present.iter().filter(|peer| !wanted.contains(peer)) {
+			// Also closes its connections.
+			changed |= admission.disallow_peer(*peer);
+		}
+		for peer in wanted {
+			changed |= admission.allow_peer(peer);
+		}
+		if changed {
+			tracing::debug!(target: "r1::net", nodes = nodes.len(), "admission changed");
+			self.dialer.admission_changed();
+		}
+	}
+
+	pub(crate) fn is_admitted(&self, peer: &PeerId) -> bool {
+		self.swarm.behaviour().admission.allowed_peers().contains(peer)
+	}
+
+	pub(crate) fn on_connected(&mut self, peer: PeerId, address: Multiaddr) {
+		let (orders, inbox) = mpsc::channel(ORDERS_MAX);
+		self.tasks.spawn(session::session_task(
+			peer,
+			self.commands.clone(),
+			Arc::clone(&self.ports.store),
+			inbox,
+			self.bitswap_events.clone(),
+		));
+		let connected_at_secs = self.ports.clock.now_secs();
+		self.peers.insert(peer, Peer { address, connected_at_secs, orders });
+		self.dialer.connected(&peer);
+		tracing::info!(target: "r1::net", %peer, peers = self.peers.len(), "peer connected");
+		let effects = self.engine.connected(peer);
+		self.perform(effects);
+		self.publish_report();
+	}
+
+	pub(crate) fn on_disconnected(&mut self, peer: PeerId) {
+		// Dropping the orders ends the session.
+		self.peers.remove(&peer);
+		tracing::info!(target: "r1::net", %peer, peers = self.peers.len(), "peer disconnected");
+		let effects = self.engine.disconnected(self.ports.clock.monotonic_ms(), peer);
+		self.perform(effects);
+		self.publish_report();
+	}
+
+	pub(crate) fn publish_report(&mut self) {
+		let local = *self.swarm.local_peer_id();
+		let listen_addresses = self.swarm.listeners();
+		let report = MeshReport {
+			generation: self.report.borrow().generation + 1,
+			peer_id: local.to_string(),
+			listen_addresses: listen_addresses
+				.map(|address| address.clone().with(Protocol::P2p(local)).to_string())
+				.collect(),
+			peers: self
+				.peers
+				.iter()
+				.map(|(id, peer)| PeerReport {
+					peer_id: id.to_string(),
+					node: node_of(id),
+					address: peer.address.to_string(),
+					connected_at_secs: peer.connected_at_secs,
+				})
+				.collect(),
+		};
+		self.ports
+			.metrics
+			.peers
+			.set(i64::try_from(self.peers.len()).unwrap_or(i64::MAX));
+		self.report.send_replace(Arc::new(report));
+	}
+
+	// # Beats
+
+	fn publish(&mut self, bytes: Vec<u8>) -> Result<(), PublishError> {
+		let length = bytes.len();
+		match self.swarm.behaviour_mut().gossip.publish(self.topic.clone(), bytes) {
+			// A beat that is out already need not go out again.
+			Ok(_) | Err(gossipsub::PublishError::Duplicate) => Ok(()),
+			Err(gossipsub::PublishError::NoPeersSubscribedToTopic) => Err(PublishError::NoPeers),
+			Err(gossipsub::PublishError::AllQueuesFull(_)) => Err(PublishError::Busy),
+			// The length was checked, and our key signs anything: what is left is the envelope.
+			Err(_) => Err(PublishError::TooLarge { bytes: length }),
+		}
+	}
+
+	pub(crate) fn judge(&mut self, receipt: &BeatReceipt, verdict: Verdict) {
+		let acceptance = match verdict {
+			Verdict::Accept => MessageAcceptance::Accept,
+			Verdict::Reject => MessageAcceptance::Reject,
+			Verdict::Ignore => MessageAcceptance::Ignore,
+		};
+		self.swarm.behaviour_mut().gossip.report_message_validation_result(
+			&receipt.message,
+			&receipt.passed_on_by,
+			acceptance,
+		);
+	}
+
+	// # Blocks
+
+	fn fetch(&mut self, cid: Cid, reply: FetchReply) {
+		let now_ms = self.ports.clock.monotonic_ms();
+		let waiters = self.waiters.get(&cid).map_or(0, Vec::len);
+		let effects = (waiters < FETCH_WAITERS_MAX).then(|| self.engine.want(now_ms, cid));
+		let Some(effects) = effects.flatten() else {
+			// A caller that is gone does not need to know.
+			let _gone = reply.send(Err(ExchangeError::Busy { cid }));
+			return;
+		};
+		self.waiters.entry(cid).or_default().push(reply);
+		self.perform(effects);
+	}
+
+	/// Stops wanting what nobody waits for any more.
+	fn forget_given_up_fetches(&mut self) {
+		let mut given_up = Vec::new();
+		self.waiters.retain(|cid, waiters| {
+			waiters.retain(|waiter| !waiter.is_closed());
+			if waiters.is_empty() {
+				given_up.push(*cid);
+			}
+			!waiters.is_empty()
+		});
+		for cid in given_up {
+			let effects = self.engine.unwant(&cid);
+			self.perform(effects);
+		}
+	}
+
+	/// Reads a stream that a peer opened, unless too many are being read.
+	pub(crate) fn on_bitswap_stream(&mut self, peer: PeerId, stream: libp2p::Stream) {
+		let Ok(permit) = Arc::clone(&self.readers).try_acquire_owned() else {
+			tracing::warn!(target: "r1::net", %peer, "too many bitswap streams, one is dropped");
+			return;
+		};
+		let events = self.bitswap_events.clone();
+		let cancel = self.cancel.clone();
+		self.tasks.spawn(async move {
+			cancel.run_until_cancelled(session::reader_task(peer, stream, events)).await;
+			drop(permit);
+		});
+	}
+
+	fn perform(&mut self, effects: Vec<Effect>) {
+		for effect in effects {
+			match effect {
+				Effect::Send { peer, message } => self.order(peer, Order::Send(message)),
+				Effect::Serve { peer, entries } => self.order(peer, Order::Serve(entries)),
+				Effect::Deliver { cid, block } => {
+					self.ports.metrics.blocks_fetched.inc();
+					self.ports.metrics.block_bytes_fetched.inc_by(block.len() as u64);
+					for waiter in self.waiters.remove(&cid).into_iter().flatten() {
+						// A caller that is gone does not need the block.
+						let _gone = waiter.send(Ok(block.clone()));
+					}
+				},
+			}
+		}
+	}
+
+	/// Gives an order to a peer's session. Lost if the session is far behind: wants are repeated.
+	fn order(&self, peer: PeerId, order: Order) {
+		if let Some(connected) = self.peers.get(&peer)
+			&& connected.orders.try_send(order).is_err()
+		{
+			tracing::debug!(target: "r1::net", %peer, "bitswap session is behind, an order is lost");
+		}
+	}
+}

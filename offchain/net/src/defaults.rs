@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Numbers, and where they come from.
+
+use std::time::Duration;
+
+/// Where a node listens unless it is told otherwise: loopback, TCP and QUIC.
+pub(crate) const LISTEN: [&str; 2] = ["/ip4/127.0.0.1/tcp/4101", "/ip4/127.0.0.1/udp/4101/quic-v1"];
+
+/// Connections in all: at about 100 KiB of buffers each, 256 are 25 MB.
+pub(crate) const CONNECTIONS_MAX: u32 = 256;
+
+/// Connections to one peer: both may dial at once, over TCP and over QUIC.
+pub(crate) const CONNECTIONS_PER_PEER_MAX: u32 = 4;
+
+/// Connections that are still being set up, each way.
+pub(crate) const CONNECTIONS_PENDING_MAX: u32 = 64;
+
+/// Peers up to which discovered ones are dialled. Gossip needs 12 at most; the rest are blocks'.
+pub(crate) const PEERS_TARGET: usize = 32;
+
+/// Largest request and largest response, in bytes: a batch of images for a model (4 MiB).
+pub(crate) const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// How long a request may take from one end to the other: a slow model on a busy machine.
+pub(crate) const REQUEST_TIMEOUT_MS: u64 = 20_000;
+
+/// How long a block may take unless the caller says otherwise.
+pub(crate) const FETCH_TIMEOUT_MS: u64 = 30_000;
+
+/// Largest gossip message, envelope included: a beat of 256 B, its topic of 76 B, a signature, a
+/// source and a number; control messages list some hundred identifiers of 32 B.
+pub(crate) const GOSSIP_BYTES_MAX: usize = 16 * 1024;
+
+/// How long gossip remembers what it has seen: as long as a beat's block stays fresh.
+pub(crate) const GOSSIP_SEEN: Duration = Duration::from_secs(120);
+
+/// Pause before a lost or refused peer is dialled again, in milliseconds; doubles each time.
+pub(crate) const REDIAL_FIRST_MS: u64 = 500;
+
+/// Longest such pause, in milliseconds.
+pub(crate) const REDIAL_LAST_MS: u64 = 30_000;
+
+/// Dial failures after which a discovered peer is forgotten until it is discovered again.
+pub(crate) const REDIALS_MAX: u32 = 8;
+
+/// Peers whose addresses are remembered: 1 024 x 8 x 64 B = 512 KiB.
+pub(crate) const KNOWN_PEERS_MAX: usize = 1_024;
+
+/// Addresses that are remembered of one peer.
+pub(crate) const ADDRESSES_PER_PEER_MAX: usize = 8;
+
+/// Dials that are started at one tick.
+pub(crate) const DIALS_PER_TICK_MAX: usize = 8;
+
+/// How often time-outs are looked at.
+pub(crate) const TICK: Duration = Duration::from_millis(250);
+
+/// How long a connection without any stream stays: as good as for ever, since pings end dead ones.
+pub(crate) const IDLE_CONNECTION: Duration = Duration::from_secs(24 * 3_600);
+
+/// Commands that wait for the actor; a handle waits beyond that.
+pub(crate) const COMMANDS_MAX: usize = 256;
+
+/// Bitswap messages that wait for the actor: each up to 4 MiB, so 64 MiB at the very worst.
+pub(crate) const BITSWAP_EVENTS_MAX: usize = 16;
+
+/// Bitswap streams that are read at a time.
+pub(crate) const BITSWAP_READERS_MAX: usize = 512;
+
+/// Callers that may wait for one block.
+pub(crate) const FETCH_WAITERS_MAX: usize = 64;
+
+/// Beats that wait for whoever judges them: two slots of 512 nodes.
+pub(crate) const BEATS_MAX: usize = 1_024;
+
+/// Requests that wait for whoever answers them.
+pub(crate) const REQUESTS_MAX: usize = 64;

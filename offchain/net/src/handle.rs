@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the rest of the daemon holds of the mesh.
+
+use crate::{
+	actor::Command,
+	error::{PublishError, RequestError},
+	identity::peer_id_of,
+	report::MeshReport,
+};
+use bytes::Bytes;
+use cid::Cid;
+use libp2p::{PeerId, gossipsub::MessageId, request_response::ResponseChannel};
+use r1_core::{BlockExchange, BlockFuture, ExchangeError};
+use r1_primitives::{BEAT_BYTES_MAX, NodeKey};
+use std::{fmt, sync::Arc, time::Duration};
+use tokio::{
+	sync::{mpsc, oneshot, watch},
+	time::timeout,
+};
+
+/// A handle on the mesh. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Handle {
+	pub(crate) commands: mpsc::Sender<Command>,
+	pub(crate) report: watch::Receiver<Arc<MeshReport>>,
+	pub(crate) request_bytes_max: usize,
+	pub(crate) fetch_timeout: Duration,
+}
+
+impl Handle {
+	// # Beats
+
+	/// Gossips a beat of this node.
+	///
+	/// # Errors
+	///
+	/// The beat is too long, or nobody is there to take it.
+	///
+	/// # Cancel safety
+	///
+	/// The beat may have been published although the future was dropped.
+	pub async fn publish_beat(&self, bytes: Vec<u8>) -> Result<(), PublishError> {
+		if BEAT_BYTES_MAX < bytes.len() {
+			return Err(PublishError::TooLarge { bytes: bytes.len() });
+		}
+		let (reply, published) = oneshot::channel();
+		self.send(Command::Publish { bytes, reply }).await.ok_or(PublishError::Closed)?;
+		published.await.unwrap_or(Err(PublishError::Closed))
+	}
+
+	/// Says what a beat is worth: only an accepted one is passed on.
+	///
+	/// A beat that nobody judges within some minutes is forgotten.
+	pub async fn judge_beat(&self, receipt: BeatReceipt, verdict: Verdict) {
+		// Nothing is lost when the mesh has shut down.
+		self.send(Command::Judge { receipt, verdict }).await;
+	}
+
+	// # Requests
+
+	/// Asks another node, and waits for its answer.
+	///
+	/// # Errors
+	///
+	/// The request is too long, or the node cannot be reached, refuses, or takes too long.
+	///
+	/// # Cancel safety
+	///
+	/// The node may get and answer the request although the future was dropped.
+	pub async fn request(&self, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
+		let peer = peer_id_of(node).ok_or(RequestError::InvalidNode)?;
+		if self.request_bytes_max < bytes.len() {
+			let bytes_max = self.request_bytes_max;
+			return Err(RequestError::TooLarge { bytes: bytes.len(), bytes_max });
+		}
+		let (reply, answered) = oneshot::channel();
+		self.send(Command::Request { peer, bytes, reply })
+			.await
+			.ok_or(RequestError::Closed)?;
+		answered.await.unwrap_or(Err(RequestError::Closed))
+	}
+
+	// # Blocks
+
+	/// Gets a block from any peer that has it; it matches its CID.
+	///
+	/// # Errors
+	///
+	/// No peer sent it within `time_limit`, or too many blocks are wanted already.
+	///
+	/// # Cancel safety
+	///
+	/// Dropping the future takes the want back, unless another caller has it too.
+	pub async fn fetch_within(
+		&self,
+		cid: Cid,
+		time_limit: Duration,
+	) -> Result<Bytes, ExchangeError> {
+		let (reply, fetched) = oneshot::channel();
+		self.send(Command::Fetch { cid, reply })
+			.await
+			.ok_or(ExchangeError::Closed { cid })?;
+		match timeout(time_limit, fetched).await {
+			Ok(Ok(outcome)) => outcome,
+			Ok(Err(_dropped)) => Err(ExchangeError::Closed { cid }),
+			Err(_elapsed) => Err(ExchangeError::TimedOut { cid }),
+		}
+	}
+
+	// # State
+
+	/// Who is connected and where we listen, as it changes.
+	#[must_use]
+	pub fn report(&self) -> watch::Receiver<Arc<MeshReport>> {
+		self.report.clone()
+	}
+
+	/// `None` if the mesh has shut down.
+	async fn send(&self, command: Command) -> Option<()> {
+		self.commands.send(command).await.ok()
+	}
+}
+
+impl BlockExchange for Handle {
+	fn fetch(&self, cid: Cid) -> BlockFuture<'_> {
+		Box::pin(self.fetch_within(cid, self.fetch_timeout))
+	}
+
+	fn announce(&self, cid: Cid) {
+		// Lost when the actor is busy: a peer that waits for the block asks again.
+		let _hint = self.commands.try_send(Command::Announce { cid });
+	}
+}
+
+/// What comes in from other nodes. One consumer each.
+#[derive(Debug)]
+pub struct Inbound {
+	/// Beats of admitted nodes, to be judged with [`Handle::judge_beat`].
+	pub beats: mpsc::Receiver<Beat>,
+	/// Requests of other nodes, to be answered with [`InboundRequest::answer`].
+	pub requests: mpsc::Receiver<InboundRequest>,
+}
+
+/// A beat that was gossiped. Its envelope was signed by `author`; its content is unchecked.
+#[derive(Debug)]
+pub struct Beat {
+	/// Who published it.
+	pub author: NodeKey,
+	/// What was published; at most [`BEAT_BYTES_MAX`] bytes.
+	pub bytes: Vec<u8>,
+	/// What it is judged by.
+	pub receipt: BeatReceipt,
+}
+
+/// Names a beat when it is judged.
+#[derive(Clone, Debug)]
+pub struct BeatReceipt {
+	pub(crate) message: MessageId,
+	pub(crate) passed_on_by: PeerId,
+}
+
+/// What a beat is worth.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Verdict {
+	/// Right: it is passed on.
+	Accept,
+	/// Wrong, and whoever passed it on could have known: it costs them.
+	Reject,
+	/// Of no use here, and nobody's fault.
+	Ignore,
+}
+
+/// A request of another node.
+pub struct InboundRequest {
+	/// Who asks; proven by the connection.
+	pub node: NodeKey,
+	/// What it asks.
+	pub bytes: Bytes,
+	pub(crate) channel: ResponseChannel<Bytes>,
+	pub(crate) commands: mpsc::Sender<Command>,
+}
+
+impl InboundRequest {
+	/// Answers. A request that is dropped instead fails at the other end.
+	///
+	/// The other end reads no more bytes than its own limit.
+	pub async fn answer(self, bytes: Bytes) {
+		let command = Command::Respond { channel: self.channel, bytes };
+		// When the mesh has shut down, so has the connection.
+		let _closed = self.commands.send(command).await;
+	}
+}
+
+impl fmt::Debug for InboundRequest {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		formatter
+			.debug_struct("InboundRequest")
+			.field("node", &hex::encode(self.node))
+			.field("bytes", &self.bytes.len())
+			.finish_non_exhaustive()
+	}
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The mesh of edge nodes: who is there, their beats, their requests and their blocks.
+//!
+//! libp2p over TCP and QUIC with Noise; identify, ping and Kademlia find peers; gossipsub carries
+//! beats; a request-response protocol carries opaque requests; bitswap 1.2 carries blocks, also to
+//! and from stock IPFS clients. No other crate names libp2p.
+//!
+//! ```text
+//!  Handle ──commands──▶ actor ◀──events── swarm (one task a connection)
+//!    ▲                    │ ▲
+//!    │ MeshReport (watch) │ └── bitswap readers (one task a stream)
+//!  Inbound: beats,        └───▶ bitswap sessions (one task a peer) ──▶ BlockStore
+//!           requests
+//! ```
+//!
+//! Not here: what a beat or a request means, which keys are admitted and why, and keeping blocks.
+//!
+//! # Admission
+//!
+//! Noise proves a peer's key when it connects. A peer that is neither in the admitted set, which
+//! the chain gives, nor named by our own configuration, is disconnected before any protocol
+//! starts: it gets no gossip, no block, no answer and no peer's address. A peer that leaves the
+//! set is disconnected at once. Without chain state only configured peers are let in.
+//!
+//! # Failure model
+//!
+//! - Everything that a peer sends is bounded before it is read, and whoever sends garbage loses
+//!   the stream. Beats that are judged invalid cost their sender gossip score.
+//! - A lost connection is dialled again with growing pauses, for ever if it is a bootstrap peer.
+//! - Messages may be lost, repeated and reordered. A fetched block matches its CID or fails.
+//! - A slow consumer of [`Inbound`] loses beats and requests; it never stops the mesh.
+//!
+//! # Limits
+//!
+//! A wanted block is asked of all connected peers, not looked up in Kademlia: fine for some
+//! hundred nodes. There is no relay and no hole punching: a node behind NAT reaches others, and
+//! is reached over the connections that it made.
+
+mod config;
+mod defaults;
+mod handle;
+mod report;
+mod error;
+mod metrics;
+mod actor;
+mod swarm_events;
+mod behaviour;
+mod streams;
+mod requests;
+mod frame;
+mod dialer;
+mod identity;
+mod bitswap;
+#[cfg(test)]
+mod tests;
+
+pub use actor::{Ports, spawn};
+pub use config::{Config, Settings};
+pub use error::{ConfigError, PublishError, RequestError, SpawnError};
+pub use handle::{Beat, BeatReceipt, Handle, Inbound, InboundRequest, Verdict};
+pub use metrics::Metrics;
+pub use report::{MeshReport, PeerReport};

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the mesh counts.
+
+use prometheus_client::{
+	metrics::{counter::Counter, gauge::Gauge},
+	registry::Registry,
+};
+
+/// Counters of the mesh. Cloning shares them.
+#[derive(Clone, Debug, Default)]
+pub struct Metrics {
+	/// Peers that are connected.
+	pub peers: Gauge,
+	/// Connections that were refused because the peer is not admitted.
+	pub refused_connections: Counter,
+	/// Beats received, duplicates not counted.
+	pub beats_received: Counter,
+	/// Beats dropped because nobody took them in time.
+	pub beats_dropped: Counter,
+	/// Blocks fetched from other nodes.
+	pub blocks_fetched: Counter,
+	/// Bytes of blocks fetched from other nodes.
+	pub block_bytes_fetched: Counter,
+	/// Bytes of blocks served to other nodes.
+	pub block_bytes_served: Counter,
+	/// Requests received from other nodes.
+	pub requests_received: Counter,
+}
+
+impl Metrics {
+	/// Puts all of them into a registry, under the prefix `mesh`.
+	pub fn register(&self, registry: &mut Registry) {
+		let registry = registry.sub_registry_with_prefix("mesh");
+		registry.register("peers", "Connected peers", self.peers.clone());
+		for (name, help, counter) in [
+			(
+				"refused_connections",
+				"Connections refused because the peer is not admitted",
+				&self.refused_connections,
+			),
+			("beats_received", "Beats received, duplicates not counted", &self.beats_received),
+			("beats_dropped", "Beats that nobody took in time", &self.beats_dropped),
+			("blocks_fetched", "Blocks fetched from other nodes", &self.blocks_fetched),
+			(
+				"block_bytes_fetched",
+				"Bytes of blocks fetched from other nodes",
+				&self.block_bytes_fetched,
+			),
+			(
+				"block_bytes_served",
+				"Bytes of blocks served to other nodes",
+				&self.block_bytes_served,
+			),
+			("requests_received", "Requests received from other nodes", &self.requests_received),
+		] {
+			registry.register(name, help, counter.clone());
+		}
+	}
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+mod answer;
+mod codec;
+mod config;
+mod dialer;
+mod engine;
+mod mesh;
+
+use crate::identity::peer_id_of;
+use libp2p::PeerId;
+use r1_core::NodeIdentity;
+
+/// The identity of a seed that is this number, repeated.
+fn identity(number: u8) -> NodeIdentity {
+	NodeIdentity::from_seed(&[number; 32])
+}
+
+/// Its peer id.
+fn peer(number: u8) -> PeerId {
+	peer_id_of(&identity(number).key()).unwrap()
+}

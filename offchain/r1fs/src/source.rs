@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Blocks, from the local store first and from the mesh then.
+
+use bytes::Bytes;
+use cid::Cid;
+use r1_core::{
+	BlockCheckError, BlockExchange, BlockStore, BlockStoreError, ExchangeError, check_hash,
+};
+use std::{fmt, sync::Arc};
+
+/// A store, and the mesh behind it.
+#[derive(Clone)]
+pub struct BlockSource {
+	store: Arc<dyn BlockStore>,
+	exchange: Arc<dyn BlockExchange>,
+}
+
+impl BlockSource {
+	/// Blocks of `store`, and of `exchange` where the store has none.
+	#[must_use]
+	pub fn new(store: Arc<dyn BlockStore>, exchange: Arc<dyn BlockExchange>) -> Self {
+		Self { store, exchange }
+	}
+
+	/// A block, which matches its CID. One that came from the mesh is kept.
+	///
+	/// # Errors
+	///
+	/// Nobody has the block, or the store failed.
+	pub async fn get(&self, cid: Cid) -> Result<Bytes, SourceError> {
+		// Refused before anybody is asked: no answer could be checked.
+		check_hash(&cid).map_err(SourceError::Unsupported)?;
+		match self.on_store(cid, move |store| store.get(&cid)).await {
+			Ok(Some(block)) => return Ok(block),
+			Ok(None) => {},
+			Err(BlockStoreError::Check(error)) => {
+				tracing::warn!(target: "r1::fs", %cid, %error, "stored block is damaged, fetching it again");
+			},
+			Err(error) => return Err(error.into()),
+		}
+		let block = self.exchange.fetch(cid).await?;
+		self.put(cid, block.clone()).await?;
+		Ok(block)
+	}
+
+	/// Keeps a block and tells the mesh.
+	///
+	/// # Errors
+	///
+	/// The block does not match its CID, or the store failed.
+	pub async fn put(&self, cid: Cid, block: Bytes) -> Result<(), BlockStoreError> {
+		self.on_store(cid, move |store| store.put(&cid, block)).await?;
+		self.exchange.announce(cid);
+		Ok(())
+	}
+
+	/// Runs a disk operation where it may block.
+	async fn on_store<T: Send + 'static>(
+		&self,
+		cid: Cid,
+		operation: impl FnOnce(&dyn BlockStore) -> Result<T, BlockStoreError> + Send + 'static,
+	) -> Result<T, BlockStoreError> {
+		let store = Arc::clone(&self.store);
+		tokio::task::spawn_blocking(move || operation(store.as_ref()))
+			.await
+			.unwrap_or_else(|failed| {
+				let source = failed.into();
+				Err(BlockStoreError::Io { action: "finish an operation on", cid, source })
+			})
+	}
+}
+
+impl fmt::Debug for BlockSource {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(formatter, "BlockSource({} blocks)", self.store.len())
+	}
+}
+
+/// Why a block could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+	/// The CID has a hash that cannot be checked.
+	#[error(transparent)]
+	Unsupported(BlockCheckError),
+	/// The local store failed.
+	#[error(transparent)]
+	Store(#[from] BlockStoreError),
+	/// No other node sent it.
+	#[error(transparent)]
+	Exchange(#[from] ExchangeError),
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+mod dag;
+mod disk;
+mod files;
+mod invariants;
+
+use crate::Files;
+use bytes::Bytes;
+use cid::Cid;
+use r1_core::{BlockExchange, BlockFuture, BlockStore, ExchangeError, MemoryBlockStore};
+use std::{
+	collections::HashMap,
+	sync::{Arc, Mutex},
+};
+
+/// The first `length` bytes of the sequence 0, 1, .. 250, 0, 1, ..
+///
+/// A chunk's length is no multiple of 251, so that neighbouring chunks differ.
+fn sequence(length: usize) -> Vec<u8> {
+	(0..length).map(|position| (position % 251) as u8).collect()
+}
+
+/// A mesh in which others have some blocks, right or wrong.
+#[derive(Default)]
+struct Neighbours {
+	blocks: Mutex<HashMap<Cid, Bytes>>,
+	announced: Mutex<Vec<Cid>>,
+}
+
+impl Neighbours {
+	/// Lets a neighbour answer a request for `cid` with `block`, whether it matches or not.
+	fn answer(&self, cid: Cid, block: impl Into<Bytes>) {
+		self.blocks.lock().unwrap().insert(cid, block.into());
+	}
+
+	fn announced(&self) -> Vec<Cid> {
+		self.announced.lock().unwrap().clone()
+	}
+}
+
+impl BlockExchange for Neighbours {
+	fn fetch(&self, cid: Cid) -> BlockFuture<'_> {
+		let block = self.blocks.lock().unwrap().get(&cid).cloned();
+		Box::pin(async move { block.ok_or(ExchangeError::TimedOut { cid }) })
+	}
+
+	fn announce(&self, cid: Cid) {
+		self.announced.lock().unwrap().push(cid);
+	}
+}
+
+/// A node of the network: its blocks, what others have, and its files.
+struct Node {
+	store: Arc<MemoryBlockStore>,
+	neighbours: Arc<Neighbours>,
+	files: Files,
+}
+
+fn node() -> Node {
+	let store = Arc::new(MemoryBlockStore::new(4_096));
+	let neighbours = Arc::new(Neighbours::default());
+	let files = Files::new(store.clone(), neighbours.clone());
+	Node { store, neighbours, files }
+}
+
+impl Node {
+	/// Keeps a block of a codec, and says under which CID.
+	fn keep(&self, codec: u64, block: Vec<u8>) -> Cid {
+		let cid = r1_core::cid_of(codec, &block);
+		self.store.put(&cid, block.into()).unwrap();
+		cid
+	}
+}

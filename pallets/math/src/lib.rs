@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The arithmetic of the network: emission, prices, payment splits and medians.
+//!
+//! Pure functions over integers: no storage, no clock, no floats, `no_std`. Pallets decide *when*
+//! something is paid; this crate decides *how much*, so that daemons, the command line and tests
+//! compute the same numbers as the chain.
+//!
+//! # Conventions
+//!
+//! - Amounts of R1 are in base units of 10^-18 R1, amounts of USDC in 10^-6 USDC.
+//! - A price is the price of one R1 in 10^-18 USD.
+//! - Availability and quality are `u8`, 255 being all of it. Shares are basis points of 10 000.
+//! - Every division rounds down, so nobody is ever paid a unit that does not exist.
+//! - A function that cannot answer for every input returns `Option`; the others cannot fail.
+//!
+//! # Sources
+//!
+//! The constants and the roundings are those of the deployed Ratio1 contracts (Controller, ND and
+//! CspEscrow), bit for bit; the tests hold the vectors of the contracts' own test-suite. Two things
+//! differ on purpose: work is paid by its quality, and prices are averaged over time.
+//!
+//! | module | answers |
+//! | --- | --- |
+//! | [`node_deed`] | what a Node Deed costs, where the payment goes, what the deed earns |
+//! | [`work`] | what a job costs, what a node earns for it, what is burned |
+//! | [`price`] | what one R1 is worth, and the least that a swap may yield |
+//! | [`median`] | what the oracles agree on |
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::indexing_slicing,
+		clippy::unwrap_used,
+		clippy::expect_used
+	)
+)]
+
+extern crate alloc;
+
+pub mod node_deed;
+pub mod work;
+pub mod price;
+pub mod median;
+mod ratio;
+#[cfg(test)]
+mod tests;
+
+/// The most R1 that may exist at any moment: 161 803 398 R1. Burning makes room for minting.
+pub const ISSUANCE_CAP: u128 = 161_803_398 * r1_primitives::R1;
+
+/// Basis points in a whole.
+pub const BASIS_POINTS: u16 = 10_000;
+
+/// Availability of a node that was there all the time, and quality of work that was all right.
+pub const FULL_MARK: u8 = u8::MAX;

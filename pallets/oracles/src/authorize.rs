@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What turns a signed report or vote into a valid transaction, and why it is refused.
+
+use crate::{
+	BallotOf, CommitBody, Commitment, Config, Error, OracleOf, PageHashes, Pallet, ReportPage,
+	RevealBody, Salt, SignatureOf, VoteBody, reports::Reveal,
+};
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_support::{pallet_prelude::*, traits::Get};
+use frame_system::pallet_prelude::BlockNumberFor;
+use r1_primitives::{EpochIndex, OracleIndex, PageIndex, SignedBody};
+use sp_application_crypto::RuntimeAppPublic;
+use sp_runtime::{
+	traits::{SaturatedConversion, Saturating, Zero},
+	transaction_validity::TransactionValidityWithRefund,
+};
+
+/// Codes of [`InvalidTransaction::Custom`] with which this pallet refuses a transaction.
+pub(crate) mod refusal {
+	/// The report has no such page, or it is not of the kind that the page must be.
+	pub(crate) const WRONG_PAGE: u8 = 1;
+	/// The contents or the hashes are not those of the commitment.
+	pub(crate) const COMMITMENT_MISMATCH: u8 = 2;
+	/// The job cannot run on the deeds of the ballot.
+	pub(crate) const PLACEMENT_INVALID: u8 = 3;
+	/// There is no room for one more ballot.
+	pub(crate) const TOO_MANY_BALLOTS: u8 = 4;
+}
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn authorize_commit(
+		_source: TransactionSource,
+		epoch: &EpochIndex,
+		oracle: &OracleIndex,
+		commitment: &Commitment,
+		signature: &SignatureOf<T>,
+	) -> TransactionValidityWithRefund {
+		let (record, signer) =
+			Self::check_commit(*epoch, *oracle).map_err(|error| refuse(&error))?;
+		let body = CommitBody { epoch: *epoch, oracle: *oracle, commitment: *commitment };
+		Self::verify(&signer, &body, signature)?;
+		Self::accept((b"commit", epoch, oracle), record.commits_until)
+	}
+
+	pub(crate) fn authorize_reveal(
+		_source: TransactionSource,
+		epoch: &EpochIndex,
+		oracle: &OracleIndex,
+		page: &PageIndex,
+		contents: &ReportPage,
+		page_hashes: &PageHashes<T>,
+		salt: &Salt,
+		signature: &SignatureOf<T>,
+	) -> TransactionValidityWithRefund {
+		let reveal =
+			Reveal { epoch: *epoch, oracle: *oracle, page: *page, contents, page_hashes, salt };
+		let (record, signer, report) =
+			Self::check_reveal(&reveal).map_err(|error| refuse(&error))?;
+		let body = RevealBody {
+			epoch: *epoch,
+			oracle: *oracle,
+			page: *page,
+			commitment: report.commitment,
+		};
+		Self::verify(&signer, &body, signature)?;
+		Self::accept((b"reveal", epoch, oracle, page), record.reveals_until)
+	}
+
+	pub(crate) fn authorize_vote_placement(
+		_source: TransactionSource,
+		oracle: &OracleIndex,
+		ballot: &BallotOf<T>,
+		signature: &SignatureOf<T>,
+	) -> TransactionValidityWithRefund {
+		let (signer, _) = Self::check_vote(*oracle, ballot).map_err(|error| refuse(&error))?;
+		Self::verify(&signer, &VoteBody { oracle: *oracle, ballot: ballot.clone() }, signature)?;
+		// Saturating: block numbers do not end within the life of a chain.
+		let expires_at = ballot.cast_at.saturating_add(T::BallotBlocks::get());
+		Self::accept((b"vote", ballot.job, ballot.round, oracle), expires_at)
+	}
+
+	/// The bytes that an oracle signs.
+	pub(crate) fn signing_payload(body: &impl SignedBody) -> Vec<u8> {
+		// The hash of block 0 is the one that the system pallet never forgets.
+		let genesis_hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
+		body.signing_payload(genesis_hash.as_fixed_bytes())
+	}
+
+	fn verify(
+		signer: &OracleOf<T>,
+		body: &impl SignedBody,
+		signature: &SignatureOf<T>,
+	) -> Result<(), InvalidTransaction> {
+		if signer.key.verify(&Self::signing_payload(body), signature) {
+			Ok(())
+		} else {
+			Err(InvalidTransaction::BadProof)
+		}
+	}
+
+	/// A transaction that alone may carry its tag, and lives until the block `until`.
+	fn accept(tag: impl Encode, until: BlockNumberFor<T>) -> TransactionValidityWithRefund {
+		let now = frame_system::Pallet::<T>::block_number();
+		ValidTransaction::with_tag_prefix("Oracles")
+			.priority(T::ReportPriority::get())
+			.and_provides(tag)
+			.longevity(until.saturating_sub(now).saturated_into::<u64>().max(1))
+			.propagate(true)
+			.build()
+			.map(|validity| (validity, Weight::zero()))
+	}
+}
+
+/// How the transaction pool shall see an error.
+fn refuse<T>(error: &Error<T>) -> InvalidTransaction {
+	match error {
+		Error::EpochNotOver | Error::RevealWindowNotOpen | Error::BallotFromFuture => {
+			InvalidTransaction::Future
+		},
+		Error::UnknownOracle => InvalidTransaction::BadSigner,
+		Error::UnknownPage
+		| Error::WrongPageCount
+		| Error::WrongPageKind
+		| Error::WorkNotAscending => InvalidTransaction::Custom(refusal::WRONG_PAGE),
+		Error::PageMismatch | Error::CommitmentMismatch => {
+			InvalidTransaction::Custom(refusal::COMMITMENT_MISMATCH)
+		},
+		Error::PlacementInvalid => InvalidTransaction::Custom(refusal::PLACEMENT_INVALID),
+		Error::TooManyBallots => InvalidTransaction::Custom(refusal::TOO_MANY_BALLOTS),
+		_ => InvalidTransaction::Stale,
+	}
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Benchmarks: the largest oracle set, the largest pages.
+
+#![cfg_attr(
+	not(test),
+	expect(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		reason = "benchmarks run outside the chain, on numbers of their own"
+	)
+)]
+
+use crate::*;
+use alloc::{vec, vec::Vec};
+use frame_benchmarking::v2::*;
+use frame_support::{
+	BoundedBTreeMap, BoundedVec,
+	traits::{Authorize, Get, OnTimestampSet},
+	weights::WeightMeter,
+};
+use frame_system::{RawOrigin, pallet_prelude::BlockNumberFor};
+use r1_primitives::{
+	DEEDS_PER_PAGE, DeedId, EpochClock, EpochIndex, JobId, OracleIndex, PageIndex, PlacementRound,
+	REPLICAS_MAX, SignedBody, WORK_ENTRIES_MAX, WorkEntry,
+};
+use sp_application_crypto::RuntimeAppPublic;
+use sp_io::hashing::blake2_256;
+use sp_runtime::{AccountId32, transaction_validity::TransactionSource};
+
+/// Sets up what the benchmarks need in other pallets.
+pub trait BenchmarkHelper {
+	/// Opens a job that waits for a placement, and `replicas` deeds on which it can run,
+	/// ascending.
+	fn waiting_job(replicas: u32) -> (JobId, PlacementRound, Vec<DeedId>);
+}
+
+const EPOCH: EpochIndex = 0;
+
+fn oracle_set<T: Config>(count: u32) -> OracleSetOf<T> {
+	let oracles = (0..count).map(|index| Oracle {
+		node: AccountId32::new(blake2_256(&index.to_le_bytes())),
+		key: T::AuthorityId::generate_pair(None),
+	});
+	BoundedVec::truncate_from(oracles.collect())
+}
+
+/// Ends an epoch with `count` oracles and as many deeds as a report can hold; `phase` is where it
+/// stands now.
+fn end_epoch<T: Config>(count: u32, phase: Phase) -> EpochRecordOf<T> {
+	let now = BlockNumberFor::<T>::from(10_u32);
+	frame_system::Pallet::<T>::set_block_number(now);
+	let later = now + T::CommitBlocks::get();
+	let (commits_until, reveals_until) = match phase {
+		Phase::Committing => (later, later + T::RevealBlocks::get()),
+		Phase::Revealing => (now, later),
+		Phase::Settling | Phase::Decided(_) => (now, now),
+	};
+	let record = EpochRecord {
+		commits_until,
+		reveals_until,
+		deeds: T::PagesMax::get() * DEEDS_PER_PAGE,
+		oracles: count,
+		commits: 0,
+		reveals: 0,
+		next_epoch: EPOCH + 1,
+		outcome: None,
+	};
+	let oracles = oracle_set::<T>(count);
+	FirstUndecided::<T>::put(EPOCH);
+	EpochNow::<T>::put(EPOCH + 1);
+	EpochOracles::<T>::insert(EPOCH, &oracles);
+	EpochOracles::<T>::insert(EPOCH + 1, &oracles);
+	Epochs::<T>::insert(EPOCH, record);
+	record
+}
+
+fn sign<T: Config>(index: OracleIndex, body: &impl SignedBody) -> SignatureOf<T> {
+	EpochOracles::<T>::get(EPOCH)[usize::from(index)]
+		.key
+		.sign(&Pallet::<T>::signing_payload(body))
+		.expect("the key was generated in this keystore")
+}
+
+/// Ascending work of `WORK_ENTRIES_MAX` nodes, spread over as many jobs as one step settles.
+fn full_work() -> ReportPage {
+	let deeds_per_job = WORK_ENTRIES_MAX / 64;
+	let entries = (0..WORK_ENTRIES_MAX).map(|entry| WorkEntry {
+		job: 1 + entry / deeds_per_job,
+		deed: 1 + entry % deeds_per_job,
+		quality: 255,
+	});
+	ReportPage::Work(BoundedVec::truncate_from(entries.collect()))
+}
+
+fn full_availability(oracle: OracleIndex) -> ReportPage {
+	let values = (0..DEEDS_PER_PAGE).map(|deed| (deed + u32::from(oracle)) as u8);
+	ReportPage::Availability(BoundedVec::truncate_from(values.collect()))
+}
+
+/// The call with which the last oracle commits, so that the window closes.
+fn last_commit<T: Config>() -> (OracleIndex, Commitment, SignatureOf<T>) {
+	let mut record = end_epoch::<T>(T::OraclesMax::get(), Phase::Committing);
+	record.commits = record.oracles - 1;
+	Epochs::<T>::insert(EPOCH, record);
+	let oracle = (record.oracles - 1) as OracleIndex;
+	let commitment = [7; 32];
+	let signature = sign::<T>(oracle, &CommitBody { epoch: EPOCH, oracle, commitment });
+	(oracle, commitment, signature)
+}
+
+/// The parts of the call with which the last oracle reveals its last and largest page.
+struct LastReveal<T: Config> {
+	oracle: OracleIndex,
+	page: PageIndex,
+	contents: ReportPage,
+	page_hashes: PageHashes<T>,
+	salt: Salt,
+	signature: SignatureOf<T>,
+}
+
+fn last_reveal<T: Config>() -> LastReveal<T> {
+	let mut record = end_epoch::<T>(T::OraclesMax::get(), Phase::Revealing);
+	record.commits = record.oracles;
+	record.reveals = record.oracles - 1;
+	Epochs::<T>::insert(EPOCH, record);
+
+	let (oracle, salt) = ((record.oracles - 1) as OracleIndex, [7; 32]);
+	let page = record.availability_pages();
+	let contents = full_work();
+	let mut page_hashes = vec![[1; 32]; usize::from(page)];
+	page_hashes.push(contents.hash());
+	let commitment = commitment_of(EPOCH, oracle, &salt, &page_hashes);
+	let revealed = (0..page).fold(PageSet::default(), PageSet::with);
+	Reports::<T>::insert(EPOCH, oracle, OracleReport { commitment, revealed });
+	let signature = sign::<T>(oracle, &RevealBody { epoch: EPOCH, oracle, page, commitment });
+	let page_hashes = BoundedVec::truncate_from(page_hashes);
+	LastReveal { oracle, page, contents, page_hashes, salt, signature }
+}
+
+/// The vote that decides, when all other oracles have voted and a third disagrees.
+fn deciding_vote<T: Config>() -> (OracleIndex, BallotOf<T>, SignatureOf<T>) {
+	let count = T::OraclesMax::get();
+	end_epoch::<T>(count, Phase::Committing);
+	let (job, round, deeds) = T::BenchmarkHelper::waiting_job(REPLICAS_MAX);
+	let cast_at = frame_system::Pallet::<T>::block_number();
+	let ballot = Ballot { job, round, deeds: BoundedVec::truncate_from(deeds), cast_at };
+	let mut other = ballot.clone();
+	other.deeds.pop();
+
+	let agreeing = count * 2 / 3;
+	let mut ballots = BoundedBTreeMap::new();
+	for (index, oracle) in EpochOracles::<T>::get(EPOCH + 1).into_iter().enumerate().skip(1) {
+		let vote = if index as u32 <= agreeing { &ballot } else { &other };
+		ballots
+			.try_insert(oracle.node, vote.clone())
+			.expect("one ballot for each oracle");
+	}
+	Ballots::<T>::insert(job, ballots);
+	let signature = sign::<T>(0, &VoteBody { oracle: 0, ballot: ballot.clone() });
+	(0, ballot, signature)
+}
+
+/// Lets every oracle have revealed everything, and stops settling before `stage`.
+fn settle_from<T: Config>(count: u32, stage: Option<Stage>) {
+	let mut record = end_epoch::<T>(count, Phase::Settling);
+	(record.commits, record.reveals) = (count, count);
+	Epochs::<T>::insert(EPOCH, record);
+	let revealed = (0..=record.availability_pages()).fold(PageSet::default(), PageSet::with);
+	for oracle in 0..count as OracleIndex {
+		let report = OracleReport { commitment: [7; 32], revealed };
+		match stage {
+			None => Reports::<T>::insert(EPOCH, oracle, report),
+			Some(Stage::Availability(page)) => {
+				Reveals::<T>::insert((EPOCH, page, oracle), full_availability(oracle))
+			},
+			Some(Stage::Work(_)) => {
+				Reveals::<T>::insert((EPOCH, record.availability_pages(), oracle), full_work())
+			},
+		}
+	}
+	if stage.is_some() {
+		Participants::<T>::put(BoundedVec::truncate_from(
+			(0..count as OracleIndex).collect::<Vec<_>>(),
+		));
+	}
+	SettlingStage::<T>::set(stage);
+}
+
+#[benchmarks(where <T as frame_system::Config>::RuntimeCall: From<Call<T>>)]
+mod benchmarks {
+	use super::*;
+
+	#[benchmark]
+	fn commit() {
+		let (oracle, commitment, signature) = last_commit::<T>();
+
+		#[extrinsic_call]
+		_(RawOrigin::Authorized, EPOCH, oracle, commitment, signature);
+
+		assert!(Reports::<T>::contains_key(EPOCH, oracle));
+	}
+
+	#[benchmark]
+	fn authorize_commit() -> Result<(), BenchmarkError> {
+		let (oracle, commitment, signature) = last_commit::<T>();
+		let call: <T as frame_system::Config>::RuntimeCall =
+			Call::commit { epoch: EPOCH, oracle, commitment, signature }.into();
+
+		#[block]
+		{
+			call.authorize(TransactionSource::External)
+				.expect("the call has an authorization")
+				.map_err(|_| "the commitment is not authorized")?;
+		}
+
+		Ok(())
+	}
+
+	#[benchmark]
+	fn reveal() {
+		let LastReveal { oracle, page, contents, page_hashes, salt, signature } =
+			last_reveal::<T>();
+
+		#[extrinsic_call]
+		_(RawOrigin::Authorized, EPOCH, oracle, page, contents, page_hashes, salt, signature);
+
+		let record = Epochs::<T>::get(EPOCH).expect("it was stored");
+		assert_eq!(record.reveals, record.oracles);
+	}
+
+	#[benchmark]
+	fn authorize_reveal() -> Result<(), BenchmarkError> {
+		let LastReveal { oracle, page, contents, page_hashes, salt, signature } =
+			last_reveal::<T>();
+		let call: <T as frame_system::Config>::RuntimeCall =
+			Call::reveal { epoch: EPOCH, oracle, page, contents, page_hashes, salt, signature }
+				.into();
+
+		#[block]
+		{
+			call.authorize(TransactionSource::External)
+				.expect("the call has an authorization")
+				.map_err(|_| "the reveal is not authorized")?;
+		}
+
+		Ok(())
+	}
+
+	#[benchmark]
+	fn vote_placement() {
+		let (oracle, ballot, signature) = deciding_vote::<T>();
+		let job = ballot.job;
+
+		#[extrinsic_call]
+		_(RawOrigin::Authorized, oracle, ballot, signature);
+
+		assert!(!Ballots::<T>::contains_key(job));
+	}
+
+	#[benchmark]
+	fn authorize_vote_placement() -> Result<(), BenchmarkError> {
+		let (oracle, ballot, signature) = deciding_vote::<T>();
+		let call: <T as frame_system::Config>::RuntimeCall =
+			Call::vote_placement { oracle, ballot, signature }.into();
+
+		#[block]
+		{
+			call.authorize(TransactionSource::External)
+				.expect("the call has an authorization")
+				.map_err(|_| "the vote is not authorized")?;
+		}
+
+		Ok(())
+	}
+
+	#[benchmark]
+	fn roll_over() {
+		let clock = EpochClock { start_secs: 1_000, epoch_secs: 60, slot_secs: 2 };
+		let oracles = oracle_set::<T>(T::OraclesMax::get());
+		Clock::<T>::put(clock);
+		SessionOracles::<T>::put(&oracles);
+		EpochNow::<T>::put(3);
+		EpochOracles::<T>::insert(3, &oracles);
+
+		#[block]
+		{
+			// Two epochs are skipped, so that every branch is taken.
+			Pallet::<T>::on_timestamp_set(clock.starts_at_secs(6) * 1_000);
+		}
+
+		assert_eq!(EpochNow::<T>::get(), Some(6));
+	}
+
+	#[benchmark]
+	fn settle_none() {
+		end_epoch::<T>(1, Phase::Committing);
+		let now = frame_system::Pallet::<T>::block_number();
+
+		#[block]
+		{
+			Pallet::<T>::settle(now, &mut WeightMeter::new());
+		}
+
+		assert_eq!(SettlingStage::<T>::get(), None);
+	}
+
+	#[benchmark]
+	fn settle_begin(n: Linear<1, { T::OraclesMax::get() }>) {
+		settle_from::<T>(n, None);
+		let now = frame_system::Pallet::<T>::block_number();
+
+		#[block]
+		{
+			Pallet::<T>::settle_once(now);
+		}
+
+		assert_eq!(SettlingStage::<T>::get(), Some(Stage::Availability(0)));
+	}
+
+	#[benchmark]
+	fn settle_availability(n: Linear<1, { T::OraclesMax::get() }>) {
+		settle_from::<T>(n, Some(Stage::Availability(0)));
+		let now = frame_system::Pallet::<T>::block_number();
+
+		#[block]
+		{
+			Pallet::<T>::settle_once(now);
+		}
+
+		assert!(Availability::<T>::contains_key(EPOCH, 0));
+	}
+
+	#[benchmark]
+	fn settle_work(n: Linear<1, { T::OraclesMax::get() }>) {
+		// As many jobs as one step writes, and then the epoch's end.
+		settle_from::<T>(n, Some(Stage::Work(0)));
+		let now = frame_system::Pallet::<T>::block_number();
+
+		#[block]
+		{
+			Pallet::<T>::settle_once(now);
+		}
+
+		assert_eq!(FirstUndecided::<T>::get(), EPOCH + 1);
+		assert!(Work::<T>::contains_key(EPOCH, 64));
+	}
+
+	#[benchmark]
+	fn sweep_ballots() {
+		// A job that nobody knows, with as many ballots as there can be.
+		let job = JobId::MAX;
+		let deeds: Vec<DeedId> = (1..=REPLICAS_MAX).collect();
+		let ballot = Ballot {
+			job,
+			round: 0,
+			deeds: BoundedVec::truncate_from(deeds),
+			cast_at: BlockNumberFor::<T>::from(1_u32),
+		};
+		let mut ballots = BoundedBTreeMap::new();
+		for index in 0..T::OraclesMax::get() {
+			let node = AccountId32::new(blake2_256(&index.to_le_bytes()));
+			ballots.try_insert(node, ballot.clone()).expect("one ballot for each oracle");
+		}
+		Ballots::<T>::insert(job, ballots);
+
+		#[block]
+		{
+			Pallet::<T>::sweep_ballots(&mut WeightMeter::new());
+		}
+
+		assert!(!Ballots::<T>::contains_key(job));
+	}
+
+	impl_benchmark_test_suite!(
+		Pallet,
+		crate::mock::ExtBuilder::default().build_with_keystore(),
+		crate::mock::Test
+	);
+}

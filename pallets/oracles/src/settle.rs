@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Settling: from revealed reports to verdicts, a few steps in each block's `on_idle`.
+//!
+//! Steps of one epoch: `begin` counts the reports that are whole and so decides whether there is
+//! agreement; then one step for each page of availability; then steps over the work, the last of
+//! which decides the epoch. Without agreement the same steps only delete what was revealed.
+
+use crate::{
+	Availability, AvailabilityPage, Config, EpochOracles, EpochRecordOf, Epochs, Event,
+	FirstUndecided, JobQuality, LOG_TARGET, Outcome, Pallet, Participants, Phase, ReportPage,
+	Reports, Reveals, SettlingStage, Stage, WeightInfo, Work,
+	tally::{tally_availability, tally_work},
+};
+use alloc::vec::Vec;
+use frame_support::{
+	BoundedVec, defensive,
+	traits::Get,
+	weights::{Weight, WeightMeter},
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use r1_primitives::{EpochIndex, JobId, OracleIndex, PageIndex, WorkEntry};
+
+/// The next thing to do for the first undecided epoch.
+struct Step<T: Config> {
+	epoch: EpochIndex,
+	record: EpochRecordOf<T>,
+	/// `None`: settling has not begun.
+	stage: Option<Stage>,
+}
+
+impl<T: Config> Step<T> {
+	fn weight(&self) -> Weight {
+		let oracles = self.record.oracles;
+		match self.stage {
+			None => T::WeightInfo::settle_begin(oracles),
+			Some(Stage::Availability(_)) => T::WeightInfo::settle_availability(oracles),
+			Some(Stage::Work(_)) => T::WeightInfo::settle_work(oracles),
+		}
+	}
+
+	/// Positions of the epoch's oracles.
+	fn oracles(&self) -> impl Iterator<Item = OracleIndex> + use<T> {
+		// `integrity_test` holds `OraclesMax` within the range of an index.
+		0..OracleIndex::try_from(self.record.oracles).unwrap_or(OracleIndex::MAX)
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Takes as many steps as the meter and [`Config::StepsPerBlock`] allow.
+	pub(crate) fn settle(now: BlockNumberFor<T>, meter: &mut WeightMeter) {
+		for _ in 0..T::StepsPerBlock::get() {
+			if meter.try_consume(T::WeightInfo::settle_none()).is_err() {
+				return;
+			}
+			let Some(step) = Self::next_step(now) else { return };
+			if meter.try_consume(step.weight()).is_err() {
+				return;
+			}
+			Self::take_step(&step);
+		}
+	}
+
+	/// Takes one step, whatever it weighs.
+	#[cfg(feature = "runtime-benchmarks")]
+	pub(crate) fn settle_once(now: BlockNumberFor<T>) {
+		if let Some(step) = Self::next_step(now) {
+			Self::take_step(&step);
+		}
+	}
+
+	fn next_step(now: BlockNumberFor<T>) -> Option<Step<T>> {
+		let epoch = FirstUndecided::<T>::get();
+		let record = Epochs::<T>::get(epoch)?;
+		(record.phase(now) == Phase::Settling).then(|| Step {
+			epoch,
+			record,
+			stage: SettlingStage::<T>::get(),
+		})
+	}
+
+	fn take_step(step: &Step<T>) {
+		let next_stage = match step.stage {
+			None => {
+				Self::begin(step);
+				Some(first_stage_from(0, step.record.availability_pages()))
+			},
+			Some(Stage::Availability(page)) => {
+				Self::settle_availability(step, page);
+				// No overflow: the page is less than the number of pages.
+				let next_page = page.saturating_add(1);
+				Some(first_stage_from(next_page, step.record.availability_pages()))
+			},
+			Some(Stage::Work(after)) => Self::settle_work(step, after).map(Stage::Work),
+		};
+		SettlingStage::<T>::set(next_stage);
+		if next_stage.is_none() {
+			Self::decide(step);
+		}
+	}
+
+	/// Finds the oracles whose report is whole, and forgets what each had handed in.
+	fn begin(step: &Step<T>) {
+		let pages = step.record.pages();
+		let whole: Vec<OracleIndex> = step
+			.oracles()
+			.filter(|oracle| {
+				Reports::<T>::take(step.epoch, oracle)
+					.is_some_and(|report| report.revealed.count() == pages)
+			})
+			.collect();
+		if step.record.has_quorum() {
+			// An epoch has no more oracles than the set may hold.
+			Participants::<T>::put(BoundedVec::truncate_from(whole));
+		}
+	}
+
+	/// Settles one page of deeds, and forgets what each oracle said of it.
+	fn settle_availability(step: &Step<T>, page: PageIndex) {
+		let participants = Participants::<T>::get();
+		let mut reports = Vec::with_capacity(participants.len());
+		for oracle in step.oracles() {
+			let contents = Reveals::<T>::take((step.epoch, page, oracle));
+			match contents {
+				Some(ReportPage::Availability(values))
+					if participants.binary_search(&oracle).is_ok() =>
+				{
+					reports.push(values.into_inner())
+				},
+				// Of an oracle that did not reveal everything.
+				Some(_) | None => {},
+			}
+		}
+		if reports.is_empty() {
+			return;
+		}
+		let verdict = tally_availability(&reports, step.record.deeds_in(page));
+		// `deeds_in` is at most the length of a page.
+		Availability::<T>::insert(step.epoch, page, AvailabilityPage::truncate_from(verdict));
+	}
+
+	/// Settles a few jobs; the last of them, if there are more.
+	fn settle_work(step: &Step<T>, after: JobId) -> Option<JobId> {
+		let page = step.record.availability_pages();
+		let participants = Participants::<T>::get();
+		let pages: Vec<Vec<WorkEntry>> = participants
+			.iter()
+			.map(|oracle| match Reveals::<T>::get((step.epoch, page, *oracle)) {
+				Some(ReportPage::Work(entries)) => entries.into_inner(),
+				Some(ReportPage::Availability(_)) | None => {
+					defensive!("a participant has revealed its page of work");
+					Vec::new()
+				},
+			})
+			.collect();
+		let tally = tally_work(&pages, after);
+		for (job, quality) in &tally.jobs {
+			// The tally keeps to the most deeds that a job can have.
+			let quality = JobQuality::truncate_from(quality.clone());
+			Work::<T>::insert(step.epoch, job, quality);
+		}
+		if tally.has_more {
+			return tally.jobs.last().map(|(job, _)| *job);
+		}
+		for oracle in step.oracles() {
+			Reveals::<T>::remove((step.epoch, page, oracle));
+		}
+		None
+	}
+
+	/// Closes the epoch for good.
+	fn decide(step: &Step<T>) {
+		let Step { epoch, mut record, .. } = *step;
+		let (reveals, oracles) = (record.reveals, record.oracles);
+		let (outcome, event) = if record.has_quorum() {
+			(Outcome::Settled, Event::EpochSettled { epoch, reveals, oracles })
+		} else {
+			log::warn!(
+				target: LOG_TARGET,
+				"epoch {epoch} pays nothing: {reveals} of {oracles} oracles reported",
+			);
+			(Outcome::Unsettled, Event::EpochUnsettled { epoch, reveals, oracles })
+		};
+		record.outcome = Some(outcome);
+		FirstUndecided::<T>::put(record.next_epoch);
+		Epochs::<T>::insert(epoch, record);
+		EpochOracles::<T>::remove(epoch);
+		Participants::<T>::kill();
+		Self::deposit_event(event);
+	}
+}
+
+/// The stage at a page of availability, or the one after the last page.
+fn first_stage_from(page: PageIndex, availability_pages: PageIndex) -> Stage {
+	if page < availability_pages { Stage::Availability(page) } else { Stage::Work(0) }
+}

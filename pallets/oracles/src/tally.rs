@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! From what each oracle said to what all of them said: pure functions over revealed pages.
+
+use alloc::vec::Vec;
+use r1_math::median::{lower_median, lower_median_of_columns};
+use r1_primitives::{DeedId, JobId, REPLICAS_MAX, WorkEntry};
+
+/// Jobs whose verdicts are written in one step of settling.
+///
+/// 64 writes beside the reading of up to 100 pages: neither dominates the step.
+pub(crate) const JOBS_PER_STEP: usize = 64;
+
+/// Medians of one page of availability, one for each of its `deeds`.
+pub(crate) fn tally_availability(pages: &[Vec<u8>], deeds: u32) -> Vec<u8> {
+	let rows: Vec<&[u8]> = pages.iter().map(Vec::as_slice).collect();
+	// A page has 1 024 deeds at most, which every `usize` holds.
+	lower_median_of_columns(&rows, usize::try_from(deeds).unwrap_or(0))
+}
+
+/// Verdicts on a few jobs.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct WorkTally {
+	/// Quality of each node's work, ascending by job and deed; what is missing is 0.
+	pub(crate) jobs: Vec<(JobId, Vec<(DeedId, u8)>)>,
+	/// Whether jobs with greater numbers than the last one's are left.
+	pub(crate) has_more: bool,
+}
+
+/// Medians of the work on the first [`JOBS_PER_STEP`] jobs with a number greater than `after`.
+///
+/// An oracle that does not list a job's deed says 0 of it. Each page lists a deed of a job once.
+pub(crate) fn tally_work(pages: &[Vec<WorkEntry>], after: JobId) -> WorkTally {
+	let mut entries: Vec<WorkEntry> =
+		pages.iter().flatten().copied().filter(|entry| after < entry.job).collect();
+	entries.sort_unstable();
+
+	let mut jobs: Vec<(JobId, Vec<(DeedId, u8)>)> = Vec::new();
+	for said in entries.chunk_by(|one, other| one.job == other.job) {
+		let deeds = tally_job(said, pages.len());
+		let Some(first) = said.first().filter(|_| !deeds.is_empty()) else { continue };
+		if jobs.len() == JOBS_PER_STEP {
+			return WorkTally { jobs, has_more: true };
+		}
+		jobs.push((first.job, deeds));
+	}
+	WorkTally { jobs, has_more: false }
+}
+
+/// Medians above 0 of one job's work, ascending by deed, from what `oracles` said of it.
+fn tally_job(said_of_job: &[WorkEntry], oracles: usize) -> Vec<(DeedId, u8)> {
+	let mut qualities = Vec::with_capacity(oracles);
+	said_of_job
+		.chunk_by(|one, other| one.deed == other.deed)
+		.filter_map(|said| {
+			qualities.clear();
+			qualities.extend(said.iter().map(|entry| entry.quality));
+			qualities.resize(oracles, 0);
+			let quality = lower_median(&mut qualities).filter(|quality| 0 < *quality)?;
+			Some((said.first()?.deed, quality))
+		})
+		// A job has no more nodes, whoever attests more.
+		.take(usize::try_from(REPLICAS_MAX).unwrap_or(usize::MAX))
+		.collect()
+}

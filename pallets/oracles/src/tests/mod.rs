@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! One file for each part of the pallet.
+
+mod clock;
+mod reports;
+mod refusals;
+mod settle;
+mod placement;
+mod worker;
+mod invariants;

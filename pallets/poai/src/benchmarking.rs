@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Benchmarks: each sets up the worst case and checks that it happened.
+
+#![expect(clippy::arithmetic_side_effects, reason = "benchmarks add small numbers, off the chain")]
+
+use crate::{
+	Accrued, Call, Config, Escrow, Escrows, Job, JobKind, Jobs, Pallet, Settlement, SettlementPass,
+	Specification,
+};
+use alloc::{vec, vec::Vec};
+use frame_benchmarking::v2::*;
+use frame_support::{traits::Get, weights::WeightMeter};
+use frame_system::RawOrigin;
+use r1_primitives::{
+	DeedId, EpochIndex, JobId, REPLICAS_MAX, USDC,
+	traits::{CurrentEpoch, PlacementHandler},
+};
+use sp_runtime::AccountId32;
+
+/// Brings the other pallets of a runtime to where a benchmark starts.
+pub trait BenchmarkHelper {
+	/// Lets an account exist and have at least `usdc` of USDC.
+	fn fund(who: &AccountId32, usdc: u128);
+
+	/// Gives the pool liquidity for swaps of 1 000 USDC, and an average price that is its price.
+	fn open_market();
+
+	/// Issues and activates `count` deeds of as many owners; returns them in ascending order.
+	fn active_deeds(count: u32) -> Vec<DeedId>;
+
+	/// Makes `epoch` the current one, with all epochs before it decided.
+	fn enter_epoch(epoch: EpochIndex);
+
+	/// Attests `quality` to each of `deeds` for a job in an epoch.
+	fn attest(epoch: EpochIndex, job: JobId, deeds: &[DeedId], quality: u8);
+}
+
+/// More than any benchmark spends: the dearest job costs about 41 600 USDC.
+const PLENTY: u128 = 200_000 * USDC;
+
+/// The class that a G-ULTRA+N-ULTRA machine has, the dearest.
+const DEAREST: u8 = 40;
+
+/// A developer with an escrow that can pay for anything here.
+fn developer<T: Config>() -> AccountId32 {
+	let developer = account("developer", 0, 0);
+	T::BenchmarkHelper::fund(&developer, PLENTY);
+	let deposited = Pallet::<T>::deposit(RawOrigin::Signed(developer.clone()).into(), PLENTY / 2);
+	assert!(deposited.is_ok(), "the developer opens an escrow: {deposited:?}");
+	developer
+}
+
+/// A new job with the longest specification.
+fn job_of<T: Config>(developer: &AccountId32, replicas: u32) -> JobId {
+	let created = Pallet::<T>::create_job(
+		RawOrigin::Signed(developer.clone()).into(),
+		JobKind::Inference,
+		DEAREST,
+		replicas,
+		T::EpochsMin::get(),
+		Specification::truncate_from(vec![1; 64]),
+	);
+	assert!(created.is_ok(), "the developer orders a job: {created:?}");
+	crate::NextJobId::<T>::get() - 1
+}
+
+/// An account that has accrued USDC, which the pot holds.
+fn earner<T: Config>() -> AccountId32 {
+	let earner: AccountId32 = account("earner", 0, 0);
+	T::BenchmarkHelper::open_market();
+	T::BenchmarkHelper::fund(&earner, USDC);
+	T::BenchmarkHelper::fund(&Pallet::<T>::pot(), 10 * USDC);
+	Accrued::<T>::insert(&earner, 10 * USDC);
+	earner
+}
+
+#[benchmarks]
+mod benchmarks {
+	use super::*;
+
+	// Opening an escrow writes a new entry.
+	#[benchmark]
+	fn deposit() {
+		let caller: AccountId32 = account("developer", 0, 0);
+		T::BenchmarkHelper::fund(&caller, PLENTY);
+		let amount = T::DepositMin::get();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller.clone()), amount);
+
+		assert_eq!(Escrows::<T>::get(&caller), Some(Escrow { free: amount, live_jobs: 0 }));
+	}
+
+	// Taking everything removes the entry.
+	#[benchmark]
+	fn withdraw() {
+		let caller = developer::<T>();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller.clone()), PLENTY / 2);
+
+		assert_eq!(Escrows::<T>::get(&caller), None);
+	}
+
+	#[benchmark]
+	fn create_job() {
+		let caller = developer::<T>();
+		let specification = Specification::truncate_from(vec![1; 64]);
+		let epochs = T::EpochsMin::get();
+
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(caller.clone()),
+			JobKind::Inference,
+			DEAREST,
+			REPLICAS_MAX,
+			epochs,
+			specification,
+		);
+
+		assert_eq!(Escrows::<T>::get(&caller).map(|escrow| escrow.live_jobs), Some(1));
+	}
+
+	// A running job is written back, with all its deeds.
+	#[benchmark]
+	fn close_job() -> Result<(), BenchmarkError> {
+		let caller = developer::<T>();
+		let deeds = T::BenchmarkHelper::active_deeds(REPLICAS_MAX);
+		let job = job_of::<T>(&caller, REPLICAS_MAX);
+		Pallet::<T>::place(job, 0, &deeds)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), job);
+
+		let end = T::Epochs::current_epoch() + 1;
+		assert_eq!(Jobs::<T>::get(job).map(|job| job.end), Some(end));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn claim_in_usdc() {
+		let caller = earner::<T>();
+
+		#[extrinsic_call]
+		claim(RawOrigin::Signed(caller.clone()), None);
+
+		assert_eq!(Accrued::<T>::get(&caller), 0);
+	}
+
+	#[benchmark]
+	fn claim_in_r1() {
+		let caller = earner::<T>();
+
+		#[extrinsic_call]
+		claim(RawOrigin::Signed(caller.clone()), Some(1));
+
+		assert_eq!(Accrued::<T>::get(&caller), 0);
+	}
+
+	// A pass that starts and has no weight for a job writes how far it came.
+	#[benchmark]
+	fn settle_base() {
+		let epoch = T::Epochs::current_epoch() + 1;
+		T::BenchmarkHelper::enter_epoch(epoch);
+		let mut meter =
+			WeightMeter::with_limit(<T::WeightInfo as crate::WeightInfo>::settle_base());
+
+		#[block]
+		{
+			Pallet::<T>::settle(&mut meter);
+		}
+
+		let started = SettlementPass::Running { before: epoch, visited: None };
+		assert_eq!(Settlement::<T>::get(), started);
+	}
+
+	// The job after another, as big as a job can be.
+	#[benchmark]
+	fn visit_job() -> Result<(), BenchmarkError> {
+		let developer = developer::<T>();
+		let deeds = T::BenchmarkHelper::active_deeds(REPLICAS_MAX);
+		for _ in 0..2 {
+			let job = job_of::<T>(&developer, REPLICAS_MAX);
+			Pallet::<T>::place(job, 0, &deeds)?;
+		}
+		let first = Pallet::<T>::job_after(None).map(|(id, _)| id);
+		let next;
+
+		#[block]
+		{
+			next = Pallet::<T>::job_after(first);
+		}
+
+		assert!(next.is_some_and(|(id, _)| Some(id) != first));
+		Ok(())
+	}
+
+	// The last epoch: pays `n` owners who had accrued nothing, burns, refunds and closes.
+	#[benchmark]
+	fn settle_epoch(n: Linear<1, REPLICAS_MAX>) -> Result<(), BenchmarkError> {
+		T::BenchmarkHelper::open_market();
+		let developer = developer::<T>();
+		let deeds = T::BenchmarkHelper::active_deeds(n);
+		let id = job_of::<T>(&developer, n);
+		Pallet::<T>::place(id, 0, &deeds)?;
+		Pallet::<T>::close_job(RawOrigin::Signed(developer).into(), id)?;
+		let epoch = T::Epochs::current_epoch();
+		T::BenchmarkHelper::attest(epoch, id, &deeds, 254);
+		T::BenchmarkHelper::enter_epoch(epoch + 1);
+		let job: Job = Jobs::<T>::get(id).ok_or("the job runs")?;
+		let settled;
+
+		#[block]
+		{
+			settled = Pallet::<T>::settle_epoch(id, job);
+		}
+
+		assert_eq!(settled, Ok(None));
+		assert_eq!(Accrued::<T>::iter().count(), n as usize);
+		assert!(!Jobs::<T>::contains_key(id));
+		Ok(())
+	}
+
+	impl_benchmark_test_suite!(Pallet, crate::mock::ExtBuilder.build(), crate::mock::Test);
+}

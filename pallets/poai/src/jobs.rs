@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Ordering a job and ending it early.
+
+use crate::{
+	Config, DeedSet, Error, Escrows, Event, Job, JobKind, Jobs, NextJobId, Pallet, ResourceClass,
+	Specification,
+};
+use frame_support::{ensure, traits::Get};
+use r1_math::work::job_price;
+use r1_primitives::{EpochIndex, JobId, REPLICAS_MAX, traits::CurrentEpoch};
+use sp_runtime::{AccountId32, ArithmeticError, DispatchError, DispatchResult};
+
+/// What somebody orders.
+pub(crate) struct Order {
+	pub(crate) kind: JobKind,
+	pub(crate) resources: u8,
+	pub(crate) replicas: u32,
+	pub(crate) epochs: u32,
+	pub(crate) specification: Specification,
+}
+
+impl<T: Config> Pallet<T> {
+	/// Pays for a job from the owner's escrow and lets it wait for a placement.
+	pub(crate) fn do_create_job(owner: AccountId32, order: Order) -> DispatchResult {
+		let price_per_epoch = Self::check_order(&order)?;
+		let Order { kind, resources, replicas, epochs, specification } = order;
+		let cost = cost_of(price_per_epoch, replicas, epochs)?;
+
+		let mut escrow = Escrows::<T>::get(&owner).ok_or(Error::<T>::NoEscrow)?;
+		ensure!(escrow.live_jobs < T::JobsPerOwnerMax::get(), Error::<T>::TooManyJobs);
+		escrow.live_jobs = escrow.live_jobs.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+		escrow.free = escrow.free.checked_sub(cost).ok_or(Error::<T>::InsufficientEscrow)?;
+
+		let requested_at = T::Epochs::current_epoch();
+		let end = requested_at.checked_add(epochs).ok_or(ArithmeticError::Overflow)?;
+		let job = NextJobId::<T>::get();
+		NextJobId::<T>::put(job.checked_add(1).ok_or(ArithmeticError::Overflow)?);
+		Self::put_escrow(&owner, escrow);
+		Jobs::<T>::insert(
+			job,
+			Job {
+				owner: owner.clone(),
+				kind,
+				resources,
+				price_per_epoch,
+				replicas,
+				requested_at,
+				started_at: None,
+				end,
+				settled_before: requested_at,
+				balance: cost,
+				specification,
+				round: 0,
+				awaits_placement: true,
+				deeds: DeedSet::default(),
+				former: None,
+			},
+		);
+		Self::deposit_event(Event::JobCreated {
+			job,
+			owner,
+			resources,
+			price_per_epoch,
+			replicas,
+			end,
+		});
+		Ok(())
+	}
+
+	/// Ends a job of `owner`: at once if it never ran, else with the current epoch.
+	///
+	/// Nodes worked in the epochs that are over but not decided, and work in the current one, so
+	/// these stay paid for. All that the job can no longer spend is refunded now, the rest when
+	/// its last epoch is settled.
+	pub(crate) fn do_close_job(owner: &AccountId32, id: JobId) -> DispatchResult {
+		let mut job = Jobs::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
+		ensure!(job.owner == *owner, Error::<T>::NotJobOwner);
+		if job.started_at.is_none() {
+			return Self::remove_job(id, &job);
+		}
+
+		let end = next_epoch(T::Epochs::current_epoch())?;
+		ensure!(end < job.end, Error::<T>::JobAlreadyEnding);
+		let unsettled = end.checked_sub(job.settled_before).ok_or(ArithmeticError::Underflow)?;
+		let kept = cost_of(job.price_per_epoch, job.replicas, unsettled)?;
+		let refund = job.balance.checked_sub(kept).ok_or(ArithmeticError::Underflow)?;
+		let mut escrow = Escrows::<T>::get(owner).ok_or(Error::<T>::NoEscrow)?;
+		escrow.free = escrow.free.checked_add(refund).ok_or(ArithmeticError::Overflow)?;
+		job.balance = kept;
+		job.end = end;
+		Self::put_escrow(owner, escrow);
+		Jobs::<T>::insert(id, job);
+		Self::deposit_event(Event::JobEnding { job: id, end, refund });
+		Ok(())
+	}
+
+	/// Removes a job that nobody can earn from any more, and refunds what is left in it.
+	pub(crate) fn remove_job(id: JobId, job: &Job) -> DispatchResult {
+		Self::refund_closed_job(&job.owner, job.balance)?;
+		Jobs::<T>::remove(id);
+		Self::deposit_event(Event::JobClosed {
+			job: id,
+			owner: job.owner.clone(),
+			refund: job.balance,
+		});
+		Ok(())
+	}
+
+	/// Checks what is ordered; returns the price of one node for one epoch.
+	fn check_order(order: &Order) -> Result<u128, DispatchError> {
+		let not_deprecated = !ResourceClass::is_deprecated(order.resources);
+		ensure!(not_deprecated, Error::<T>::DeprecatedResources);
+		let class = ResourceClass::find(order.resources).ok_or(Error::<T>::UnknownResources)?;
+		ensure!(order.replicas > 0, Error::<T>::NoReplicas);
+		ensure!(order.replicas <= REPLICAS_MAX, Error::<T>::TooManyReplicas);
+		ensure!(order.epochs >= T::EpochsMin::get(), Error::<T>::TooFewEpochs);
+		ensure!(order.epochs <= T::EpochsMax::get(), Error::<T>::TooManyEpochs);
+		ensure!(!order.specification.is_empty(), Error::<T>::EmptySpecification);
+		Ok(class.price_per_epoch)
+	}
+}
+
+/// What `replicas` nodes cost for `epochs` epochs at full quality.
+pub(crate) fn cost_of(
+	price_per_epoch: u128,
+	replicas: u32,
+	epochs: u32,
+) -> Result<u128, ArithmeticError> {
+	job_price(price_per_epoch, replicas, epochs).ok_or(ArithmeticError::Overflow)
+}
+
+/// The epoch after `epoch`.
+pub(crate) fn next_epoch(epoch: EpochIndex) -> Result<EpochIndex, ArithmeticError> {
+	epoch.checked_add(1).ok_or(ArithmeticError::Overflow)
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use super::*;
+use crate::{DeedSet, Error, FormerPlacement};
+use frame_support::assert_noop;
+
+#[test]
+fn place_should_start_a_job() {
+	ExtBuilder.build_and_execute(|| {
+		let id = order(&ALICE, ENTRY, 3, 35);
+		events();
+		assert_eq!(Poai::open_round(id), Some(0));
+		assert_ok!(Poai::check_placement(id, &[2, 5]));
+		assert_ok!(Poai::place(id, 0, &[2, 5]));
+
+		let placed = job(id);
+		assert_eq!(placed.started_at, Some(10));
+		assert_eq!((placed.settled_before, placed.end), (10, 45));
+		assert_eq!((placed.round, placed.awaits_placement), (1, false));
+		assert_eq!(Poai::open_round(id), None);
+		let deeds = DeedSet::truncate_from(vec![2, 5]);
+		assert_eq!(events(), [Event::JobPlaced { job: id, round: 0, deeds }]);
+	});
+}
+
+#[test]
+fn place_should_move_the_end_when_the_job_starts_late() {
+	ExtBuilder.build_and_execute(|| {
+		let id = order(&ALICE, ENTRY, 1, 35);
+		enter_epoch(13);
+		settle();
+		assert_eq!(job(id).end, 45);
+		place(id, &[1]);
+		assert_eq!((job(id).started_at, job(id).end), (Some(13), 48));
+
+		// Waiting for longer than the job is long loses no paid epoch either.
+		let other = order(&ALICE, ENTRY, 1, 30);
+		enter_epoch(100);
+		place(other, &[1]);
+		assert_eq!((job(other).started_at, job(other).end), (Some(100), 130));
+	});
+}
+
+#[test]
+fn place_should_fail_when_the_set_or_the_round_is_wrong() {
+	ExtBuilder.build_and_execute(|| {
+		let id = order(&ALICE, ENTRY, 2, 35);
+		InactiveDeeds::insert(3, ());
+		// (deeds, why not)
+		let cases: [(&[DeedId], Error<Test>); 6] = [
+			(&[], Error::EmptyPlacement),
+			(&[1, 2, 4], Error::TooManyDeeds),
+			(&[2, 1], Error::DeedsNotAscending),
+			(&[2, 2], Error::DeedsNotAscending),
+			(&[1, 3], Error::DeedNotActive),
+			(&[1, DEEDS + 1], Error::DeedNotActive),
+		];
+		for (deeds, error) in cases {
+			let code: sp_runtime::DispatchError = error.into();
+			assert_noop!(Poai::check_placement(id, deeds), code);
+			assert_noop!(Poai::place(id, 0, deeds), code);
+		}
+		assert_noop!(Poai::place(id, 1, &[1, 2]), Error::<Test>::WrongRound);
+		assert_noop!(Poai::place(999, 0, &[1]), Error::<Test>::UnknownJob);
+		assert_noop!(Poai::check_placement(999, &[1]), Error::<Test>::UnknownJob);
+		assert_eq!(Poai::open_round(999), None);
+
+		place(id, &[1, 2]);
+		assert_noop!(Poai::place(id, 1, &[4, 5]), Error::<Test>::NotAwaitingPlacement);
+		assert_noop!(Poai::check_placement(id, &[4, 5]), Error::<Test>::NotAwaitingPlacement);
+	});
+}
+
+#[test]
+fn round_should_open_when_a_node_did_nothing_is_inactive_or_is_missing() {
+	ExtBuilder.build_and_execute(|| {
+		let fine = running_job(&ALICE, 35, 2, &[1, 2]);
+		let idle = running_job(&ALICE, 35, 2, &[1, 2]);
+		let unlinked = running_job(&ALICE, 35, 2, &[3, 4]);
+		let short = running_job(&ALICE, 35, 2, &[5]);
+		attest(10, idle, 2, 0);
+		InactiveDeeds::insert(4, ());
+		finish_epoch();
+		assert_eq!(Poai::open_round(fine), None);
+		for id in [idle, unlinked, short] {
+			assert_eq!(Poai::open_round(id), Some(1));
+		}
+		// The oracles may find the same nodes the best.
+		place(idle, &[1, 2]);
+		assert_eq!((job(idle).round, job(idle).former), (2, None));
+	});
+}
+
+#[test]
+fn round_should_not_open_when_a_new_placement_could_not_earn() {
+	ExtBuilder.build_and_execute(|| {
+		let id = running_job(&ALICE, 30, 1, &[1]);
+		enter_epoch(38);
+		attest(37, id, 1, 0);
+		settle();
+		assert_eq!(Poai::open_round(id), Some(1));
+		Epoch::set(&39);
+		assert!(job(id).awaits_placement);
+		assert_eq!(Poai::open_round(id), None);
+		assert_noop!(Poai::place(id, 1, &[2]), Error::<Test>::NotAwaitingPlacement);
+	});
+}
+
+#[test]
+fn replaced_nodes_should_be_paid_for_the_epochs_before_the_new_placement() {
+	ExtBuilder.build_and_execute(|| {
+		let id = running_job(&ALICE, 35, 2, &[1, 2]);
+		attest(10, id, 2, 0);
+		attest(12, id, 2, 0);
+		finish_epoch();
+		// Epoch 11 is over but open when the new placement comes in epoch 12.
+		Epoch::set(&12);
+		place(id, &[1, 3]);
+		assert_eq!(
+			job(id).former,
+			Some(FormerPlacement { deeds: DeedSet::truncate_from(vec![1, 2]), before: 13 })
+		);
+		events();
+
+		enter_epoch(14);
+		settle();
+		let paid: Vec<_> = events()
+			.into_iter()
+			.filter_map(|event| match event {
+				Event::NodePaid { epoch, deed, .. } => Some((epoch, deed)),
+				_ => None,
+			})
+			.collect();
+		assert_eq!(paid, [(11, 1), (11, 2), (12, 1), (13, 1), (13, 3)]);
+		assert_eq!(job(id).former, None);
+		// That a replaced node did nothing is no reason to vote again.
+		assert_eq!(Poai::open_round(id), None);
+	});
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What must hold after every block.
+
+use crate::{Accrued, Config, Escrows, Job, Jobs, NextJobId, Pallet, jobs::cost_of};
+use alloc::collections::BTreeMap;
+use frame_support::{ensure, traits::fungible::Inspect};
+use r1_primitives::JobId;
+use sp_runtime::{AccountId32, ArithmeticError, TryRuntimeError};
+
+impl<T: Config> Pallet<T> {
+	/// Checks every invariant of the pallet.
+	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::try_state_money()?;
+		Self::try_state_escrows()?;
+		Jobs::<T>::iter().try_for_each(|(id, job)| Self::try_state_job(id, &job))
+	}
+
+	/// The USDC that the pallet owes: free in escrows, left in jobs, and accrued to owners.
+	pub(crate) fn owed() -> Result<u128, ArithmeticError> {
+		let free = Escrows::<T>::iter_values().map(|escrow| escrow.free);
+		let balances = Jobs::<T>::iter_values().map(|job| job.balance);
+		let accrued = Accrued::<T>::iter_values();
+		free.chain(balances)
+			.chain(accrued)
+			.try_fold(0u128, |sum, amount| sum.checked_add(amount))
+			.ok_or(ArithmeticError::Overflow)
+	}
+
+	/// The pot holds what the pallet owes, and the R1 that keeps it alive.
+	///
+	/// More than it owes only if somebody gave it USDC, which nobody can prevent.
+	fn try_state_money() -> Result<(), TryRuntimeError> {
+		let pot = Self::pot();
+		ensure!(T::Usdc::balance(&pot) >= Self::owed()?, "the pot holds less than it owes");
+		ensure!(T::Usdc::minimum_balance() <= 1, "the pot can lose USDC as dust");
+		ensure!(
+			T::Currency::balance(&pot) >= T::Currency::minimum_balance(),
+			"the pot lacks its existential deposit of R1"
+		);
+		ensure!(Accrued::<T>::iter_values().all(|accrued| accrued > 0), "nothing is accrued");
+		Ok(())
+	}
+
+	/// Escrows count the live jobs of their owners, and empty ones are gone.
+	fn try_state_escrows() -> Result<(), TryRuntimeError> {
+		let mut live_jobs = BTreeMap::<AccountId32, u32>::new();
+		for job in Jobs::<T>::iter_values() {
+			let count = live_jobs.entry(job.owner).or_default();
+			*count = count.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+		}
+		for (owner, escrow) in Escrows::<T>::iter() {
+			ensure!(!escrow.is_empty(), "an empty escrow is stored");
+			let counted = live_jobs.remove(&owner).unwrap_or_default();
+			ensure!(escrow.live_jobs == counted, "an escrow miscounts its jobs");
+		}
+		ensure!(live_jobs.is_empty(), "a job's owner has no escrow");
+		Ok(())
+	}
+
+	/// A job can pay for every epoch that is left, and its fields agree with each other.
+	fn try_state_job(id: JobId, job: &Job) -> Result<(), TryRuntimeError> {
+		ensure!(id < NextJobId::<T>::get(), "a job has a number that was not given yet");
+		ensure!(job.started_at.is_some() != job.deeds.is_empty(), "started and placed differ");
+		ensure!((job.deeds.len() as u32) <= job.replicas, "more nodes than replicas");
+		ensure!(job.deeds.is_sorted_by(|left, right| left < right), "deeds are not ascending");
+
+		let open_epochs = job.end.checked_sub(job.settled_before).filter(|epochs| *epochs > 0);
+		let open_epochs = open_epochs.ok_or("a job is over and not closed")?;
+		let worst_case = cost_of(job.price_per_epoch, job.replicas, open_epochs)?;
+		ensure!(job.balance >= worst_case, "a job cannot pay for its epochs");
+
+		if let Some(former) = &job.former {
+			ensure!(job.settled_before < former.before, "a former placement has nothing to pay");
+			ensure!(!job.awaits_placement, "a job is placed faster than it settles");
+		}
+		Ok(())
+	}
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the chain and the daemons agree on: identifiers, the epoch clock, constants of the
+//! protocol, the bodies that are signed, the reports that oracles exchange, and the traits through
+//! which pallets reach each other.
+//!
+//! Nothing here decides anything and nothing here does I/O. `no_std`, no FRAME.
+//!
+//! # Features
+//!
+//! - `std` (default): build against the standard library.
+//! - `runtime`: the [`traits`] between pallets, which need `sp-runtime`'s error types.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+	not(test),
+	deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::unwrap_used)
+)]
+
+extern crate alloc;
+
+mod ids;
+mod epoch;
+mod signed;
+mod beat;
+mod report;
+#[cfg(feature = "runtime")]
+pub mod traits;
+#[cfg(test)]
+mod tests;
+
+pub use beat::{BEAT_BYTES_MAX, Beat, SignedBeat};
+pub use epoch::EpochClock;
+pub use ids::{
+	BURN_BASIS_POINTS, DEEDS_PER_PAGE, DeedId, EpochIndex, JobId, NodeKey, OracleIndex, PageIndex,
+	PlacementRound, R1, REPLICAS_MAX, USDC, WORK_ENTRIES_MAX, deed_at, page_of,
+};
+pub use report::{EDGE_URL_KEY, EpochEvidence, OracleEvidence, PlacementBallot, WorkEntry};
+pub use signed::{LinkProof, SignedBody};

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! How pallets reach each other without knowing each other.
+//!
+//! Only the runtime names two of our pallets; it connects them through these traits.
+
+use crate::{DeedId, EpochIndex, JobId, PlacementRound};
+use sp_runtime::{DispatchError, DispatchResult};
+
+/// The epoch that the chain is in. Implemented by `pallet-oracles`.
+pub trait CurrentEpoch {
+	/// The epoch of the current block's timestamp.
+	fn current_epoch() -> EpochIndex;
+}
+
+/// Who owns and runs what. Implemented by `pallet-node-deeds`.
+pub trait DeedInspect<AccountId> {
+	/// The owner of a deed; `None` if the deed does not exist.
+	fn owner_of(deed: DeedId) -> Option<AccountId>;
+
+	/// The node that a deed is linked to.
+	fn node_of(deed: DeedId) -> Option<AccountId>;
+
+	/// The deed that a node is linked to.
+	fn deed_of(node: &AccountId) -> Option<DeedId>;
+
+	/// Whether a deed may earn: it is linked and not banned.
+	fn is_active(deed: DeedId) -> bool;
+
+	/// Deeds issued so far; their numbers are `1..=issued()`.
+	fn issued() -> u32;
+}
+
+/// A deed's account of rewards for availability. Implemented by `pallet-availability`.
+pub trait RewardLedger {
+	/// Starts counting a deed's epochs at `epoch`, which is the first that may pay.
+	fn on_linked(deed: DeedId, epoch: EpochIndex);
+
+	/// Whether every epoch before the current one is decided and claimed.
+	fn is_claimed_up_to_date(deed: DeedId) -> bool;
+}
+
+/// What the oracles agreed on. Implemented by `pallet-oracles`.
+pub trait OracleVerdicts {
+	/// The first epoch that is still open: all before it are decided for good.
+	fn first_undecided_epoch() -> EpochIndex;
+
+	/// Agreed availability of a deed, 0 to 255.
+	///
+	/// `None` while the epoch is open. An epoch without agreement pays nothing: `Some(0)`.
+	fn availability(epoch: EpochIndex, deed: DeedId) -> Option<u8>;
+
+	/// Agreed quality of a deed's work on a job; `None` while the epoch is open, and `Some(0)` if
+	/// the oracles agreed on none or did not agree.
+	fn quality(epoch: EpochIndex, job: JobId, deed: DeedId) -> Option<u8>;
+}
+
+/// Acts on a placement that the oracles agreed on. Implemented by `pallet-poai`.
+pub trait PlacementHandler {
+	/// The round in which a job waits for a placement; `None` if it waits for none.
+	fn open_round(job: JobId) -> Option<PlacementRound>;
+
+	/// Checks a set of deeds against the job; an error says why it cannot be placed there.
+	///
+	/// Called before a ballot counts, so that no invalid set is ever agreed on.
+	fn check_placement(job: JobId, deeds: &[DeedId]) -> DispatchResult;
+
+	/// Places a job on the nodes of `deeds`.
+	fn place(job: JobId, round: PlacementRound, deeds: &[DeedId]) -> DispatchResult;
+}
+
+/// The price of R1 as the network sees it over time. Implemented by `pallet-node-deeds`.
+pub trait PriceInspect {
+	/// Time-weighted average price of one R1, in 10^-18 USD; `None` before the first sample.
+	fn average_price() -> Option<u128>;
+}
+
+/// The pool in which R1 and USDC change hands. Implemented by the runtime.
+pub trait Market<AccountId> {
+	/// Price of one R1 in the pool now, in 10^-18 USD:
+	/// `floor(reserve of USDC * 10^12 * 10^18 / reserve of R1)`. `None` without a pool.
+	fn spot_price() -> Option<u128>;
+
+	/// Swaps USDC of `who` for R1 of `who`; returns the R1 received.
+	///
+	/// # Errors
+	///
+	/// The pool yields less than `r1_minimum`, or `who` has less than `usdc`. Nothing changes.
+	fn swap_usdc_for_r1(
+		who: &AccountId,
+		usdc: u128,
+		r1_minimum: u128,
+	) -> Result<u128, DispatchError>;
+
+	/// Swaps R1 of `who` for USDC of `who`; returns the USDC received.
+	///
+	/// # Errors
+	///
+	/// The pool yields less than `usdc_minimum`, or `who` has less than `r1`. Nothing changes.
+	fn swap_r1_for_usdc(
+		who: &AccountId,
+		r1: u128,
+		usdc_minimum: u128,
+	) -> Result<u128, DispatchError>;
+}

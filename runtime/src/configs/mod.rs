@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The configuration of each pallet, in the order of the pallets' indices.
+
+mod system;
+mod consensus;
+mod tokens;
+mod fees;
+mod nfts;
+mod accounts;
+mod node_deeds;
+mod oracles;
+mod availability;
+mod poai;
+
+pub use accounts::ProxyType;
+pub use consensus::VALIDATORS_MAX;
+pub use tokens::{AssetKind, NativeAndAssets, UsdcAsset};
+pub use system::RuntimeBlockWeights;
+pub use consensus::EpochDuration;

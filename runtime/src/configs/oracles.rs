@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! pallet-oracles, and how its off-chain worker makes transactions.
+
+use super::consensus::VALIDATORS_MAX;
+use crate::{
+	BlockNumber, NodeDeeds, Poai, Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic,
+};
+use frame_support::{parameter_types, traits::ConstU32};
+use frame_system::offchain::{
+	CreateAuthorizedTransaction, CreateBare, CreateTransaction, CreateTransactionBase,
+};
+use sp_runtime::{generic::Era, transaction_validity::TransactionPriority};
+
+parameter_types! {
+	/// Blocks in which oracles commit: each sees the end of an epoch within one or two, and the
+	/// rest is for transactions that are late.
+	pub const CommitBlocks: BlockNumber = 6;
+	/// Blocks in which oracles reveal.
+	pub const RevealBlocks: BlockNumber = 6;
+	/// Blocks for which a ballot counts: long enough for every oracle to see the job.
+	pub const BallotBlocks: BlockNumber = 30;
+	/// Reports go before ordinary transactions, and after inherents.
+	pub const ReportPriority: TransactionPriority = TransactionPriority::MAX / 2;
+}
+
+impl pallet_oracles::Config for Runtime {
+	type AuthorityId = pallet_oracles::crypto::AuthorityId;
+	type BallotBlocks = BallotBlocks;
+	type CommitBlocks = CommitBlocks;
+	type Deeds = NodeDeeds;
+	type OraclesMax = ConstU32<VALIDATORS_MAX>;
+	// 46 pages of 1 024 hold all 46 224 deeds.
+	type PagesMax = ConstU32<46>;
+	type Placement = Poai;
+	type ReportPriority = ReportPriority;
+	type RevealBlocks = RevealBlocks;
+	// Steps of settling that one block takes at most, whatever weight is left in it.
+	type StepsPerBlock = ConstU32<16>;
+	type WeightInfo = pallet_oracles::weights::SubstrateWeight<Runtime>;
+}
+
+impl<LocalCall> CreateTransactionBase<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	type Extrinsic = UncheckedExtrinsic;
+	type RuntimeCall = RuntimeCall;
+}
+
+// Reports of equivocation by BABE and GRANDPA travel bare; their pallets check the proofs.
+impl<LocalCall> CreateBare<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	fn create_bare(call: RuntimeCall) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_bare(call)
+	}
+}
+
+impl<LocalCall> CreateTransaction<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	type Extension = TxExtension;
+
+	fn create_transaction(call: RuntimeCall, extension: TxExtension) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_transaction(call, extension)
+	}
+}
+
+impl<LocalCall> CreateAuthorizedTransaction<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	fn create_extension() -> TxExtension {
+		(
+			frame_system::AuthorizeCall::new(),
+			frame_system::CheckNonZeroSender::new(),
+			frame_system::CheckSpecVersion::new(),
+			frame_system::CheckTxVersion::new(),
+			frame_system::CheckGenesis::new(),
+			// The calls name their epoch or round, so they need no other end to their life.
+			frame_system::CheckEra::from(Era::Immortal),
+			frame_system::CheckNonce::from(0),
+			frame_system::CheckWeight::new(),
+			pallet_transaction_payment::ChargeTransactionPayment::from(0),
+			frame_metadata_hash_extension::CheckMetadataHash::new(false),
+			frame_system::WeightReclaim::new(),
+		)
+	}
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! pallet-poai.
+
+use super::tokens::UsdcAsset;
+use crate::{Balances, NodeDeeds, Oracles, Runtime, constants::currency::USDC, market::Pool};
+use frame_support::{
+	PalletId, parameter_types,
+	traits::{ConstU16, ConstU32, ConstU128},
+};
+
+parameter_types! {
+	pub const PoaiPalletId: PalletId = PalletId(*b"r1/escro");
+}
+
+impl pallet_poai::Config for Runtime {
+	type Currency = Balances;
+	type Deeds = NodeDeeds;
+	// An escrow is state that somebody must think worth a dollar.
+	type DepositMin = ConstU128<USDC>;
+	type Epochs = Oracles;
+	// 30 epochs as in the reference, and a little over five years of days.
+	type EpochsMin = ConstU32<30>;
+	type EpochsMax = ConstU32<2_000>;
+	type JobsPerOwnerMax = ConstU32<100>;
+	type Market = Pool;
+	type PalletId = PoaiPalletId;
+	type Price = NodeDeeds;
+	// A burn may get 5 % less R1 than the average price promises; then it waits.
+	type SlippageBasisPoints = ConstU16<500>;
+	type Usdc = UsdcAsset;
+	type Verdicts = Oracles;
+	type WeightInfo = pallet_poai::weights::SubstrateWeight<Runtime>;
+}

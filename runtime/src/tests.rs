@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What must hold of the runtime as a whole.
+
+use crate::{
+	Balances, Runtime, RuntimeGenesisConfig, constants::currency::R1_CAP,
+	genesis_config_presets::{get_preset, preset_names},
+};
+use frame_support::traits::fungible::Inspect as _;
+use serde_json::Value;
+use sp_io::TestExternalities;
+use sp_runtime::BuildStorage as _;
+
+/// The state of a preset.
+fn genesis(preset: &str) -> TestExternalities {
+	let patch = get_preset(&preset.into()).expect("the preset exists");
+	let patch: Value = serde_json::from_slice(&patch).expect("a preset is JSON");
+	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("it is JSON");
+	merge(&mut config, patch);
+	let config: RuntimeGenesisConfig = serde_json::from_value(config).expect("it fits the runtime");
+	config.build_storage().expect("the state can be built").into()
+}
+
+fn merge(target: &mut Value, patch: Value) {
+	match (target, patch) {
+		(Value::Object(target), Value::Object(patch)) => {
+			for (key, value) in patch {
+				merge(target.entry(key).or_insert(Value::Null), value);
+			}
+		},
+		(target, patch) => *target = patch,
+	}
+}
+
+#[test]
+fn every_preset_should_start_within_the_cap_and_with_its_validators() {
+	for (preset, validators) in [("development", 1), ("local_testnet", 3)] {
+		assert!(preset_names().iter().any(|name| name.as_str() == preset), "{preset}");
+		genesis(preset).execute_with(|| {
+			assert!(Balances::total_issuance() <= R1_CAP);
+			assert_eq!(crate::Session::validators().len(), validators, "{preset}");
+			assert_eq!(pallet_oracles::SessionOracles::<Runtime>::get().len(), validators, "{preset}");
+			let collection = crate::Nfts::collection_owner(pallet_node_deeds::COLLECTION);
+			assert_eq!(collection, Some(crate::NodeDeeds::account_id()));
+		});
+	}
+}
+
+#[test]
+fn price_of_the_genesis_pool_should_be_thirty_cents() {
+	use r1_primitives::traits::Market as _;
+	genesis("development").execute_with(|| {
+		// 200 000 * 10^6 * 10^12 * 10^18 / (666 666 * 10^18), as in the reference's tests.
+		assert_eq!(crate::market::Pool::spot_price(), Some(300_000_300_000_300_000));
+	});
+}
+
+#[test]
+fn every_item_of_our_pallets_should_have_a_doc_line_in_the_metadata() {
+	use frame_support::__private::metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
+	let RuntimeMetadataPrefixed(_, RuntimeMetadata::V14(metadata)) = Runtime::metadata() else {
+		panic!("the runtime's default metadata is version 14");
+	};
+	for pallet in &metadata.pallets {
+		if !["NodeDeeds", "Oracles", "Availability", "Poai"].contains(&pallet.name.as_str()) {
+			continue;
+		}
+		for entry in pallet.storage.iter().flat_map(|storage| &storage.entries) {
+			assert!(!entry.docs.is_empty(), "{}.{}", pallet.name, entry.name);
+		}
+		let types = [
+			pallet.calls.as_ref().map(|calls| calls.ty.id),
+			pallet.event.as_ref().map(|event| event.ty.id),
+			pallet.error.as_ref().map(|error| error.ty.id),
+		];
+		for id in types.into_iter().flatten() {
+			let ty = metadata.types.resolve(id).expect("the metadata holds its types");
+			let scale_info::TypeDef::Variant(variants) = &ty.type_def else {
+				panic!("calls, events and errors are variants");
+			};
+			for variant in &variants.variants {
+				assert!(!variant.docs.is_empty(), "{}.{}", pallet.name, variant.name);
+			}
+		}
+	}
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The development network, its tour and its drills, and every number of it computed again.
+//!
+//! The arithmetic below is written from the reference's formulas and shares no code with the
+//! runtime.
+
+use crate::programs::{program, root, run};
+use primitive_types::U256;
+use serde::Deserialize;
+use serde_json::Value;
+use std::{collections::BTreeMap, fs, process::Command};
+
+/// R1 that a deed may earn in an epoch, in base units (reference, 2.1).
+const RELEASE_PER_EPOCH: u128 = 1_458_508_188_386_985_115;
+
+/// Price of a deed of the first tier, in US dollars.
+const TIER_1_USD: u64 = 500;
+
+/// Price of a node and epoch of the class ENTRY, in 10^-6 USDC.
+const ENTRY_PRICE: u128 = 375_000;
+
+/// What a node that was away for half an epoch may have: clocks, slots and a slow machine move it
+/// a little, but not to a third or to two thirds.
+const ABOUT_HALF: std::ops::RangeInclusive<u8> = 85..=170;
+
+/// What a node that was there all the time has at least.
+const ALMOST_ALL: u8 = 190;
+
+#[derive(Deserialize)]
+struct Report {
+	deeds: Deeds,
+	availability: Availability,
+	claim: Claim,
+	inference: Inference,
+	history: Vec<Payment>,
+	drills: Value,
+}
+
+#[derive(Deserialize)]
+struct Deeds {
+	sale: Sale,
+	bought: Bought,
+	links: Vec<Link>,
+}
+
+#[derive(Deserialize)]
+struct Sale {
+	r1_price_usd: String,
+}
+
+#[derive(Deserialize)]
+struct Bought {
+	deeds: Vec<u32>,
+	tier: u8,
+	price_per_deed: String,
+	total: String,
+}
+
+#[derive(Deserialize)]
+struct Link {
+	deed: u32,
+	machine: String,
+}
+
+#[derive(Deserialize)]
+struct Availability {
+	epoch: u32,
+	oracles: usize,
+	stopped_machine: String,
+	table: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+	epoch: u32,
+	deed: u32,
+	value: u8,
+}
+
+#[derive(Deserialize)]
+struct Claim {
+	claims: Vec<Claimed>,
+	issuance_before: String,
+	issuance_after: String,
+}
+
+#[derive(Deserialize)]
+struct Claimed {
+	deed: u32,
+	from_epoch: u32,
+	to_epoch: u32,
+	values: Vec<u8>,
+	r1: String,
+}
+
+#[derive(Deserialize)]
+struct Inference {
+	job: u32,
+	deeds: Vec<u32>,
+	accuracy: Accuracy,
+}
+
+#[derive(Deserialize)]
+struct Accuracy {
+	correct: usize,
+	total: usize,
+	predictions: Vec<u64>,
+}
+
+#[derive(Deserialize)]
+struct Payment {
+	what: String,
+	deed: Option<u32>,
+	job: Option<u32>,
+	epochs: Option<(u32, u32)>,
+	usdc: Option<String>,
+	r1: Option<String>,
+	note: String,
+}
+
+#[derive(Deserialize)]
+struct HeldOut {
+	correct: usize,
+	total: usize,
+}
+
+#[test]
+fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
+	let directory = tempfile::tempdir().unwrap();
+	let file = directory.path().join("report.json");
+	let outcome = run(Command::new(program("xtask"))
+		.args(["dev", "--once", "--no-build", "--drills", "--client", "--report"])
+		.arg(&file)
+		.current_dir(root()));
+	assert_eq!(outcome.code, Some(0), "{}\n{}", outcome.stdout, outcome.stderr);
+	let report: Report = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+
+	check_purchase(&report.deeds);
+	check_agreement(&report.availability, &report.deeds);
+	check_claims(&report.claim);
+	check_inference(&report.inference);
+	check_payments(&report.inference, &report.history);
+	assert!(report.drills["validator"]["caught_up"].is_u64(), "{}", report.drills);
+	assert_eq!(report.drills["daemon"]["models"], serde_json::json!(["digits"]));
+}
+
+/// `floor(usd * 10^18 * 10^18 / price of R1)` for each; the sum is paid as 20, 50 and 30 %, each
+/// rounded down.
+fn check_purchase(deeds: &Deeds) {
+	let wad = U256::exp10(18);
+	let price_of_r1 = U256::from(base_units(&deeds.sale.r1_price_usd));
+	let expected = U256::from(TIER_1_USD) * wad * wad / price_of_r1;
+	let price = U256::from(base_units(&deeds.bought.price_per_deed));
+	assert_eq!(deeds.bought.tier, 1);
+	assert_eq!(price, expected);
+	let taxable = price * deeds.bought.deeds.len();
+	let paid = [20, 50, 30].map(|percent| taxable * percent / 100);
+	assert_eq!(U256::from(base_units(&deeds.bought.total)), paid[0] + paid[1] + paid[2]);
+	assert_eq!(deeds.bought.deeds, [1, 2, 3]);
+}
+
+fn check_agreement(availability: &Availability, deeds: &Deeds) {
+	assert_eq!(availability.oracles, 3);
+	assert_eq!(availability.table.len(), deeds.links.len());
+	for row in &availability.table {
+		assert_eq!(row.epoch, availability.epoch);
+		let link = deeds.links.iter().find(|link| link.deed == row.deed).unwrap();
+		if link.machine == availability.stopped_machine {
+			assert!(ABOUT_HALF.contains(&row.value), "{} has {}", link.machine, row.value);
+		} else {
+			assert!(ALMOST_ALL <= row.value, "{} has {}", link.machine, row.value);
+		}
+	}
+}
+
+/// `sum over epochs of floor(release * availability / 255)`, minted and nothing else.
+fn check_claims(claim: &Claim) {
+	let mut minted = 0;
+	for claimed in &claim.claims {
+		assert_eq!(claimed.values.len() as u32, claimed.to_epoch - claimed.from_epoch);
+		let expected: u128 = claimed
+			.values
+			.iter()
+			.map(|value| RELEASE_PER_EPOCH * u128::from(*value) / 255)
+			.sum();
+		assert_eq!(base_units(&claimed.r1), expected, "deed {}", claimed.deed);
+		minted += expected;
+	}
+	assert!(minted > 0, "nothing was minted");
+	let issued = base_units(&claim.issuance_after) - base_units(&claim.issuance_before);
+	assert_eq!(issued, minted);
+}
+
+/// The served model is as accurate as the script that trained it measured.
+fn check_inference(inference: &Inference) {
+	let held_out = fs::read(root().join("models/digits/held-out.json")).unwrap();
+	let held_out: HeldOut = serde_json::from_slice(&held_out).unwrap();
+	let accuracy = &inference.accuracy;
+	assert_eq!((accuracy.correct, accuracy.total), (held_out.correct, held_out.total));
+	assert_eq!(accuracy.predictions.len(), accuracy.total);
+	assert_eq!(inference.deeds.len(), 2);
+}
+
+/// Each node of each epoch: `pay = floor(price * quality / 255)`, `burned = floor(pay * 15 / 100)`,
+/// and the deed's owner gets the rest. The burned parts of an epoch leave together.
+fn check_payments(inference: &Inference, history: &[Payment]) {
+	let mut to_burn: BTreeMap<(u32, u32), u128> = BTreeMap::new();
+	let of_job = |payment: &&Payment| payment.job == Some(inference.job);
+	for payment in history.iter().filter(of_job).filter(|payment| payment.what == "work accrued") {
+		assert!(inference.deeds.contains(&payment.deed.unwrap()));
+		let quality: u128 = payment.note.split(' ').nth(1).unwrap().parse().unwrap();
+		let pay = ENTRY_PRICE * quality / 255;
+		let burned = pay * 15 / 100;
+		assert_eq!(base_units(payment.usdc.as_ref().unwrap()), pay - burned);
+		*to_burn.entry((inference.job, payment.epochs.unwrap().0)).or_default() += burned;
+	}
+	assert!(!to_burn.is_empty(), "no work was paid");
+	for payment in history.iter().filter(of_job).filter(|payment| payment.what == "burned") {
+		let expected = to_burn.remove(&(inference.job, payment.epochs.unwrap().0));
+		assert_eq!(Some(base_units(payment.usdc.as_ref().unwrap())), expected);
+		assert!(base_units(payment.r1.as_ref().unwrap()) > 0, "the swap gave nothing to burn");
+	}
+	assert!(to_burn.values().all(|amount| *amount == 0), "not burned: {to_burn:?}");
+}
+
+fn base_units(text: &str) -> u128 {
+	text.parse().expect("amounts are whole numbers of base units")
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The network through `r1ctl`: what a person would type, and its answer as JSON.
+
+use super::layout::Layout;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::{path::PathBuf, process::Command};
+
+/// Runs `r1ctl` against the development network.
+#[derive(Debug)]
+pub struct Control {
+	program: PathBuf,
+	node_url: String,
+}
+
+impl Control {
+	/// Asks the first validator.
+	///
+	/// # Errors
+	///
+	/// `r1ctl` was not built.
+	pub fn new(workspace: &Workspace, layout: &Layout) -> Result<Self> {
+		Ok(Self { program: workspace.program("r1ctl")?, node_url: layout.validators[0].rpc_url() })
+	}
+
+	/// Runs a command that signs nothing.
+	///
+	/// # Errors
+	///
+	/// `r1ctl` fails; the error is what it said.
+	pub fn query(&self, arguments: &[&str]) -> Result<Value> {
+		self.run(Command::new(&self.program).args(arguments), arguments)
+	}
+
+	/// Runs a command against one daemon.
+	///
+	/// # Errors
+	///
+	/// `r1ctl` fails; the error is what it said.
+	pub fn at(&self, edge_url: &str, arguments: &[&str]) -> Result<Value> {
+		self.run(
+			Command::new(&self.program).args(arguments).args(["--edge-url", edge_url]),
+			arguments,
+		)
+	}
+
+	/// Runs a command that `signer`, a development account, signs.
+	///
+	/// # Errors
+	///
+	/// `r1ctl` fails; the error is what it said.
+	pub fn signed(&self, signer: &str, edge_url: &str, arguments: &[&str]) -> Result<Value> {
+		self.run(
+			Command::new(&self.program)
+				.args(arguments)
+				.args(["--edge-url", edge_url])
+				.env("R1_SIGNER", signer),
+			arguments,
+		)
+	}
+
+	fn run(&self, command: &mut Command, arguments: &[&str]) -> Result<Value> {
+		let output = command
+			.args(["--json", "--node-url", &self.node_url])
+			.output()
+			.context("could not run r1ctl")?;
+		if !output.status.success() {
+			bail!(
+				"r1ctl {}: {}",
+				arguments.join(" "),
+				String::from_utf8_lossy(&output.stderr).trim()
+			);
+		}
+		serde_json::from_slice(&output.stdout)
+			.with_context(|| format!("r1ctl {} did not print JSON", arguments.join(" ")))
+	}
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `make dev`: a network of six machines on this one, and a tour of what it does.
+//!
+//! ```text
+//!  validator-1..3   r1-node ──── HTTP on loopback ───> r1-edge (the same node key)
+//!  edge-1..3                                           r1-edge
+//!  r1ctl            the tour's only way to look at the network and to change it
+//! ```
+
+mod layout;
+mod network;
+mod control;
+mod tour;
+
+pub use control::Control;
+pub use layout::Layout;
+pub use network::Network;
+
+use crate::{client, process::Interrupt, steps::run_command, workspace::Workspace};
+use anyhow::{Context, Result};
+use std::{fs, path::PathBuf};
+
+/// What `dev` can be asked to do differently.
+#[derive(clap::Args, Debug, Default)]
+pub struct Options {
+	/// Stop the network when the tour is over, instead of leaving it up.
+	#[arg(long)]
+	pub once: bool,
+	/// After the tour, stop and kill parts of the network and check that it recovers.
+	#[arg(long)]
+	pub drills: bool,
+	/// After the tour, let the client of another make read the whole chain.
+	#[arg(long)]
+	pub client: bool,
+	/// Take the programs as they were built last.
+	#[arg(long)]
+	pub no_build: bool,
+	/// Write what the tour saw to this file, as JSON.
+	#[arg(long)]
+	pub report: Option<PathBuf>,
+}
+
+/// Builds the programs, starts the network, and plays the tour.
+///
+/// # Errors
+///
+/// A port is taken, a program does not start, or a step of the tour does not end as it must; every
+/// process that was started is stopped.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+	let layout = Layout::new(&workspace.root.join(".dev"));
+	layout.ensure_ports_are_free()?;
+	if !options.no_build {
+		// All of the workspace, so that no dependency is built twice with other features.
+		run_command(workspace.cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
+	}
+	let interrupt = Interrupt::on_signals()?;
+	let mut network = Network::start(workspace, layout, interrupt.clone())?;
+	let control = Control::new(workspace, network.layout())?;
+
+	let mut report = tour::play(workspace, &mut network, &control)?;
+	if options.drills {
+		report.insert("drills".into(), tour::drills(&mut network, &control)?);
+	}
+	if options.client {
+		client::tour(workspace, &network.layout().validators[0].rpc_url())?;
+	}
+	if let Some(path) = &options.report {
+		let report = serde_json::to_string_pretty(&report)?;
+		fs::write(path, report).with_context(|| format!("could not write {}", path.display()))?;
+	}
+	if !options.once {
+		network.stay_up()?;
+	}
+	network.stop()
+}

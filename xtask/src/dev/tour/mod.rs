@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The tour: what an operator, a developer and an auditor do, one after the other, for real.
+//!
+//! Nothing here knows a result in advance. Each step does what a person would do with `r1ctl`,
+//! prints what the chain says about it, and puts that into the report; the tests compute the
+//! numbers independently and compare.
+
+mod deeds;
+mod availability;
+mod inference;
+mod audit;
+mod drills;
+
+use super::{Control, Network};
+use crate::workspace::Workspace;
+use anyhow::{Context, Result};
+use serde_json::{Map, Value};
+
+pub use drills::drills;
+
+/// The operator of the plain edge nodes.
+const OPERATOR: &str = "//Bob";
+
+/// The developer who orders a job.
+const DEVELOPER: &str = "//Charlie";
+
+/// What the tour works with.
+struct Stage<'a> {
+	workspace: &'a Workspace,
+	network: &'a mut Network,
+	control: &'a Control,
+}
+
+/// Plays the tour; the report has one entry a step.
+///
+/// # Errors
+///
+/// A step does not end as it must.
+pub fn play(
+	workspace: &Workspace,
+	network: &mut Network,
+	control: &Control,
+) -> Result<Map<String, Value>> {
+	let mut stage = Stage { workspace, network, control };
+	let mut report = Map::new();
+
+	heading(1, "An operator buys Node Deeds and links three edge nodes");
+	report.insert("deeds".into(), deeds::buy_and_link(&mut stage)?);
+
+	heading(2, "The nodes beat, and the oracles agree on who was there");
+	report.insert("availability".into(), availability::agree(&mut stage)?);
+
+	heading(3, "The operator claims R1 for availability");
+	report.insert("claim".into(), availability::claim(&mut stage)?);
+
+	heading(4, "A developer orders inference on two nodes, and uses it");
+	let ordered = inference::order_and_use(&mut stage)?;
+	let job = number(&ordered, "job")?;
+	report.insert("inference".into(), ordered);
+
+	heading(5, "The epoch settles: 85 % to the deeds' owner, 15 % burned");
+	report.insert("settlement".into(), inference::settle(&mut stage, job)?);
+
+	heading(6, "The auditor reads the whole history back from the chain");
+	report.insert("history".into(), audit::history(&stage)?);
+	Ok(report)
+}
+
+fn heading(step: u32, title: &str) {
+	eprintln!("\n{step}. {title}\n");
+}
+
+/// Prints one line of what happened.
+fn say(line: impl AsRef<str>) {
+	eprintln!("   {}", line.as_ref());
+}
+
+/// A whole number of an answer of `r1ctl`.
+fn number(answer: &Value, field: &str) -> Result<u64> {
+	answer
+		.get(field)
+		.and_then(Value::as_u64)
+		.with_context(|| format!("the answer has no number `{field}`: {answer}"))
+}
+
+/// A text of an answer of `r1ctl`.
+fn text<'a>(answer: &'a Value, field: &str) -> Result<&'a str> {
+	answer
+		.get(field)
+		.and_then(Value::as_str)
+		.with_context(|| format!("the answer has no text `{field}`: {answer}"))
+}
+
+/// The rows of an answer of `r1ctl`.
+fn rows(answer: &Value) -> Result<&[Value]> {
+	answer
+		.as_array()
+		.map(Vec::as_slice)
+		.with_context(|| format!("not a list: {answer}"))
+}
+
+/// An amount in base units, as a decimal with at most six places, for people.
+fn decimal(base_units: &str, decimals: usize) -> String {
+	let digits = format!("{base_units:0>width$}", width = decimals + 1);
+	let (whole, fraction) = digits.split_at(digits.len() - decimals);
+	format!("{whole}.{}", &fraction[..decimals.min(6)])
+}
