@@ -6,7 +6,7 @@
 XTASK := cargo run --package xtask --
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-slow check bench clean-dev
+.PHONY: help dev test test-slow check clean-dev
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -26,10 +26,6 @@ test-slow: ## Run every check of the project, and the slow tests too
 check: ## Check what changed since the last commit: the inner loop
 	@$(XTASK) bootstrap
 	@$(XTASK) check
-
-bench: ## Measure, and write docs/benchmarks.md
-	@$(XTASK) bootstrap
-	@$(XTASK) bench
 
 clean-dev: ## Forget the development network's chains, keys and logs
 	rm -rf .dev

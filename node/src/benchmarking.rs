@@ -6,8 +6,7 @@ use crate::service::{self, FullClient};
 use codec::Encode as _;
 use frame_benchmarking_cli::{BenchmarkCmd, ExtrinsicFactory, SUBSTRATE_REFERENCE_HARDWARE};
 use ratio1_runtime::{
-	AccountId, Block, Runtime, RuntimeCall, SignedPayload, TxExtension,
-	UncheckedExtrinsic, VERSION,
+	AccountId, Block, Runtime, RuntimeCall, SignedPayload, TxExtension, UncheckedExtrinsic, VERSION,
 };
 use sc_cli::Result;
 use sc_client_api::BlockBackend as _;
@@ -83,8 +82,11 @@ fn sign(
 	call: RuntimeCall,
 	nonce: u32,
 ) -> std::result::Result<OpaqueExtrinsic, &'static str> {
-	let genesis_hash =
-		client.block_hash(0).ok().flatten().ok_or("the database holds no genesis block")?;
+	let genesis_hash = client
+		.block_hash(0)
+		.ok()
+		.flatten()
+		.ok_or("the database holds no genesis block")?;
 	let extension: TxExtension = (
 		frame_system::AuthorizeCall::new(),
 		frame_system::CheckNonZeroSender::new(),

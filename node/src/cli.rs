@@ -66,9 +66,9 @@ fn parse_edge_url(text: &str) -> Result<String, String> {
 		.strip_prefix("http://")
 		.ok_or("must start with http://, for example http://127.0.0.1:31236")?
 		.trim_end_matches('/');
-	let address: std::net::SocketAddr = authority
-		.parse()
-		.map_err(|_| format!("`{authority}` must be an IP address and a port, as in 127.0.0.1:31236"))?;
+	let address: std::net::SocketAddr = authority.parse().map_err(|_| {
+		format!("`{authority}` must be an IP address and a port, as in 127.0.0.1:31236")
+	})?;
 	if !address.ip().is_loopback() {
 		return Err(format!("`{}` is not a loopback address", address.ip()));
 	}
@@ -92,9 +92,13 @@ mod tests {
 			Ok("http://127.0.0.1:31236".to_owned())
 		);
 		assert_eq!(parse_edge_url("http://[::1]:31236"), Ok("http://[::1]:31236".to_owned()));
-		for refused in
-			["127.0.0.1:31236", "https://127.0.0.1:1", "http://10.0.0.1:31236", "http://localhost", ""]
-		{
+		for refused in [
+			"127.0.0.1:31236",
+			"https://127.0.0.1:1",
+			"http://10.0.0.1:31236",
+			"http://localhost",
+			"",
+		] {
 			assert!(parse_edge_url(refused).is_err(), "{refused}");
 		}
 	}

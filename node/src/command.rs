@@ -103,9 +103,9 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
 	runner.run_node_until_exit(|config| async move {
 		let edge_url = edge_url.as_deref();
 		match config.network.network_backend {
-			NetworkBackendType::Libp2p => service::new_full::<
-				sc_network::NetworkWorker<_, _>,
-			>(config, edge_url),
+			NetworkBackendType::Libp2p => {
+				service::new_full::<sc_network::NetworkWorker<_, _>>(config, edge_url)
+			},
 			NetworkBackendType::Litep2p => {
 				service::new_full::<sc_network::Litep2pNetworkBackend>(config, edge_url)
 			},

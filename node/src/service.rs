@@ -5,12 +5,12 @@
 use crate::rpc;
 use futures::FutureExt as _;
 use jsonrpsee::RpcModule;
-use r1_primitives::EDGE_URL_KEY;
+use r1_primitives::{EDGE_STATE_KEY, EDGE_URL_KEY};
 use ratio1_runtime::{apis::RuntimeApi, opaque::Block};
 use sc_client_api::{Backend as _, BlockBackend as _};
-use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
 use sc_consensus_babe::{BabeBlockImport, BabeLink, BabeWorkerHandle, SlotProportion};
 use sc_consensus_grandpa::{FinalityProofProvider, LinkHalf, SharedVoterState};
+use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
 use sc_network::{NetworkBackend, ProtocolName, service::traits::NotificationService};
 use sc_network_sync::SyncingService;
 use sc_rpc::SubscriptionTaskExecutor;
@@ -187,12 +187,11 @@ where
 	let grandpa_protocol =
 		sc_consensus_grandpa::protocol_standard_name(&genesis_hash, &config.chain_spec);
 	let metrics = N::register_notification_metrics(config.prometheus_registry());
-	let (grandpa_set, grandpa_notifications) =
-		sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
-			grandpa_protocol.clone(),
-			metrics.clone(),
-			net_config.peer_store_handle(),
-		);
+	let (grandpa_set, grandpa_notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
+		grandpa_protocol.clone(),
+		metrics.clone(),
+		net_config.peer_store_handle(),
+	);
 	net_config.add_notification_protocol(grandpa_set);
 	let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
 		backend.clone(),
@@ -279,12 +278,12 @@ fn inherents(slot_duration: sp_consensus_babe::SlotDuration) -> CreateInherents 
 
 /// Tells the off-chain worker where the edge daemon is, or that there is none.
 fn publish_edge_url(backend: &FullBackend, edge_url: Option<&str>) -> Result<(), ServiceError> {
-	let mut storage =
-		backend.offchain_storage().ok_or("the database has no off-chain storage")?;
+	let mut storage = backend.offchain_storage().ok_or("the database has no off-chain storage")?;
 	match edge_url {
 		Some(url) => storage.set(STORAGE_PREFIX, EDGE_URL_KEY, url.as_bytes()),
 		None => storage.remove(STORAGE_PREFIX, EDGE_URL_KEY),
 	}
+	storage.remove(STORAGE_PREFIX, EDGE_STATE_KEY);
 	Ok(())
 }
 
@@ -433,7 +432,9 @@ impl Node {
 				self.transaction_pool.clone(),
 			),
 		})?;
-		task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
+		task_manager
+			.spawn_essential_handle()
+			.spawn_blocking("grandpa-voter", None, voter);
 		Ok(())
 	}
 }

@@ -3,7 +3,7 @@
 //! What clients and the node can ask the runtime.
 
 use crate::{
-	AccountId, AssetConversion, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Historical,
+	AccountId, AssetConversion, Babe, Balance, Block, Executive, Grandpa, Historical,
 	InherentDataExt, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
 	TransactionPayment, VERSION, configs::AssetKind, genesis_config_presets,
 };

@@ -2,7 +2,9 @@
 
 //! The pool of R1 and USDC, as pallets see it.
 
-use crate::{AccountId, AssetConversion, Balance, configs::AssetKind, constants::currency::USDC_ASSET_ID};
+use crate::{
+	AccountId, AssetConversion, Balance, configs::AssetKind, constants::currency::USDC_ASSET_ID,
+};
 use frame_support::traits::fungible::NativeOrWithId;
 use pallet_asset_conversion::Swap;
 use r1_primitives::traits::Market;

@@ -3,7 +3,8 @@
 //! What must hold of the runtime as a whole.
 
 use crate::{
-	Balances, Runtime, RuntimeGenesisConfig, constants::currency::R1_CAP,
+	Balances, Runtime, RuntimeGenesisConfig,
+	constants::currency::R1_CAP,
 	genesis_config_presets::{get_preset, preset_names},
 };
 use frame_support::traits::fungible::Inspect as _;
@@ -39,7 +40,11 @@ fn every_preset_should_start_within_the_cap_and_with_its_validators() {
 		genesis(preset).execute_with(|| {
 			assert!(Balances::total_issuance() <= R1_CAP);
 			assert_eq!(crate::Session::validators().len(), validators, "{preset}");
-			assert_eq!(pallet_oracles::SessionOracles::<Runtime>::get().len(), validators, "{preset}");
+			assert_eq!(
+				pallet_oracles::SessionOracles::<Runtime>::get().len(),
+				validators,
+				"{preset}"
+			);
 			let collection = crate::Nfts::collection_owner(pallet_node_deeds::COLLECTION);
 			assert_eq!(collection, Some(crate::NodeDeeds::account_id()));
 		});

@@ -9,7 +9,9 @@ use std::{
 
 /// Root of the repository.
 pub(crate) fn root() -> &'static Path {
-	Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in a folder of the root")
+	Path::new(env!("CARGO_MANIFEST_DIR"))
+		.parent()
+		.expect("the crate is in a folder of the root")
 }
 
 /// A program of the workspace.

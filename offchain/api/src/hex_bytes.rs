@@ -53,7 +53,10 @@ impl<const LENGTH: usize> From<HexBytes<LENGTH>> for String {
 
 /// Text that is not the bytes that were expected.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("expected `0x` and {} hexadecimal digits, which is {expected_bytes} bytes", .expected_bytes * 2)]
+#[error(
+	"expected `0x` and {} hexadecimal digits, which is {expected_bytes} bytes",
+	.expected_bytes * 2
+)]
 pub struct HexBytesError {
 	/// Bytes that were expected.
 	pub expected_bytes: usize,

@@ -17,7 +17,6 @@ pub struct InferenceJobSpecification {
 	/// What the file is.
 	pub format: ModelFormat,
 	/// How far the answers of two honest nodes may be apart: see `r1_inference::Tolerance`.
-	#[serde(default = "tolerance_default")]
 	pub tolerance: f64,
 	/// Between which numbers oracles draw the inputs of their probes; even for a model that takes
 	/// anything, numbers like its real inputs make better probes. Default 0 to 1.
@@ -39,11 +38,6 @@ pub enum JobKindName {
 pub enum ModelFormat {
 	/// One ONNX file that holds its weights.
 	Onnx,
-}
-
-/// What the tests allow between two runtimes on different kernels.
-fn tolerance_default() -> f64 {
-	1e-4
 }
 
 fn probe_range_default() -> [f64; 2] {

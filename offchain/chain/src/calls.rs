@@ -4,11 +4,7 @@
 
 use r1_core::Account;
 use r1_primitives::{DeedId, EpochIndex, JobId};
-use subxt::{
-	dynamic::Value,
-	ext::scale_value::Composite,
-	tx::{DynamicPayload, Payload as _},
-};
+use subxt::{dynamic::Value, ext::scale_value::Composite, tx::DynamicPayload};
 
 /// A call, ready to be signed.
 #[derive(Debug)]

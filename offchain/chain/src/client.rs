@@ -7,7 +7,7 @@ use r1_core::{BlockHash, ChainState, RecentBlocks};
 use std::time::Duration;
 use subxt::{
 	OnlineClient, PolkadotConfig,
-	client::{OnlineClientAtBlock, Blocks},
+	client::{Blocks, OnlineClientAtBlock},
 	error::{DispatchError, TransactionEventsError, TransactionFinalizedSuccessError},
 };
 
@@ -35,9 +35,13 @@ impl Chain {
 	/// Nobody answers at `url`, or what answers is not a node.
 	pub async fn connect(url: &str) -> Result<Self, ConnectError> {
 		let config = PolkadotConfig::builder().use_historic_types(false).build();
-		let client = OnlineClient::from_insecure_url_with_config(config, url).await.map_err(
-			|error| ConnectError { url: url.to_owned(), source: Box::new(error.into()) },
-		)?;
+		let client =
+			OnlineClient::from_insecure_url_with_config(config, url)
+				.await
+				.map_err(|error| ConnectError {
+					url: url.to_owned(),
+					source: Box::new(error.into()),
+				})?;
 		Ok(Self { client })
 	}
 

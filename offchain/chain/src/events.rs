@@ -8,7 +8,7 @@ use crate::{
 };
 use r1_core::Account;
 use r1_primitives::{DeedId, EpochIndex, JobId, PlacementRound};
-use subxt::ext::scale_decode::{self, DecodeAsType};
+use subxt::ext::scale_decode::DecodeAsType;
 
 /// An event of one of our pallets.
 ///
@@ -39,7 +39,7 @@ macro_rules! fields {
 		$(
 			$(#[$doc])*
 			#[derive(Clone, Debug, DecodeAsType, PartialEq)]
-			#[decode_as_type(crate_path = "scale_decode")]
+			#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 			#[allow(missing_docs, reason = "the pallets' metadata documents each field")]
 			pub struct $name { $(pub $field: $type),* }
 		)*
@@ -85,7 +85,7 @@ fields! {
 
 /// An account in an event.
 #[derive(Clone, Copy, Debug, DecodeAsType, Eq, PartialEq)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub struct Owner(pub Account);
 
 impl Event {

@@ -138,7 +138,10 @@ impl Follower {
 		}
 	}
 
-	async fn read_and_publish(&mut self, at_block: &crate::client::AtBlock) -> Result<(), FollowError> {
+	async fn read_and_publish(
+		&mut self,
+		at_block: &crate::client::AtBlock,
+	) -> Result<(), FollowError> {
 		let number = u32::try_from(at_block.block_number()).unwrap_or(u32::MAX);
 		if self.newest().is_some_and(|newest| newest >= number) {
 			return Ok(());

@@ -30,6 +30,6 @@ mod address;
 
 pub use address::{Address, AddressError};
 pub use client::{Chain, ConnectError, QueryError, Receipt, SubmitError};
-pub use queries::{Balances, Earned, Sale};
 pub use follow::{ChainHandle, FollowConfig, follow};
+pub use queries::{Balances, Earned, Sale};
 pub use signer::{Signer, SignerError};

@@ -101,10 +101,8 @@ impl Chain {
 		let at = self.at_finalised().await?;
 		let account =
 			state::entry(&at, "reward account", storage::reward_accounts(), (deed,)).await?;
-		Ok(account.map(|account| Earned {
-			claimed: account.claimed,
-			next_epoch: account.next_epoch,
-		}))
+		Ok(account
+			.map(|account| Earned { claimed: account.claimed, next_epoch: account.next_epoch }))
 	}
 
 	/// The agreed availability of every deed in one epoch; empty if the oracles did not agree.
@@ -112,10 +110,12 @@ impl Chain {
 	/// # Errors
 	///
 	/// The node does not answer.
-	pub async fn availability(&self, epoch: EpochIndex) -> Result<BTreeMap<DeedId, u8>, QueryError> {
+	pub async fn availability(
+		&self,
+		epoch: EpochIndex,
+	) -> Result<BTreeMap<DeedId, u8>, QueryError> {
 		let at = self.at_finalised().await?;
-		let pages =
-			state::entries(&at, "availability", storage::availability(), (epoch,)).await?;
+		let pages = state::entries(&at, "availability", storage::availability(), (epoch,)).await?;
 		debug_assert!(pages.iter().all(|(_, page)| page.len() <= DEEDS_PER_PAGE as usize));
 		Ok(pages
 			.into_iter()

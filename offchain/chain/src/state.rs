@@ -9,7 +9,7 @@ use crate::{
 use r1_core::{
 	BlockRef, ChainState, Deed, Deeds, JobKind, JobView, RecentBlocks, SettledAvailability,
 };
-use r1_primitives::{DEEDS_PER_PAGE, DeedId, EpochClock, JobId, PageIndex, deed_at};
+use r1_primitives::{DEEDS_PER_PAGE, DeedId, EpochClock, EpochIndex, JobId, PageIndex, deed_at};
 use std::collections::BTreeMap;
 use subxt::{
 	ext::{
@@ -22,6 +22,9 @@ use subxt::{
 /// The collection of pallet-nfts whose items are the deeds.
 const DEED_COLLECTION: u32 = 0;
 
+/// How many decided epochs are searched for one with agreement: each costs a query.
+const LOOK_BACK_EPOCHS: u32 = 8;
+
 /// Everything that the services follow.
 pub(crate) async fn read(
 	at_block: &AtBlock,
@@ -30,14 +33,17 @@ pub(crate) async fn read(
 	let finalised = BlockRef {
 		number: u32::try_from(at_block.block_number()).unwrap_or(u32::MAX),
 		hash: at_block.block_hash().0,
-		timestamp_secs: value(at_block, "timestamp", storage::timestamp()).await?.unwrap_or(0) / 1_000,
+		timestamp_secs: value(at_block, "timestamp", storage::timestamp()).await?.unwrap_or(0)
+			/ 1_000,
 	};
 	recent_blocks.push(finalised.hash, finalised.timestamp_secs);
 	let clock = value(at_block, "epoch clock", storage::clock())
 		.await?
 		.ok_or(QueryError::Missing { item: "epoch clock" })?;
 	let first_undecided_epoch =
-		value(at_block, "first undecided epoch", storage::first_undecided()).await?.unwrap_or(0);
+		value(at_block, "first undecided epoch", storage::first_undecided())
+			.await?
+			.unwrap_or(0);
 	let deeds = deeds(at_block).await?;
 	let oracles = value(at_block, "oracles", storage::oracles()).await?.unwrap_or_default();
 	Ok(ChainState {
@@ -159,25 +165,43 @@ async fn jobs(at_block: &AtBlock) -> Result<BTreeMap<JobId, JobView>, QueryError
 		.collect())
 }
 
-/// The agreed availability of the newest decided epoch.
+/// The availability that the oracles agreed on last.
+///
+/// `None` if they never agreed, or not in the last [`LOOK_BACK_EPOCHS`].
 async fn settled_availability(
 	at_block: &AtBlock,
-	first_undecided: u32,
+	first_undecided: EpochIndex,
 	deeds: &Deeds,
 ) -> Result<Option<SettledAvailability>, QueryError> {
-	let Some(epoch) = first_undecided.checked_sub(1) else { return Ok(None) };
 	let deeds_max = deeds.iter().last().map_or(0, |(deed, _)| deed);
 	let pages = PageIndex::try_from(deeds_max.div_ceil(DEEDS_PER_PAGE)).unwrap_or(PageIndex::MAX);
+	let oldest = first_undecided.saturating_sub(LOOK_BACK_EPOCHS);
+	for epoch in (oldest..first_undecided).rev() {
+		let by_deed = availability_of(at_block, epoch, pages).await?;
+		// An epoch without agreement has no pages, and says nothing about anybody.
+		if !by_deed.is_empty() {
+			return Ok(Some(SettledAvailability { epoch, by_deed }));
+		}
+	}
+	Ok(None)
+}
+
+async fn availability_of(
+	at_block: &AtBlock,
+	epoch: EpochIndex,
+	pages: PageIndex,
+) -> Result<BTreeMap<DeedId, u8>, QueryError> {
 	let mut by_deed = BTreeMap::new();
 	for page in 0..pages {
-		let values = entry(at_block, "availability", storage::availability(), (epoch, page)).await?;
-		let Some(values) = values else { continue };
+		let values =
+			entry(at_block, "availability", storage::availability(), (epoch, page)).await?;
 		by_deed.extend(
 			values
 				.into_iter()
+				.flatten()
 				.enumerate()
 				.filter_map(|(offset, value)| Some((deed_at(page, offset)?, value))),
 		);
 	}
-	Ok(Some(SettledAvailability { epoch, by_deed }))
+	Ok(by_deed)
 }

@@ -4,23 +4,19 @@
 
 use r1_core::Account;
 use r1_primitives::{DeedId, EpochIndex, JobId, PageIndex, PlacementRound};
-use subxt::{
-	dynamic::storage,
-	ext::scale_decode::{self, DecodeAsType},
-	storage::DynamicAddress,
-};
+use subxt::{dynamic::storage, ext::scale_decode::DecodeAsType, storage::DynamicAddress};
 
 /// Address of a storage item with keys `K` and value `V`.
 pub(crate) type Item<K, V> = DynamicAddress<K, V>;
 
 /// An account id, whatever the metadata calls it.
 #[derive(Clone, Copy, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct AccountId(pub(crate) Account);
 
 /// The epoch clock.
 #[derive(Clone, Copy, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct Clock {
 	pub(crate) start_secs: u64,
 	pub(crate) epoch_secs: u32,
@@ -29,42 +25,40 @@ pub(crate) struct Clock {
 
 /// One of the oracles.
 #[derive(Clone, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct Oracle {
 	pub(crate) node: AccountId,
 }
 
 /// A deed's link.
 #[derive(Clone, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct Deed {
 	pub(crate) node: Option<AccountId>,
 }
 
 /// An item of pallet-nfts.
 #[derive(Clone, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct NftItem {
 	pub(crate) owner: AccountId,
 }
 
 /// The kind of a job.
 #[derive(Clone, Copy, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) enum JobKind {
 	Inference,
 }
 
 /// A job.
 #[derive(Clone, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct Job {
 	pub(crate) owner: AccountId,
 	pub(crate) kind: JobKind,
-	pub(crate) price_per_epoch: u128,
 	pub(crate) replicas: u32,
 	pub(crate) end: EpochIndex,
-	pub(crate) balance: u128,
 	pub(crate) specification: Vec<u8>,
 	pub(crate) round: PlacementRound,
 	pub(crate) awaits_placement: bool,
@@ -73,7 +67,7 @@ pub(crate) struct Job {
 
 /// A deed's account of rewards.
 #[derive(Clone, Copy, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct RewardAccount {
 	pub(crate) claimed: u128,
 	pub(crate) next_epoch: EpochIndex,
@@ -81,29 +75,28 @@ pub(crate) struct RewardAccount {
 
 /// A developer's escrow.
 #[derive(Clone, Copy, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct Escrow {
 	pub(crate) free: u128,
-	pub(crate) live_jobs: u32,
 }
 
 /// Balances of R1.
 #[derive(Clone, Copy, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct AccountInfo {
 	pub(crate) data: AccountData,
 }
 
 /// The part of a balance that can be spent.
 #[derive(Clone, Copy, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct AccountData {
 	pub(crate) free: u128,
 }
 
 /// A balance of an asset.
 #[derive(Clone, Copy, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct AssetAccount {
 	pub(crate) balance: u128,
 }

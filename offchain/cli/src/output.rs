@@ -50,8 +50,11 @@ impl Answer {
 /// Prints an answer; a reader that has gone away is no error.
 pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
 	let mut stdout = io::stdout().lock();
-	let written =
-		if json { writeln!(stdout, "{:#}", answer.json) } else { writeln!(stdout, "{}", answer.text) };
+	let written = if json {
+		writeln!(stdout, "{:#}", answer.json)
+	} else {
+		writeln!(stdout, "{}", answer.text)
+	};
 	match written {
 		Err(error) if error.kind() != io::ErrorKind::BrokenPipe => report(&error.into()),
 		_ => ExitCode::SUCCESS,

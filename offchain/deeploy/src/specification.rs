@@ -75,6 +75,9 @@ impl Specification {
 	}
 
 	/// Writes the specification as [`Self::from_json`] reads it.
+	///
+	/// Numbers of up to 15 digits, as people write them, come back exactly; of others the last bit
+	/// may differ, which no tolerance and no probe is about.
 	#[must_use]
 	pub fn to_json(&self) -> String {
 		let Self::Inference(inference) = self;

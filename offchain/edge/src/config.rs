@@ -140,7 +140,10 @@ impl Log {
 impl Config {
 	/// The file with the node's key.
 	pub(crate) fn key_file(&self) -> PathBuf {
-		self.node.key_file.clone().unwrap_or_else(|| self.node.data_dir.join("node.key"))
+		self.node
+			.key_file
+			.clone()
+			.unwrap_or_else(|| self.node.data_dir.join("node.key"))
 	}
 }
 
@@ -175,7 +178,9 @@ pub(crate) fn load(arguments: &Arguments) -> anyhow::Result<Config> {
 pub(crate) fn print(config: &Config) -> anyhow::Result<()> {
 	use std::io::Write as _;
 	let text = toml::to_string_pretty(config).context("could not write the configuration")?;
-	std::io::stdout().write_all(text.as_bytes()).context("could not print the configuration")
+	std::io::stdout()
+		.write_all(text.as_bytes())
+		.context("could not print the configuration")
 }
 
 fn read(path: &Path) -> anyhow::Result<Config> {

@@ -10,11 +10,7 @@
 //! ```
 
 use crate::{
-	config::Config,
-	defaults::SHUTDOWN_GRACE,
-	heartbeat, http, jobs, mesh,
-	oracle,
-	shared::Shared,
+	config::Config, defaults::SHUTDOWN_GRACE, heartbeat, http, jobs, mesh, oracle, shared::Shared,
 };
 use anyhow::Context as _;
 use r1_chain::{ChainHandle, FollowConfig};
@@ -70,7 +66,7 @@ async fn start(
 		.context("could not open the block store")?;
 	let store: Arc<dyn BlockStore> = Arc::new(store);
 	let mesh_metrics = r1_net::Metrics::default();
-	registry.register("mesh", |registry| mesh_metrics.register(registry));
+	registry.register("net", |registry| mesh_metrics.register(registry));
 	let clock = Arc::new(SystemClock::new());
 	let needs = mesh::Needs {
 		identity: Arc::clone(&identity),
@@ -94,11 +90,7 @@ async fn start(
 		health.component("heartbeat"),
 	)?;
 	spawn(tasks, cancel, beats.run());
-	spawn(
-		tasks,
-		cancel,
-		mesh::answer_probes(inbound.requests, inference.clone(), tasks.clone()),
-	);
+	spawn(tasks, cancel, mesh::answer_probes(inbound.requests, inference.clone(), tasks.clone()));
 	let (jobs, reconciler) = jobs::prepare(
 		identity.key(),
 		chain.clone(),
@@ -141,8 +133,12 @@ fn spawn(
 
 /// Waits for the chain: nothing makes sense without it, least of all a mesh of strangers.
 async fn first_state(chain: &ChainHandle) -> anyhow::Result<Arc<ChainState>> {
+	// A development chain starts its clock with its first block: before that, time has no epochs.
+	let has_time = |state: &Option<Arc<ChainState>>| {
+		state.as_ref().is_some_and(|state| state.clock.start_secs > 0)
+	};
 	let mut states = chain.watch();
-	let state = states.wait_for(Option::is_some).await.context("the chain's follower has ended")?;
+	let state = states.wait_for(has_time).await.context("the chain's follower has ended")?;
 	state.clone().context("the state is known; it was waited for")
 }
 

@@ -118,8 +118,7 @@ pub(crate) fn prepare(
 	let engines = Arc::new(Mutex::new(Engines { beater, observer: loaded.observer }));
 	let handle = Heartbeat { engines, clock };
 	let (chain, mesh, beats) = ports;
-	let task =
-		Task { handle: handle.clone(), chain, mesh, beats, store, health, silence: None };
+	let task = Task { handle: handle.clone(), chain, mesh, beats, store, health, silence: None };
 	Ok((handle, task))
 }
 

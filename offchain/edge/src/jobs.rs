@@ -55,7 +55,11 @@ impl Jobs {
 	/// How far each job of this node is.
 	pub(crate) fn status(&self) -> Vec<JobStatus> {
 		let board = self.lock();
-		board.phases.iter().map(|(job, (cid, phase))| board.status_of(*job, *cid, phase)).collect()
+		board
+			.phases
+			.iter()
+			.map(|(job, (cid, phase))| board.status_of(*job, *cid, phase))
+			.collect()
 	}
 
 	fn lock(&self) -> MutexGuard<'_, Board> {
@@ -127,16 +131,8 @@ pub(crate) fn prepare(
 ) -> (Jobs, Task) {
 	let jobs = Jobs { board: Arc::default() };
 	let reconciler = Reconciler::new(node);
-	let task = Task {
-		node,
-		jobs: jobs.clone(),
-		chain,
-		files,
-		inference,
-		clock,
-		health,
-		reconciler,
-	};
+	let task =
+		Task { node, jobs: jobs.clone(), chain, files, inference, clock, health, reconciler };
 	(jobs, task)
 }
 
@@ -250,10 +246,10 @@ impl Executor {
 			},
 			Step::Load { name, model } => {
 				let file = self.fetch_model(model).await?;
-				let name = ModelName::new(name.as_str())
-					.map_err(|error| Failure::new(&error, false))?;
-				let file = ModelFile::new(*model, file)
-					.map_err(|error| Failure::new(&error, false))?;
+				let name =
+					ModelName::new(name.as_str()).map_err(|error| Failure::new(&error, false))?;
+				let file =
+					ModelFile::new(*model, file).map_err(|error| Failure::new(&error, false))?;
 				let is_transient = |error: &LoadError| matches!(error, LoadError::TimedOut { .. });
 				self.inference
 					.load(name, file)

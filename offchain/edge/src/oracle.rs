@@ -167,8 +167,8 @@ impl Prober {
 			return Ok(ProbeOutcome::TimedOut);
 		};
 		let job = state.jobs.get(&target.job).ok_or(NotProbed::NoSpecification)?;
-		let cid = Cid::try_from(job.specification.as_slice())
-			.map_err(|_| NotProbed::NoSpecification)?;
+		let cid =
+			Cid::try_from(job.specification.as_slice()).map_err(|_| NotProbed::NoSpecification)?;
 		let specification = self.specification(cid).await?;
 		let model = self.reference(&specification).await?;
 		let inputs = sample(&model, &specification)?;
@@ -193,10 +193,8 @@ impl Prober {
 		if let Some(known) = self.specifications.get(&cid) {
 			return Ok(known.clone());
 		}
-		let bytes =
-			self.files.get(&cid, SPECIFICATION_BYTES_MAX).await.map_err(unavailable)?;
-		let Specification::Inference(read) =
-			Specification::from_json(&bytes).map_err(unusable)?
+		let bytes = self.files.get(&cid, SPECIFICATION_BYTES_MAX).await.map_err(unavailable)?;
+		let Specification::Inference(read) = Specification::from_json(&bytes).map_err(unusable)?
 		else {
 			return Err(NotProbed::NoSpecification);
 		};
@@ -229,7 +227,9 @@ fn sample(
 	let mut seed = [0; 32];
 	SystemRng.fill(&mut seed);
 	let values = specification.probe_range.clone();
-	ProbeInputs { batch: PROBE_BATCH, values, seed }.sample(model.metadata()).map_err(unusable)
+	ProbeInputs { batch: PROBE_BATCH, values, seed }
+		.sample(model.metadata())
+		.map_err(unusable)
 }
 
 fn unavailable(error: impl Error + Send + Sync + 'static) -> NotProbed {

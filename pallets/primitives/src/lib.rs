@@ -35,5 +35,7 @@ pub use ids::{
 	BURN_BASIS_POINTS, DEEDS_PER_PAGE, DeedId, EpochIndex, JobId, NodeKey, OracleIndex, PageIndex,
 	PlacementRound, R1, REPLICAS_MAX, USDC, WORK_ENTRIES_MAX, deed_at, page_of,
 };
-pub use report::{EDGE_URL_KEY, EpochEvidence, OracleEvidence, PlacementBallot, WorkEntry};
+pub use report::{
+	EDGE_STATE_KEY, EDGE_URL_KEY, EpochEvidence, OracleEvidence, PlacementBallot, WorkEntry,
+};
 pub use signed::{LinkProof, SignedBody};

@@ -13,6 +13,10 @@ use scale_info::TypeInfo;
 /// Key in a node's persistent off-chain database that holds the URL of the daemon beside it.
 pub const EDGE_URL_KEY: &[u8] = b"r1::edge_url";
 
+/// Key in the same database that holds how the daemon was when it was asked last; the node clears
+/// it when it starts, so that each process says once how the daemon is.
+pub const EDGE_STATE_KEY: &[u8] = b"r1::edge_state";
+
 /// How well one node did one job in one epoch.
 #[derive(
 	Clone,

@@ -3,7 +3,8 @@
 //! What accounts can do beside sending one call: batches, multisigs, proxies, and sudo.
 
 use crate::{
-	Balances, OriginCaller, Runtime, RuntimeCall, RuntimeEvent, System, constants::currency::deposit,
+	Balances, OriginCaller, Runtime, RuntimeCall, RuntimeEvent, System,
+	constants::currency::deposit,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::{ConstU32, ConstU128, InstanceFilter};

@@ -3,18 +3,17 @@
 //! Block production, finality, sessions and offences.
 
 use crate::{
-	AccountId, Babe, Balances, Historical, Offences, Runtime, RuntimeEvent,
-	SessionKeys,
+	AccountId, Babe, Balances, Historical, Offences, Runtime, RuntimeEvent, SessionKeys,
 	constants::{
 		currency::deposit,
 		time::{MILLISECS_PER_BLOCK, SLOTS_PER_SESSION},
 	},
 };
+use alloc::vec::Vec;
 use frame_support::{
 	parameter_types,
 	traits::{ConstU32, ConstU64},
 };
-use alloc::vec::Vec;
 use pallet_session::{SessionManager, historical};
 use sp_runtime::traits::{ConvertInto, OpaqueKeys};
 use sp_staking::SessionIndex;

@@ -14,7 +14,7 @@ mod availability;
 mod poai;
 
 pub use accounts::ProxyType;
-pub use consensus::VALIDATORS_MAX;
-pub use tokens::{AssetKind, NativeAndAssets, UsdcAsset};
-pub use system::RuntimeBlockWeights;
 pub use consensus::EpochDuration;
+pub use consensus::VALIDATORS_MAX;
+pub use system::RuntimeBlockWeights;
+pub use tokens::{AssetKind, NativeAndAssets, UsdcAsset};

@@ -4,10 +4,7 @@
 
 use crate::{
 	AccountId, Balance, Balances, BlockNumber, NodeDeeds, Runtime, RuntimeEvent, Signature, System,
-	constants::{
-		currency::deposit,
-		time::DAYS,
-	},
+	constants::{currency::deposit, time::DAYS},
 };
 use frame_support::{
 	parameter_types,

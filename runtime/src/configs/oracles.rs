@@ -3,9 +3,7 @@
 //! pallet-oracles, and how its off-chain worker makes transactions.
 
 use super::consensus::VALIDATORS_MAX;
-use crate::{
-	BlockNumber, NodeDeeds, Poai, Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic,
-};
+use crate::{BlockNumber, NodeDeeds, Poai, Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic};
 use frame_support::{parameter_types, traits::ConstU32};
 use frame_system::offchain::{
 	CreateAuthorizedTransaction, CreateBare, CreateTransaction, CreateTransactionBase,

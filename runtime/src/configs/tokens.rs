@@ -18,7 +18,7 @@ use frame_support::{
 		tokens::{fungible::ItemOf, imbalance::ResolveAssetTo},
 	},
 };
-use frame_system::{EnsureRoot, EnsureSigned, EnsureSignedBy};
+use frame_system::{EnsureRoot, EnsureSignedBy};
 use pallet_asset_conversion::{AccountIdConverter, Ascending, Chain, WithFirstAsset};
 use sp_core::Get;
 use sp_runtime::{Permill, traits::AccountIdConversion};

@@ -194,16 +194,14 @@ impl Network {
 	/// The file with a validator's key in the chain's network, in its directory.
 	fn network_key(&self, validator: &str) -> Result<PathBuf> {
 		let data = self.layout.data(validator);
-		fs::create_dir_all(&data)
-			.with_context(|| format!("could not make {}", data.display()))?;
+		fs::create_dir_all(&data).with_context(|| format!("could not make {}", data.display()))?;
 		Ok(data.join("network.key"))
 	}
 
 	/// Writes a daemon's key: that of its development account, or a new one.
 	fn write_key(&self, daemon: &Daemon) -> Result<()> {
 		let data = self.layout.data(&daemon.name);
-		fs::create_dir_all(&data)
-			.with_context(|| format!("could not make {}", data.display()))?;
+		fs::create_dir_all(&data).with_context(|| format!("could not make {}", data.display()))?;
 		let seed = match daemon.account {
 			Some(account) => development_seed(&self.node_program, account)?,
 			None => random_seed()?,

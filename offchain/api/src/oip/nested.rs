@@ -5,8 +5,12 @@
 use crate::oip::TENSOR_DIMENSIONS_MAX;
 use serde::{
 	Deserialize, Deserializer,
-	de::{DeserializeSeed, Error, SeqAccess, Visitor},
+	de::{
+		DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visitor,
+		value::MapAccessDeserializer,
+	},
 };
+use serde_json::Number;
 use std::fmt::{self, Display};
 
 /// The elements of an array in row-major order, and the shape of its nesting.
@@ -153,6 +157,20 @@ impl<'de> Visitor<'de> for ValueAt<'_> {
 
 	fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
 		self.collector.push(Scalar::Float(number), self.depth)
+	}
+
+	/// A number, where serde_json keeps all its digits: it then comes as a map that only serde_json
+	/// can read. The SDK asks for that, so it depends on what is built together with this crate.
+	fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+		let number = Number::deserialize(MapAccessDeserializer::new(map))
+			.map_err(|_| A::Error::invalid_type(Unexpected::Map, &self))?;
+		let scalar = number
+			.as_u64()
+			.map(Scalar::Unsigned)
+			.or_else(|| number.as_i64().map(Scalar::Signed))
+			.or_else(|| number.as_f64().map(Scalar::Float))
+			.ok_or_else(|| A::Error::invalid_type(Unexpected::Map, &self))?;
+		self.collector.push(scalar, self.depth)
 	}
 
 	fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {

@@ -34,9 +34,10 @@ fn link_proof_request_should_be_refused_when_malformed() {
 }
 
 #[test]
-fn specification_should_have_defaults_when_it_is_short() {
+fn specification_should_probe_from_zero_to_one_when_it_does_not_say() {
 	let short = json!({
 		"kind": "inference", "name": "digits", "model": "bafkreia", "format": "onnx",
+			"tolerance": 1e-4,
 	});
 	let specification: InferenceJobSpecification = serde_json::from_value(short).unwrap();
 	assert_eq!(
@@ -57,6 +58,7 @@ fn specification_should_be_refused_when_it_has_an_unknown_part() {
 	let check = |change: (&str, serde_json::Value), message: &str| {
 		let mut value = json!({
 			"kind": "inference", "name": "digits", "model": "bafkreia", "format": "onnx",
+			"tolerance": 1e-4,
 		});
 		value[change.0] = change.1;
 		let error = serde_json::from_value::<InferenceJobSpecification>(value).unwrap_err();

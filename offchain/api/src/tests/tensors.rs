@@ -6,85 +6,90 @@ use crate::oip::{Datatype, Elements, InferRequest, InferTensor, NonFinite};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn read(shape: Value, datatype: &str, data: &Value) -> Result<InferTensor, String> {
+fn read(shape: &Value, datatype: &str, data: &Value) -> Result<InferTensor, String> {
 	let tensor = json!({ "name": "x", "shape": shape, "datatype": datatype, "data": data });
 	serde_json::from_str(&tensor.to_string()).map_err(|error| error.to_string())
 }
 
-fn check(shape: Value, datatype: &str, data: Value, expected: Elements) {
-	let tensor = read(shape, datatype, &data).unwrap();
-	assert_eq!(*tensor.elements(), expected, "{data}");
+fn check(shape: &Value, datatype: &str, data: &Value, expected: &Elements) {
+	let tensor = read(shape, datatype, data).unwrap();
+	assert_eq!(tensor.elements(), expected, "{data}");
 }
 
-fn check_refused(shape: Value, datatype: &str, data: Value, message: &str) {
-	let error = read(shape, datatype, &data).unwrap_err();
+fn check_refused(shape: &Value, datatype: &str, data: &Value, message: &str) {
+	let error = read(shape, datatype, data).unwrap_err();
 	assert!(error.contains(message), "{error:?} does not say {message:?}");
 }
 
 #[test]
 fn data_should_be_read_in_row_major_order_when_flat_or_nested() {
 	let expected = Elements::Fp32(vec![1.0, 2.5, -3.0, 4.0]);
-	check(json!([2, 2]), "FP32", json!([1, 2.5, -3, 4]), expected.clone());
-	check(json!([2, 2]), "FP32", json!([[1, 2.5], [-3, 4]]), expected.clone());
-	check(json!([2, 1, 2]), "FP32", json!([[[1, 2.5]], [[-3, 4]]]), expected);
-	check(json!([0]), "INT8", json!([]), Elements::Int8(Vec::new()));
-	check(json!([2, 0]), "INT8", json!([[], []]), Elements::Int8(Vec::new()));
+	check(&json!([2, 2]), "FP32", &json!([1, 2.5, -3, 4]), &expected);
+	check(&json!([2, 2]), "FP32", &json!([[1, 2.5], [-3, 4]]), &expected);
+	check(&json!([2, 1, 2]), "FP32", &json!([[[1, 2.5]], [[-3, 4]]]), &expected);
+	check(&json!([0]), "INT8", &json!([]), &Elements::Int8(Vec::new()));
+	check(&json!([2, 0]), "INT8", &json!([[], []]), &Elements::Int8(Vec::new()));
 }
 
 #[test]
 fn data_should_be_read_as_the_datatype_that_is_declared() {
-	check(json!([2]), "BOOL", json!([true, false]), Elements::Bool(vec![true, false]));
-	check(json!([2]), "UINT8", json!([0, 255]), Elements::Uint8(vec![0, 255]));
+	check(&json!([2]), "BOOL", &json!([true, false]), &Elements::Bool(vec![true, false]));
+	check(&json!([2]), "UINT8", &json!([0, 255]), &Elements::Uint8(vec![0, 255]));
 	check(
-		json!([2]),
+		&json!([2]),
 		"INT64",
-		json!([i64::MIN, i64::MAX]),
-		Elements::Int64(vec![i64::MIN, i64::MAX]),
+		&json!([i64::MIN, i64::MAX]),
+		&Elements::Int64(vec![i64::MIN, i64::MAX]),
 	);
-	check(json!([1]), "UINT64", json!([u64::MAX]), Elements::Uint64(vec![u64::MAX]));
-	check(json!([1]), "FP64", json!([0.1]), Elements::Fp64(vec![0.1]));
+	check(&json!([1]), "UINT64", &json!([u64::MAX]), &Elements::Uint64(vec![u64::MAX]));
+	check(&json!([1]), "FP64", &json!([0.1]), &Elements::Fp64(vec![0.1]));
 }
 
 #[test]
 fn data_should_be_refused_when_an_element_is_of_another_datatype() {
 	check_refused(
-		json!([1]),
+		&json!([1]),
 		"UINT8",
-		json!([256]),
+		&json!([256]),
 		"tensor `x`: element 0 is 256, which is no UINT8",
 	);
-	check_refused(json!([2]), "UINT32", json!([1, -1]), "element 1 is -1, which is no UINT32");
-	check_refused(json!([1]), "INT64", json!([1.0]), "element 0 is 1.0, which is no INT64");
+	check_refused(&json!([2]), "UINT32", &json!([1, -1]), "element 1 is -1, which is no UINT32");
+	check_refused(&json!([1]), "INT64", &json!([1.0]), "element 0 is 1.0, which is no INT64");
 	check_refused(
-		json!([1]),
+		&json!([1]),
 		"FP32",
-		json!(["one"]),
+		&json!(["one"]),
 		"element 0 is the text \"one\", which is no FP32",
 	);
-	check_refused(json!([1]), "FP32", json!([1e39]), "which is no FP32");
-	check_refused(json!([1]), "FP32", json!([true]), "element 0 is true, which is no FP32");
-	check_refused(json!([1]), "BOOL", json!([1]), "element 0 is 1, which is no BOOL");
-	check_refused(json!([1]), "FP32", json!([null]), "invalid type: null, expected tensor data");
-	check_refused(json!([1]), "FP16", json!([1]), "unknown variant `FP16`, expected one of `BOOL`");
+	check_refused(&json!([1]), "FP32", &json!([1e39]), "which is no FP32");
+	check_refused(&json!([1]), "FP32", &json!([true]), "element 0 is true, which is no FP32");
+	check_refused(&json!([1]), "BOOL", &json!([1]), "element 0 is 1, which is no BOOL");
+	check_refused(&json!([1]), "FP32", &json!([null]), "invalid type: null, expected tensor data");
+	check_refused(
+		&json!([1]),
+		"FP16",
+		&json!([1]),
+		"unknown variant `FP16`, expected one of `BOOL`",
+	);
 }
 
 #[test]
 fn data_should_be_refused_when_its_nesting_is_not_the_shape() {
 	check_refused(
-		json!([4]),
+		&json!([4]),
 		"FP32",
-		json!([[1, 2], [3, 4]]),
+		&json!([[1, 2], [3, 4]]),
 		"tensor `x` has shape [4], but its data is nested as [2, 2]",
 	);
 	let ragged = "equal lengths at each depth";
 	for data in [json!([[1, 2], [3]]), json!([1, [2]]), json!([[1], 2]), json!([[], 1])] {
-		check_refused(json!([2, 2]), "FP32", data, ragged);
+		check_refused(&json!([2, 2]), "FP32", &data, ragged);
 	}
-	check_refused(json!([1]), "FP32", json!(1), "tensor data must be an array");
-	check_refused(json!([-1]), "FP32", json!([1]), "integer `-1`");
+	check_refused(&json!([1]), "FP32", &json!(1), "tensor data must be an array");
+	check_refused(&json!([-1]), "FP32", &json!([1]), "integer `-1`");
 
 	let deep = (0..9).fold(json!(1), |inner, _| json!([inner]));
-	check_refused(json!([1]), "FP32", deep, "nested deeper than 8 arrays");
+	check_refused(&json!([1]), "FP32", &deep, "nested deeper than 8 arrays");
 }
 
 #[test]
@@ -172,7 +177,7 @@ proptest! {
 		shape in prop::collection::vec(0_usize..4, 0..4),
 		data in values(),
 	) {
-		if let Ok(tensor) = read(json!(shape), datatype.name(), &data) {
+		if let Ok(tensor) = read(&json!(shape), datatype.name(), &data) {
 			prop_assert_eq!(tensor.elements().datatype(), datatype);
 		}
 	}

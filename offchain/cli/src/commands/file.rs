@@ -31,8 +31,5 @@ pub(super) async fn run(arguments: &Arguments, command: &File) -> anyhow::Result
 			Stored { cid: cid.clone(), size_bytes: bytes.len() as u64 }
 		},
 	};
-	Answer::one(
-		&stored,
-		&[("cid", stored.cid.clone()), ("bytes", stored.size_bytes.to_string())],
-	)
+	Answer::one(&stored, &[("cid", stored.cid.clone()), ("bytes", stored.size_bytes.to_string())])
 }

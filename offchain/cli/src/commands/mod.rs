@@ -62,5 +62,7 @@ fn address(account: [u8; 32]) -> String {
 
 /// An account in a table that has many columns.
 fn short(address: &str) -> String {
-	address.parse::<Address>().map_or_else(|_| address.to_owned(), |address| address.short())
+	address
+		.parse::<Address>()
+		.map_or_else(|_| address.to_owned(), |address| address.short())
 }

@@ -31,11 +31,7 @@ struct Claimed {
 	r1: String,
 }
 
-async fn claim(
-	arguments: &Arguments,
-	deeds: &[u32],
-	up_to: Option<u32>,
-) -> anyhow::Result<Answer> {
+async fn claim(arguments: &Arguments, deeds: &[u32], up_to: Option<u32>) -> anyhow::Result<Answer> {
 	let deeds = match deeds {
 		[] => own_running_deeds(arguments).await?,
 		deeds => deeds.to_vec(),
@@ -55,11 +51,7 @@ async fn claim(
 		})
 		.collect::<Vec<_>>();
 	Answer::rows(&rows, &["deed", "epochs", "R1 minted"], |row| {
-		vec![
-			row.deed.to_string(),
-			format!("{}..{}", row.from_epoch, row.to_epoch),
-			r1(&row.r1),
-		]
+		vec![row.deed.to_string(), format!("{}..{}", row.from_epoch, row.to_epoch), r1(&row.r1)]
 	})
 }
 
@@ -82,10 +74,7 @@ struct WorkClaimed {
 	r1: Option<String>,
 }
 
-async fn claim_work(
-	arguments: &Arguments,
-	r1_minimum: Option<R1Amount>,
-) -> anyhow::Result<Answer> {
+async fn claim_work(arguments: &Arguments, r1_minimum: Option<R1Amount>) -> anyhow::Result<Answer> {
 	let call = calls::claim_work(r1_minimum.map(|minimum| minimum.base_units()));
 	let receipt = submit(arguments, &call).await?;
 	let claimed = receipt
@@ -104,7 +93,10 @@ async fn claim_work(
 		&row,
 		&[
 			("USDC earned", usdc(&row.usdc)),
-			("paid as", row.r1.as_deref().map_or("USDC".into(), |amount| format!("{} R1", r1(amount)))),
+			(
+				"paid as",
+				row.r1.as_deref().map_or("USDC".into(), |amount| format!("{} R1", r1(amount))),
+			),
 		],
 	)
 }

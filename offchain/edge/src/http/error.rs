@@ -93,8 +93,9 @@ impl From<GetError> for ApiError {
 	fn from(error: GetError) -> Self {
 		let message = error_chain(&error).to_string();
 		if error.is_transient() {
-			return Self::new(StatusCode::GATEWAY_TIMEOUT, "file_not_found", message)
-				.hint("no connected node has it; check the CID, or wait until its owner is online");
+			return Self::new(StatusCode::GATEWAY_TIMEOUT, "file_not_found", message).hint(
+				"no connected node has it; check the CID, or wait until its owner is online",
+			);
 		}
 		if error.is_content_fault() {
 			return Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_a_file", message);

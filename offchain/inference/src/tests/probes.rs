@@ -29,7 +29,7 @@ async fn exchange(node: &InferenceService, probe: &Probe) -> ProbeAnswer {
 	ProbeAnswer::decode(&answer.encode().unwrap()).unwrap()
 }
 
-async fn probe_digits(oracle: &InferenceService, seed: u8) -> Probe {
+fn probe_digits(oracle: &InferenceService, seed: u8) -> Probe {
 	let model = oracle.model("model").unwrap();
 	let inputs = sampled(seed).sample(model.metadata()).unwrap();
 	Probe { job: 7, model: *model.cid(), inputs }
@@ -38,7 +38,7 @@ async fn probe_digits(oracle: &InferenceService, seed: u8) -> Probe {
 #[tokio::test]
 async fn answer_should_agree_when_the_node_serves_the_model() {
 	let (oracle, node) = (node_with(MODEL).await, node_with(MODEL).await);
-	let probe = probe_digits(&oracle, 1).await;
+	let probe = probe_digits(&oracle, 1);
 	let ProbeAnswer::Outputs(expected) = oracle.answer(probe.clone()).await else {
 		panic!("the oracle can run its own probe")
 	};
@@ -54,7 +54,7 @@ async fn answer_should_differ_when_it_belongs_to_another_probe() {
 	let oracle = node_with(MODEL).await;
 	let mut answers = Vec::new();
 	for seed in [1, 2] {
-		let probe = probe_digits(&oracle, seed).await;
+		let probe = probe_digits(&oracle, seed);
 		let ProbeAnswer::Outputs(outputs) = oracle.answer(probe).await else { panic!("served") };
 		answers.push(outputs);
 	}
@@ -65,7 +65,7 @@ async fn answer_should_differ_when_it_belongs_to_another_probe() {
 #[tokio::test]
 async fn probe_should_be_refused_when_the_node_cannot_answer_it() {
 	let node = node_with(MODEL).await;
-	let good = probe_digits(&node, 1).await;
+	let good = probe_digits(&node, 1);
 
 	let elsewhere = Probe { model: raw_cid(b"another model"), ..good.clone() };
 	let answer = exchange(&node, &elsewhere).await;

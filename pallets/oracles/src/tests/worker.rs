@@ -4,15 +4,14 @@
 
 use crate::{
 	mock::*,
-	worker::{
-		EDGE_STATE_KEY, EDGE_URL_KEY,
-		io::{DEADLINE_MILLIS, EVIDENCE_BYTES_MAX, EdgeError, fetch_evidence},
-	},
+	worker::io::{DEADLINE_MILLIS, EVIDENCE_BYTES_MAX, EdgeError, fetch_evidence},
 	*,
 };
 use codec::{Decode, Encode};
 use frame_support::traits::Hooks;
-use r1_primitives::{EpochEvidence, OracleEvidence, PlacementBallot, WorkEntry};
+use r1_primitives::{
+	EDGE_STATE_KEY, EDGE_URL_KEY, EpochEvidence, OracleEvidence, PlacementBallot, WorkEntry,
+};
 use sp_core::{
 	OpaquePeerId,
 	offchain::{

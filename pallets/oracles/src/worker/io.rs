@@ -7,7 +7,7 @@ use crate::LOG_TARGET;
 use alloc::{format, string::String, vec::Vec};
 use codec::{Decode, DecodeAll, Encode};
 use core::fmt;
-use r1_primitives::{EpochIndex, OracleEvidence};
+use r1_primitives::{EDGE_STATE_KEY, EDGE_URL_KEY, EpochIndex, OracleEvidence};
 use sp_application_crypto::RuntimeAppPublic;
 use sp_core::offchain::{Duration, HttpError, StorageKind};
 use sp_io::hashing::blake2_128;
@@ -18,14 +18,6 @@ use sp_runtime::{
 	},
 	traits::UniqueSaturatedInto,
 };
-
-/// Where the node leaves the daemon's base URL: UTF-8 bytes in persistent off-chain storage.
-pub const EDGE_URL_KEY: &[u8] = b"r1::edge_url";
-
-/// Where the worker notes how it last found the daemon, so that it logs changes only.
-///
-/// The node clears it at its start; so each process says once how it finds the daemon.
-pub const EDGE_STATE_KEY: &[u8] = b"r1::edge_state";
 
 /// Time that the daemon has to answer. The daemon is on the same machine; a block is 2 s or more.
 pub(crate) const DEADLINE_MILLIS: u64 = 2_000;

@@ -25,8 +25,6 @@
 pub(crate) mod plan;
 pub(crate) mod io;
 
-pub use io::{EDGE_STATE_KEY, EDGE_URL_KEY};
-
 use crate::{
 	Ballot, Call, CommitBody, Config, EpochOracles, EpochRecordOf, Epochs, Error, FirstUndecided,
 	LOG_TARGET, OracleSetOf, Pallet, Reports, RevealBody, VoteBody,
