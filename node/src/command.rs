@@ -8,7 +8,7 @@ use crate::{
 	service,
 };
 use ratio1_runtime::Block;
-use sc_cli::{CliConfiguration as _, SubstrateCli};
+use sc_cli::SubstrateCli;
 use sc_network::config::NetworkBackendType;
 use sc_service::PartialComponents;
 

@@ -77,6 +77,7 @@ pub(crate) type Partial = sc_service::PartialComponents<
 >;
 
 /// Builds everything that needs no network.
+#[expect(clippy::too_many_lines, reason = "a list of parts, each of which needs those before it")]
 pub(crate) fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 	let telemetry = config
 		.telemetry_endpoints
@@ -160,6 +161,7 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<Partial, ServiceErro
 /// Starts a node.
 ///
 /// `edge_url` is where a validator's off-chain worker finds the daemon beside it.
+#[expect(clippy::too_many_lines, reason = "a list of parts, each of which needs those before it")]
 pub(crate) fn new_full<N>(
 	config: Configuration,
 	edge_url: Option<&str>,

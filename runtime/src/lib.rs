@@ -7,9 +7,15 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "256"]
+#![allow(missing_docs, reason = "most items of a runtime are made by FRAME's macros")]
 
 #[cfg(feature = "std")]
-include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
+mod wasm {
+	#![allow(dead_code, unreachable_pub, reason = "the build writes these constants")]
+	include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
+}
+#[cfg(feature = "std")]
+pub use wasm::WASM_BINARY;
 
 extern crate alloc;
 

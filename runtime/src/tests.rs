@@ -7,7 +7,6 @@ use crate::{
 	constants::currency::R1_CAP,
 	genesis_config_presets::{get_preset, preset_names},
 };
-use frame_support::traits::fungible::Inspect as _;
 use serde_json::Value;
 use sp_io::TestExternalities;
 use sp_runtime::BuildStorage as _;

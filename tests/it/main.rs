@@ -2,6 +2,8 @@
 
 //! End-to-end tests of the programs as users run them.
 
+#![expect(clippy::unwrap_used, reason = "this crate is nothing but tests")]
+
 mod programs;
 mod daemon;
 mod tour;

@@ -58,7 +58,7 @@ fn run(chore: &Chore) -> Result<()> {
 		Chore::Tidy => tidy::run(&workspace),
 		Chore::Check => check::run(&workspace),
 		Chore::Ci => ci::run(&workspace),
-		Chore::Dev(options) => dev::run(&workspace, &options),
+		Chore::Dev(options) => dev::run(&workspace, options),
 		Chore::Client { url: None } => client::run(&workspace),
 		Chore::Client { url: Some(url) } => client::tour(&workspace, url),
 		Chore::Specs => specs::run(&workspace),

@@ -2,6 +2,12 @@
 
 //! What happened on the chain: the events that make up the history of deeds, rewards and jobs.
 
+#![allow(
+	missing_debug_implementations,
+	unused_imports,
+	reason = "the derive makes a visitor and an import for each type"
+)]
+
 use crate::{
 	Chain, QueryError,
 	client::{AtBlock, Config},

@@ -2,6 +2,12 @@
 
 //! The storage items that are read, with the fields that are used of each.
 
+#![allow(
+	missing_debug_implementations,
+	unused_imports,
+	reason = "the derive makes a visitor and an import for each type"
+)]
+
 use r1_core::Account;
 use r1_primitives::{DeedId, EpochIndex, JobId, PageIndex, PlacementRound};
 use subxt::{dynamic::storage, ext::scale_decode::DecodeAsType, storage::DynamicAddress};

@@ -11,11 +11,13 @@ use frame_system::offchain::{
 use sp_runtime::{generic::Era, transaction_validity::TransactionPriority};
 
 parameter_types! {
-	/// Blocks in which oracles commit: each sees the end of an epoch within one or two, and the
-	/// rest is for transactions that are late.
-	pub const CommitBlocks: BlockNumber = 6;
-	/// Blocks in which oracles reveal.
-	pub const RevealBlocks: BlockNumber = 6;
+	/// Blocks in which oracles commit, at most: the window closes when all have. Each sees the end
+	/// of an epoch within one or two, and the rest is for transactions that a fork has cost: they
+	/// are sent again after three blocks, so there is time for three attempts.
+	pub const CommitBlocks: BlockNumber = 10;
+	/// Blocks in which oracles reveal, at most. With both windows full, an epoch of 30 blocks in
+	/// development is decided before the next one ends.
+	pub const RevealBlocks: BlockNumber = 10;
 	/// Blocks for which a ballot counts: long enough for every oracle to see the job.
 	pub const BallotBlocks: BlockNumber = 30;
 	/// Reports go before ordinary transactions, and after inherents.

@@ -2,6 +2,8 @@
 
 //! R1, USDC, and the pool in which one is swapped for the other.
 
+#![allow(unexpected_cfgs, reason = "a macro of FRAME asks for a feature that this crate has not")]
+
 use crate::{
 	AccountId, Assets, Balance, Balances, PoolAssets, Runtime, RuntimeEvent, RuntimeFreezeReason,
 	RuntimeHoldReason, System,
@@ -20,7 +22,6 @@ use frame_support::{
 };
 use frame_system::{EnsureRoot, EnsureSignedBy};
 use pallet_asset_conversion::{AccountIdConverter, Ascending, Chain, WithFirstAsset};
-use sp_core::Get;
 use sp_runtime::{Permill, traits::AccountIdConversion};
 
 impl pallet_balances::Config for Runtime {

@@ -72,7 +72,10 @@ struct Availability {
 	epoch: u32,
 	deed: u32,
 	node: Option<String>,
+	/// 0 to 255.
 	value: u8,
+	/// Whether the oracles agreed on the epoch; without that, nobody has anything in it.
+	agreed: bool,
 }
 
 async fn availability(arguments: &Arguments, epoch: Option<u32>) -> anyhow::Result<Answer> {
@@ -99,6 +102,7 @@ async fn availability(arguments: &Arguments, epoch: Option<u32>) -> anyhow::Resu
 			deed,
 			node: record.node.map(address),
 			value: agreed.get(&deed).copied().unwrap_or(0),
+			agreed: !agreed.is_empty(),
 		})
 		.collect::<Vec<_>>();
 	Answer::rows(&rows, &["epoch", "deed", "node", "value", "available"], |row| {
@@ -107,7 +111,10 @@ async fn availability(arguments: &Arguments, epoch: Option<u32>) -> anyhow::Resu
 			row.deed.to_string(),
 			row.node.as_deref().map_or("-".into(), short),
 			row.value.to_string(),
-			format!("{} %", u32::from(row.value) * 100 / 255),
+			match row.agreed {
+				true => format!("{} %", u32::from(row.value) * 100 / 255),
+				false => "no agreement".into(),
+			},
 		]
 	})
 }

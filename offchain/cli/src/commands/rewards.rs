@@ -147,19 +147,26 @@ async fn history(
 	})
 }
 
+impl Payment {
+	/// A payment of nothing yet.
+	fn at(block: u32) -> Self {
+		Self {
+			block,
+			what: "",
+			deed: None,
+			job: None,
+			epochs: None,
+			account: None,
+			r1: None,
+			usdc: None,
+			note: String::new(),
+		}
+	}
+}
+
 /// What an event paid; `None` if it moved no money.
 fn payment(recorded: Recorded) -> Option<Payment> {
-	let empty = Payment {
-		block: recorded.block,
-		what: "",
-		deed: None,
-		job: None,
-		epochs: None,
-		account: None,
-		r1: None,
-		usdc: None,
-		note: String::new(),
-	};
+	let empty = Payment::at(recorded.block);
 	Some(match recorded.event {
 		Event::DeedsBought(event) => Payment {
 			what: "deeds bought",
@@ -195,38 +202,28 @@ fn payment(recorded: Recorded) -> Option<Payment> {
 			usdc: Some(event.usdc.to_string()),
 			..empty
 		},
-		Event::WorkClaimed(event) => Payment {
-			what: "work paid out",
-			account: Some(address(event.owner.0)),
-			usdc: Some(event.usdc.to_string()),
-			r1: event.r1.map(|amount| amount.to_string()),
-			..empty
+		event => return escrow_payment(event, empty),
+	})
+}
+
+/// What an event moved into or out of the pot of escrows.
+fn escrow_payment(event: Event, empty: Payment) -> Option<Payment> {
+	let (what, job, account, usdc, r1) = match event {
+		Event::WorkClaimed(event) => ("work paid out", None, event.owner, event.usdc, event.r1),
+		Event::EscrowDeposited(event) => ("escrow deposit", None, event.owner, event.amount, None),
+		Event::EscrowWithdrawn(event) => {
+			("escrow withdrawal", None, event.owner, event.amount, None)
 		},
-		Event::EscrowDeposited(event) => Payment {
-			what: "escrow deposit",
-			account: Some(address(event.owner.0)),
-			usdc: Some(event.amount.to_string()),
-			..empty
-		},
-		Event::EscrowWithdrawn(event) => Payment {
-			what: "escrow withdrawal",
-			account: Some(address(event.owner.0)),
-			usdc: Some(event.amount.to_string()),
-			..empty
-		},
-		Event::JobClosed(event) => Payment {
-			what: "job refund",
-			job: Some(event.job),
-			account: Some(address(event.owner.0)),
-			usdc: Some(event.refund.to_string()),
-			..empty
-		},
-		Event::NodeLinked(_)
-		| Event::NodeUnlinked(_)
-		| Event::EpochSettled(_)
-		| Event::EpochUnsettled(_)
-		| Event::JobCreated(_)
-		| Event::JobPlaced(_) => return None,
+		Event::JobClosed(event) => ("job refund", Some(event.job), event.owner, event.refund, None),
+		_ => return None,
+	};
+	Some(Payment {
+		what,
+		job,
+		account: Some(address(account.0)),
+		usdc: Some(usdc.to_string()),
+		r1: r1.map(|amount| amount.to_string()),
+		..empty
 	})
 }
 

@@ -25,7 +25,7 @@ const BLOCKS_WITHOUT: u64 = 5;
 /// # Errors
 ///
 /// The network does not do what it must.
-pub fn drills(network: &mut Network, control: &Control) -> Result<Value> {
+pub(in crate::dev) fn drills(network: &mut Network, control: &Control) -> Result<Value> {
 	eprintln!("\nDrills\n");
 	Ok(json!({
 		"validator": lose_a_validator(network)?,

@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
-pub use drills::drills;
+pub(super) use drills::drills;
 
 /// The operator of the plain edge nodes.
 const OPERATOR: &str = "//Bob";
@@ -37,7 +37,7 @@ struct Stage<'a> {
 /// # Errors
 ///
 /// A step does not end as it must.
-pub fn play(
+pub(super) fn play(
 	workspace: &Workspace,
 	network: &mut Network,
 	control: &Control,
