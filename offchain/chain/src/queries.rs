@@ -4,7 +4,7 @@
 
 use crate::{Chain, QueryError, state, storage};
 use r1_core::Account;
-use r1_primitives::{DEEDS_PER_PAGE, DeedId, EpochIndex, deed_at};
+use r1_primitives::{DeedId, EpochIndex};
 use std::collections::BTreeMap;
 
 /// Number of USDC in pallet-assets.
@@ -114,17 +114,6 @@ impl Chain {
 		&self,
 		epoch: EpochIndex,
 	) -> Result<BTreeMap<DeedId, u8>, QueryError> {
-		let at = self.at_finalised().await?;
-		let pages = state::entries(&at, "availability", storage::availability(), (epoch,)).await?;
-		debug_assert!(pages.iter().all(|(_, page)| page.len() <= DEEDS_PER_PAGE as usize));
-		Ok(pages
-			.into_iter()
-			.flat_map(|((_, page), values)| {
-				values
-					.into_iter()
-					.enumerate()
-					.filter_map(move |(offset, value)| Some((deed_at(page, offset)?, value)))
-			})
-			.collect())
+		state::availability_of(&self.at_finalised().await?, epoch).await
 	}
 }

@@ -9,7 +9,7 @@ use crate::{
 use r1_core::{
 	BlockRef, ChainState, Deed, Deeds, JobKind, JobView, RecentBlocks, SettledAvailability,
 };
-use r1_primitives::{DEEDS_PER_PAGE, DeedId, EpochClock, EpochIndex, JobId, PageIndex, deed_at};
+use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, deed_at};
 use std::collections::BTreeMap;
 use subxt::{
 	ext::{
@@ -59,7 +59,7 @@ pub(crate) async fn read(
 		first_undecided_epoch,
 		oracles: oracles.into_iter().map(|oracle| oracle.node.0).collect(),
 		jobs: jobs(at_block).await?,
-		settled_availability: settled_availability(at_block, first_undecided_epoch, &deeds).await?,
+		settled_availability: settled_availability(at_block, first_undecided_epoch).await?,
 		deeds,
 	})
 }
@@ -171,13 +171,10 @@ async fn jobs(at_block: &AtBlock) -> Result<BTreeMap<JobId, JobView>, QueryError
 async fn settled_availability(
 	at_block: &AtBlock,
 	first_undecided: EpochIndex,
-	deeds: &Deeds,
 ) -> Result<Option<SettledAvailability>, QueryError> {
-	let deeds_max = deeds.iter().last().map_or(0, |(deed, _)| deed);
-	let pages = PageIndex::try_from(deeds_max.div_ceil(DEEDS_PER_PAGE)).unwrap_or(PageIndex::MAX);
 	let oldest = first_undecided.saturating_sub(LOOK_BACK_EPOCHS);
 	for epoch in (oldest..first_undecided).rev() {
-		let by_deed = availability_of(at_block, epoch, pages).await?;
+		let by_deed = availability_of(at_block, epoch).await?;
 		// An epoch without agreement has no pages, and says nothing about anybody.
 		if !by_deed.is_empty() {
 			return Ok(Some(SettledAvailability { epoch, by_deed }));
@@ -186,22 +183,19 @@ async fn settled_availability(
 	Ok(None)
 }
 
-async fn availability_of(
+/// The agreed availability of every deed in one epoch; empty if the oracles did not agree.
+pub(crate) async fn availability_of(
 	at_block: &AtBlock,
 	epoch: EpochIndex,
-	pages: PageIndex,
 ) -> Result<BTreeMap<DeedId, u8>, QueryError> {
-	let mut by_deed = BTreeMap::new();
-	for page in 0..pages {
-		let values =
-			entry(at_block, "availability", storage::availability(), (epoch, page)).await?;
-		by_deed.extend(
+	let pages = entries(at_block, "availability", storage::availability(), (epoch,)).await?;
+	Ok(pages
+		.into_iter()
+		.flat_map(|((_, page), values)| {
 			values
 				.into_iter()
-				.flatten()
 				.enumerate()
-				.filter_map(|(offset, value)| Some((deed_at(page, offset)?, value))),
-		);
-	}
-	Ok(by_deed)
+				.filter_map(move |(offset, value)| Some((deed_at(page, offset)?, value)))
+		})
+		.collect())
 }

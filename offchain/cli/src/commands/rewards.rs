@@ -215,7 +215,17 @@ fn escrow_payment(event: Event, empty: Payment) -> Option<Payment> {
 			("escrow withdrawal", None, event.owner, event.amount, None)
 		},
 		Event::JobClosed(event) => ("job refund", Some(event.job), event.owner, event.refund, None),
-		_ => return None,
+		// Paid for above, or no payment at all.
+		Event::DeedsBought(_)
+		| Event::AvailabilityClaimed(_)
+		| Event::NodePaid(_)
+		| Event::UsdcBurned(_)
+		| Event::NodeLinked(_)
+		| Event::NodeUnlinked(_)
+		| Event::EpochSettled(_)
+		| Event::EpochUnsettled(_)
+		| Event::JobCreated(_)
+		| Event::JobPlaced(_) => return None,
 	};
 	Some(Payment {
 		what,
