@@ -23,6 +23,10 @@ pub mod constants;
 pub mod configs;
 pub mod market;
 pub mod genesis_config_presets;
+// Before the APIs, which use the macros that it defines.
+#[cfg(feature = "runtime-benchmarks")]
+#[macro_use]
+mod benchmarking;
 pub mod apis;
 #[cfg(test)]
 mod tests;

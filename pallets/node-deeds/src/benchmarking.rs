@@ -2,7 +2,7 @@
 
 //! Benchmarks of the worst case of each call and hook.
 
-use crate::{Call, Config, Deed, DeedOfNode, Deeds, Pallet, PriceSamples};
+use crate::{Call, Config, Deed, DeedOfNode, Deeds, Issued, Pallet, PriceSamples};
 use alloc::vec;
 use frame_benchmarking::v2::*;
 use frame_support::{BoundedVec, traits::fungible::Mutate};
@@ -36,14 +36,24 @@ fn fill_price_samples<T: Config>() {
 /// Issues deed 1 to `owner` and links it to a node, so that nothing waits to be claimed.
 fn linked_deed<T: Config>(owner: &AccountId32) -> DeedId {
 	let deed = 1;
-	let node: AccountId32 = account("node", 0, 0);
-	Pallet::<T>::issue_item(deed, owner).expect("the item is new");
-	Pallet::<T>::set_issued(deed);
-	// Linked at no time, so that no cooldown holds, whatever the clock of the benchmark says.
-	Deeds::<T>::insert(deed, Deed { node: Some(node.clone()), linked_at_secs: 0 });
-	DeedOfNode::<T>::insert(node, deed);
-	T::Rewards::on_linked(deed, T::Epochs::current_epoch());
+	Pallet::<T>::issue_linked(deed, owner, &account("node", 0, 0));
 	deed
+}
+
+impl<T: Config> Pallet<T> {
+	/// Issues a deed, and all before it, and links it to a node: for the benchmarks of others too.
+	///
+	/// # Panics
+	///
+	/// The deed was issued before.
+	pub fn issue_linked(deed: DeedId, owner: &AccountId32, node: &AccountId32) {
+		Self::issue_item(deed, owner).expect("the item is new");
+		Self::set_issued(deed.max(Issued::<T>::get()));
+		// Linked at no time, so that no cooldown holds, whatever the clock of the benchmark says.
+		Deeds::<T>::insert(deed, Deed { node: Some(node.clone()), linked_at_secs: 0 });
+		DeedOfNode::<T>::insert(node, deed);
+		T::Rewards::on_linked(deed, T::Epochs::current_epoch());
+	}
 }
 
 #[benchmarks]

@@ -75,12 +75,14 @@ mod settlement;
 mod try_state;
 pub mod weights;
 #[cfg(feature = "runtime-benchmarks")]
-pub mod benchmarking;
+mod benchmarking;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use resources::{GpuGrade, RESOURCE_CLASSES, ResourceClass};
 pub use types::{
@@ -181,7 +183,7 @@ pub mod pallet {
 
 		/// Sets up the other pallets for benchmarks.
 		#[cfg(feature = "runtime-benchmarks")]
-		type BenchmarkHelper: crate::benchmarking::BenchmarkHelper;
+		type BenchmarkHelper: crate::BenchmarkHelper;
 	}
 
 	/// The escrow of each developer who has money or jobs here.

@@ -313,7 +313,7 @@ pub(crate) fn events() -> Vec<pallet_poai::Event<Test>> {
 pub struct TestBenchmarkHelper;
 
 #[cfg(feature = "runtime-benchmarks")]
-impl pallet_poai::benchmarking::BenchmarkHelper for TestBenchmarkHelper {
+impl pallet_poai::BenchmarkHelper for TestBenchmarkHelper {
 	fn fund(who: &AccountId32, usdc: u128) {
 		Balances::mint_into(who, R1).unwrap();
 		Usdc::mint_into(who, usdc).unwrap();

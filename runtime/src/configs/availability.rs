@@ -6,6 +6,8 @@ use crate::{Balances, NodeDeeds, Oracles, Runtime, constants::currency::R1_CAP};
 use frame_support::traits::{ConstU32, ConstU128};
 
 impl pallet_availability::Config for Runtime {
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::Setup;
 	type Currency = Balances;
 	type Deeds = NodeDeeds;
 	type DeedsPerClaimMax = ConstU32<64>;

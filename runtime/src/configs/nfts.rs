@@ -40,6 +40,8 @@ impl pallet_nfts::Config for Runtime {
 	type DepositPerByte = ConstU128<{ deposit(0, 1) }>;
 	type Features = Features;
 	type ForceOrigin = EnsureRoot<AccountId>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type Helper = ();
 	type ItemAttributesApprovalsLimit = ConstU32<30>;
 	type ItemDeposit = ConstU128<ITEM_DEPOSIT>;
 	type ItemId = u32;

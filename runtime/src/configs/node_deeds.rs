@@ -24,6 +24,8 @@ parameter_types! {
 }
 
 impl pallet_node_deeds::Config for Runtime {
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::Setup;
 	type CompanyAccount = CompanyAccount;
 	type Currency = Balances;
 	// Twice the units of the first tier, and far from filling a block.

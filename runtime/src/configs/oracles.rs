@@ -25,6 +25,8 @@ parameter_types! {
 }
 
 impl pallet_oracles::Config for Runtime {
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::Setup;
 	type AuthorityId = pallet_oracles::crypto::AuthorityId;
 	type BallotBlocks = BallotBlocks;
 	type CommitBlocks = CommitBlocks;

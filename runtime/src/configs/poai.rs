@@ -14,6 +14,8 @@ parameter_types! {
 }
 
 impl pallet_poai::Config for Runtime {
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::Setup;
 	type Currency = Balances;
 	type Deeds = NodeDeeds;
 	// An escrow is state that somebody must think worth a dollar.

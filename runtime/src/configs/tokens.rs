@@ -55,6 +55,8 @@ impl pallet_assets::Config<Instance1> for Runtime {
 	type AssetIdAllocator = ();
 	type AssetIdParameter = codec::Compact<u32>;
 	type Balance = Balance;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = ();
 	type CallbackHandle = ();
 	// Assets are created at genesis or by governance: a lookalike USDC would only mislead.
 	type CreateOrigin = AsEnsureOriginWithArg<NeverEnsureOrigin<AccountId>>;
@@ -86,6 +88,8 @@ impl pallet_assets::Config<Instance2> for Runtime {
 	type AssetIdAllocator = ();
 	type AssetIdParameter = codec::Compact<u32>;
 	type Balance = Balance;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = ();
 	type CallbackHandle = ();
 	type CreateOrigin =
 		AsEnsureOriginWithArg<EnsureSignedBy<AssetConversionOrigin, sp_runtime::AccountId32>>;
@@ -132,6 +136,8 @@ impl pallet_asset_conversion::Config for Runtime {
 	type AssetKind = AssetKind;
 	type Assets = NativeAndAssets;
 	type Balance = Balance;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = pallet_asset_conversion::NativeOrWithIdFactory<u32>;
 	type HigherPrecisionBalance = sp_core::U256;
 	type LPFee = LiquidityProviderFee;
 	type LiquidityWithdrawalFee = LiquidityWithdrawalFee;
