@@ -34,7 +34,7 @@ struct Report {
 	claim: Claim,
 	inference: Inference,
 	history: Vec<Payment>,
-	drills: Value,
+	drills: Drills,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +120,19 @@ struct Payment {
 }
 
 #[derive(Deserialize)]
+struct Drills {
+	mistakes: Vec<Mistake>,
+	validator: Value,
+	daemon: Value,
+}
+
+#[derive(Deserialize)]
+struct Mistake {
+	mistake: String,
+	error: String,
+}
+
+#[derive(Deserialize)]
 struct HeldOut {
 	correct: usize,
 	total: usize,
@@ -141,8 +154,9 @@ fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
 	check_claims(&report.claim);
 	check_inference(&report.inference);
 	check_payments(&report.inference, &report.history);
-	assert!(report.drills["validator"]["caught_up"].is_u64(), "{}", report.drills);
-	assert_eq!(report.drills["daemon"]["models"], serde_json::json!(["digits"]));
+	check_mistakes(&report.drills.mistakes);
+	assert!(report.drills.validator["caught_up"].is_u64(), "{}", report.drills.validator);
+	assert_eq!(report.drills.daemon["models"], serde_json::json!(["digits"]));
 }
 
 /// `floor(usd * 10^18 * 10^18 / price of R1)` for each; the sum is paid as 20, 50 and 30 %, each
@@ -222,6 +236,35 @@ fn check_payments(inference: &Inference, history: &[Payment]) {
 		assert!(base_units(payment.r1.as_ref().unwrap()) > 0, "the swap gave nothing to burn");
 	}
 	assert!(to_burn.values().all(|amount| *amount == 0), "not burned: {to_burn:?}");
+}
+
+/// Every mistake was refused, with words that say what was wrong; the drill saw to it that nothing
+/// had changed after each.
+fn check_mistakes(mistakes: &[Mistake]) {
+	let expected = [
+		(
+			"a proof that the node did not sign",
+			"NodeDeeds::InvalidNodeProof: The node did not sign",
+		),
+		("a node that is linked already", "NodeDeeds::NodeAlreadyLinked: The node is linked to a"),
+		("a link of somebody else's deed", "NodeDeeds::NotDeedOwner: The deed belongs to somebody"),
+		("a claim for somebody else's deed", "Availability::NotDeedOwner: The deed belongs to"),
+		("a call without R1 for its fee", "Inability to pay some fees"),
+		("a deed for too little R1", "NodeDeeds::InsufficientR1: The buyer's free R1 does not"),
+		("a deposit of too little USDC", "could not deposit 2000000.00 USDC: Poai.deposit"),
+		("a job for too little USDC", "Poai::InsufficientEscrow: The escrow has less free than"),
+		("a picture of another shape", "input `image` must have shape [N, 64], but [1, 63] was"),
+		("a picture that does not fill its shape", "the value of input `image` is no tensor: "),
+		("a picture of another datatype", "input `image` must be FP32, but INT64 was given"),
+		("a model that is not served", "this node does not serve `letters` (model_not_served)"),
+		("a file by its name", "`note.txt` is no CID"),
+		("a file whose bytes do not match its CID", "does not match its CID"),
+	];
+	let made = mistakes.iter().map(|made| made.mistake.as_str());
+	assert!(made.eq(expected.map(|(mistake, _)| mistake)), "other mistakes than expected");
+	for (made, (mistake, reason)) in mistakes.iter().zip(expected) {
+		assert!(made.error.contains(reason), "{mistake}: {}", made.error);
+	}
 }
 
 fn base_units(text: &str) -> u128 {

@@ -4,6 +4,7 @@
 
 use crate::HexBytes;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Asks a node to consent to be linked to a deed.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -69,6 +70,10 @@ pub struct BeatStatus {
 	pub accepted: u64,
 	/// Beats of others that failed one.
 	pub rejected: u64,
+	/// The same by the check that failed, such as `bad_signature`; a check that none failed is not
+	/// in it.
+	#[serde(default)]
+	pub rejected_by_reason: BTreeMap<String, u64>,
 }
 
 /// A job on a node.

@@ -140,7 +140,7 @@ impl Chain {
 	pub async fn history(&self, from: u32, to: u32) -> Result<Vec<Recorded>, QueryError> {
 		let mut history = Vec::new();
 		for block in from..to {
-			let at_block = self.at_number(block).await?;
+			let at_block = self.at_number(block.into()).await?;
 			history.extend(
 				events(&at_block).await?.into_iter().map(|event| Recorded { block, event }),
 			);

@@ -35,6 +35,13 @@ pub struct ChainHandle {
 }
 
 impl ChainHandle {
+	/// A handle on states that come from elsewhere than a node, as in a test or a simulation.
+	#[must_use]
+	pub fn fed_by(state: watch::Receiver<Option<Arc<ChainState>>>) -> Self {
+		let (_, connected) = watch::channel(true);
+		Self { state, connected }
+	}
+
 	/// The newest finalised state; `None` until the node has answered once.
 	#[must_use]
 	pub fn state(&self) -> Option<Arc<ChainState>> {

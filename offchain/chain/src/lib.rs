@@ -17,8 +17,12 @@
 //! The node may be away at any time. [`follow`] keeps the last state, says so in the log, and
 //! reconnects with a growing delay; after that it reads the newest finalised state and goes on.
 //! Nothing is ever read from an unfinalised block.
+//!
+//! A call that would fail is not sent: the node runs it first and throws the result away, so that
+//! a mistake costs a person an error message and no fee.
 
 mod client;
+mod submit;
 mod state;
 mod follow;
 pub mod calls;
@@ -29,7 +33,8 @@ mod signer;
 mod address;
 
 pub use address::{Address, AddressError};
-pub use client::{Chain, ConnectError, QueryError, Receipt, SubmitError};
+pub use client::{Chain, ConnectError, QueryError};
 pub use follow::{ChainHandle, FollowConfig, follow};
 pub use queries::{Balances, Earned, Sale};
 pub use signer::{Signer, SignerError};
+pub use submit::{Receipt, SubmitError};

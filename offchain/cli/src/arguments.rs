@@ -7,7 +7,11 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use r1_api::{ClientOptions, EdgeClient};
 use r1_chain::{Address, Chain, Signer};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
+
+/// Longest wait for a daemon, which itself gives up after two minutes: whoever asks shall hear its
+/// reason, and not only that it took too long.
+const EDGE_TIMEOUT: Duration = Duration::from_secs(150);
 
 /// Ratio1 from the shell: deeds, rewards, jobs, files and inference.
 #[derive(Debug, Parser)]
@@ -42,7 +46,8 @@ impl Arguments {
 
 	/// A client of the edge daemon.
 	pub(crate) fn edge(&self) -> anyhow::Result<EdgeClient> {
-		Ok(EdgeClient::new(&self.edge_url, &ClientOptions::default())?)
+		let options = ClientOptions { request_timeout: EDGE_TIMEOUT, ..ClientOptions::default() };
+		Ok(EdgeClient::new(&self.edge_url, &options)?)
 	}
 
 	/// The account that signs. Secrets come by file or environment, never by argument, where other

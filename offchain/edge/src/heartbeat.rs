@@ -7,6 +7,9 @@
 //!    └────────────────────────────> Observer ──once a slot──> disk
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use anyhow::Context as _;
 use codec::Encode as _;
 use r1_api::BeatStatus;
@@ -20,6 +23,7 @@ use r1_net::{Beat, PublishError};
 use r1_primitives::{DeedId, EpochIndex};
 use r1_telemetry::ComponentReporter;
 use std::{
+	collections::BTreeMap,
 	path::Path,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
@@ -59,17 +63,18 @@ impl Heartbeat {
 	/// What was sent and judged since the start.
 	pub(crate) fn status(&self) -> BeatStatus {
 		let engines = self.lock();
-		let rejected = engines
+		let rejected_by_reason: BTreeMap<String, u64> = engines
 			.observer
 			.metrics()
 			.received()
-			.filter(|(verdict, _, _)| *verdict == "rejected")
-			.map(|(_, _, count)| count)
-			.sum();
+			.filter(|(verdict, _, count)| *verdict == "rejected" && *count > 0)
+			.map(|(_, reason, count)| (reason.to_owned(), count))
+			.collect();
 		BeatStatus {
 			sent: engines.beater.metrics().sent,
 			accepted: engines.observer.metrics().accepted,
-			rejected,
+			rejected: rejected_by_reason.values().sum(),
+			rejected_by_reason,
 		}
 	}
 

@@ -9,6 +9,9 @@
 //!                                        └─────────outcome──────────┘
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
 	defaults::{RECONCILE_INTERVAL, SPECIFICATION_BYTES_MAX},
 	heartbeat::ClockPort,

@@ -156,7 +156,7 @@ impl GetError {
 	/// Whether trying again later may help.
 	#[must_use]
 	pub fn is_transient(&self) -> bool {
-		matches!(self, Self::Source(SourceError::Exchange(_)))
+		matches!(self, Self::Source(SourceError::Exchange(_) | SourceError::Damaged { .. }))
 	}
 
 	/// Whether whoever made the file is to blame, and no retry helps.

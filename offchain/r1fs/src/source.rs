@@ -31,15 +31,19 @@ impl BlockSource {
 	pub async fn get(&self, cid: Cid) -> Result<Bytes, SourceError> {
 		// Refused before anybody is asked: no answer could be checked.
 		check_hash(&cid).map_err(SourceError::Unsupported)?;
-		match self.on_store(cid, move |store| store.get(&cid)).await {
+		let damage = match self.on_store(cid, move |store| store.get(&cid)).await {
 			Ok(Some(block)) => return Ok(block),
-			Ok(None) => {},
+			Ok(None) => None,
 			Err(BlockStoreError::Check(error)) => {
 				tracing::warn!(target: "r1::fs", %cid, %error, "stored block is damaged, fetching it again");
+				Some(error)
 			},
 			Err(error) => return Err(error.into()),
-		}
-		let block = self.exchange.fetch(cid).await?;
+		};
+		let block = self.exchange.fetch(cid).await.map_err(|source| match damage {
+			Some(damage) => SourceError::Damaged { damage, source },
+			None => SourceError::Exchange(source),
+		})?;
 		self.put(cid, block.clone()).await?;
 		Ok(block)
 	}
@@ -88,5 +92,13 @@ pub enum SourceError {
 	Store(#[from] BlockStoreError),
 	/// No other node sent it.
 	#[error(transparent)]
-	Exchange(#[from] ExchangeError),
+	Exchange(ExchangeError),
+	/// The copy kept here is not the CID's any more, and no other node sent the right bytes.
+	#[error("the copy kept here is damaged, as {damage}")]
+	Damaged {
+		/// What is wrong with the copy.
+		damage: BlockCheckError,
+		/// Why others did not help.
+		source: ExchangeError,
+	},
 }

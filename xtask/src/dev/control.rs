@@ -4,9 +4,15 @@
 
 use super::layout::Layout;
 use crate::workspace::Workspace;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use std::{path::PathBuf, process::Command};
+use std::{
+	path::PathBuf,
+	process::{Command, Output},
+};
+
+/// Exit code of `r1ctl` when it prints an error.
+const REFUSED: i32 = 2;
 
 /// Runs `r1ctl` against the development network.
 #[derive(Debug)]
@@ -61,19 +67,45 @@ impl Control {
 		)
 	}
 
+	/// Runs a command of `signer` that must be refused, and returns the reason that is given.
+	///
+	/// # Errors
+	///
+	/// `r1ctl` succeeds, or fails in another way than by an error message.
+	pub fn refused(&self, signer: &str, edge_url: &str, arguments: &[&str]) -> Result<String> {
+		let output = self.output(
+			Command::new(&self.program)
+				.args(arguments)
+				.args(["--edge-url", edge_url])
+				.env("R1_SIGNER", signer),
+		)?;
+		let said = String::from_utf8_lossy(&output.stderr);
+		ensure!(
+			output.status.code() == Some(REFUSED) && output.stdout.is_empty(),
+			"r1ctl {} ended with {}: {said}",
+			arguments.join(" "),
+			output.status
+		);
+		let said = said.trim();
+		Ok(said.strip_prefix("error: ").unwrap_or(said).to_owned())
+	}
+
 	fn run(&self, command: &mut Command, arguments: &[&str]) -> Result<Value> {
-		let output = command
-			.args(["--json", "--node-url", &self.node_url])
-			.output()
-			.context("could not run r1ctl")?;
-		if !output.status.success() {
-			bail!(
-				"r1ctl {}: {}",
-				arguments.join(" "),
-				String::from_utf8_lossy(&output.stderr).trim()
-			);
-		}
+		let output = self.output(command)?;
+		ensure!(
+			output.status.success(),
+			"r1ctl {}: {}",
+			arguments.join(" "),
+			String::from_utf8_lossy(&output.stderr).trim()
+		);
 		serde_json::from_slice(&output.stdout)
 			.with_context(|| format!("r1ctl {} did not print JSON", arguments.join(" ")))
+	}
+
+	fn output(&self, command: &mut Command) -> Result<Output> {
+		command
+			.args(["--json", "--node-url", &self.node_url])
+			.output()
+			.context("could not run r1ctl")
 	}
 }

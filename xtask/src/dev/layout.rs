@@ -32,6 +32,8 @@ const API_PORT_STEP: u16 = 10;
 pub struct Layout {
 	/// Everything that the network writes.
 	pub root: PathBuf,
+	/// The chain: a name that the node knows, or the file of a specification.
+	pub chain: String,
 	/// Machines that run a chain node and a daemon.
 	pub validators: Vec<Validator>,
 	/// All daemons: first those of the validators, in order, then the plain ones.
@@ -101,7 +103,14 @@ impl Layout {
 				chain_rpc_port: RPC_PORT + offset % 3,
 			})
 			.collect();
-		Self { root: root.to_owned(), validators, daemons }
+		Self { root: root.to_owned(), chain: "local".to_owned(), validators, daemons }
+	}
+
+	/// The three validators alone, on a chain of their own.
+	#[must_use]
+	pub fn of_validators(root: &Path, chain: &Path) -> Self {
+		let chain = chain.to_string_lossy().into_owned();
+		Self { chain, daemons: Vec::new(), ..Self::new(root) }
 	}
 
 	/// The plain edge nodes: those that the tour links to deeds.

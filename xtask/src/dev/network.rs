@@ -93,11 +93,11 @@ impl Network {
 			.layout
 			.daemons
 			.iter()
-			.find(|daemon| daemon.account == Some(validator.account))
-			.context("every validator has a daemon beside it")?;
+			.find(|daemon| daemon.account == Some(validator.account));
 		let mut command = Command::new(&self.node_program);
 		command
-			.args(["--chain", "local", "--validator", "--state-pruning", "archive"])
+			.args(["--chain", &self.layout.chain])
+			.args(["--validator", "--state-pruning", "archive"])
 			.args(["--blocks-pruning", "archive", "--no-telemetry", "--rpc-cors", "all"])
 			.arg(format!("--{}", validator.account.to_lowercase()))
 			.arg("--base-path")
@@ -106,8 +106,10 @@ impl Network {
 			.arg(self.network_key(&validator.name)?)
 			.args(["--rpc-port", &validator.rpc_port.to_string()])
 			.args(["--prometheus-port", &validator.prometheus_port.to_string()])
-			.args(["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{}", validator.chain_port)])
-			.args(["--edge-url", &daemon.api_url()]);
+			.args(["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{}", validator.chain_port)]);
+		if let Some(daemon) = daemon {
+			command.args(["--edge-url", &daemon.api_url()]);
+		}
 		// Everybody knows everybody: loopback addresses are not published in the chain's DHT.
 		for other in self.layout.validators.iter().filter(|other| other.name != validator.name) {
 			let peer = peer_id(&self.node_program, &self.network_key(&other.name)?)?;

@@ -7,12 +7,19 @@ use crate::{
 	arguments::{Arguments, Escrow},
 	output::Answer,
 };
+use anyhow::Context as _;
 use r1_chain::calls;
 
 pub(super) async fn run(arguments: &Arguments, command: &Escrow) -> anyhow::Result<Answer> {
-	let call = match command {
-		Escrow::Deposit { amount } => calls::deposit(amount.base_units()),
-		Escrow::Withdraw { amount } => calls::withdraw(amount.base_units()),
+	// The chain's own words for too little of a currency do not say which, or how much.
+	let (call, what) = match command {
+		Escrow::Deposit { amount } => {
+			(calls::deposit(amount.base_units()), format!("could not deposit {amount} USDC"))
+		},
+		Escrow::Withdraw { amount } => {
+			(calls::withdraw(amount.base_units()), format!("could not withdraw {amount} USDC"))
+		},
 	};
-	done(&call, &submit(arguments, &call).await?)
+	let receipt = submit(arguments, &call).await.context(what)?;
+	done(&call, &receipt)
 }

@@ -32,6 +32,8 @@ async fn status(arguments: &Arguments) -> anyhow::Result<Answer> {
 	let models = details.jobs.iter().filter(is_serving).filter_map(|job| job.name.clone());
 	let status = Status { node: address(details.node.0), models: models.collect(), details };
 	let details = &status.details;
+	let rejected = details.beats.rejected_by_reason.iter();
+	let rejected = rejected.map(|(reason, count)| format!("{count} {reason}")).collect::<Vec<_>>();
 	let known = |value: Option<u32>| value.map_or("-".into(), |value: u32| value.to_string());
 	Answer::one(
 		&status,
@@ -42,6 +44,8 @@ async fn status(arguments: &Arguments) -> anyhow::Result<Answer> {
 			("finalised block", known(details.chain.finalised_block)),
 			("peers", details.peers.to_string()),
 			("beats sent", details.beats.sent.to_string()),
+			("beats accepted", details.beats.accepted.to_string()),
+			("beats rejected", rejected.join(", ")),
 			("models served", status.models.join(", ")),
 		],
 	)

@@ -2,12 +2,12 @@
 
 //! What may go wrong, on purpose: each drill breaks something and waits until all is well again.
 
-use super::{rows, say, text};
+use super::{mistakes, rows, say, text};
 use crate::{
-	dev::{Control, Network},
+	dev::{Control, Network, layout::Daemon},
 	rpc,
 };
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -28,6 +28,7 @@ const BLOCKS_WITHOUT: u64 = 5;
 pub(in crate::dev) fn drills(network: &mut Network, control: &Control) -> Result<Value> {
 	eprintln!("\nDrills\n");
 	Ok(json!({
+		"mistakes": mistakes::make_all(network, control)?,
 		"validator": lose_a_validator(network)?,
 		"daemon": kill_a_serving_daemon(network, control)?,
 	}))
@@ -79,15 +80,7 @@ fn lose_a_validator(network: &mut Network) -> Result<Value> {
 
 /// A daemon that serves a model is killed and started: it serves again with no manual step.
 fn kill_a_serving_daemon(network: &mut Network, control: &Control) -> Result<Value> {
-	let mut serving = None;
-	for daemon in network.layout().edge_nodes().to_vec() {
-		let status = control.at(&daemon.api_url(), &["node", "status"])?;
-		if !rows(status.get("models").context("a node lists its models")?)?.is_empty() {
-			serving = Some((daemon, status));
-			break;
-		}
-	}
-	let (daemon, before) = serving.context("no edge node serves a model")?;
+	let (daemon, before) = serving_daemon(network, control)?;
 	network.kill_one(&daemon.name)?;
 	network.start_daemon(&daemon)?;
 	let after = network.wait("the daemon to serve again", RECOVERY_TIMEOUT, || {
@@ -98,6 +91,17 @@ fn kill_a_serving_daemon(network: &mut Network, control: &Control) -> Result<Val
 	ensure!(text(&after, "node")? == text(&before, "node")?, "its key has changed");
 	say(format!("{} was killed, started, and serves {} again", daemon.name, after["models"]));
 	Ok(json!({ "machine": daemon.name, "models": after["models"] }))
+}
+
+/// An edge node that serves a model, and what it says of itself.
+pub(super) fn serving_daemon(network: &Network, control: &Control) -> Result<(Daemon, Value)> {
+	for daemon in network.layout().edge_nodes() {
+		let status = control.at(&daemon.api_url(), &["node", "status"])?;
+		if !rows(status.get("models").context("a node lists its models")?)?.is_empty() {
+			return Ok((daemon.clone(), status));
+		}
+	}
+	bail!("no edge node serves a model")
 }
 
 /// Number of the best block, final or not.

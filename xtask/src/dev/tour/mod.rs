@@ -11,6 +11,7 @@ mod availability;
 mod inference;
 mod audit;
 mod drills;
+mod mistakes;
 
 use super::{Control, Network};
 use crate::workspace::Workspace;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A model is served only if its bytes are the ones that its CID names.
+
+use super::*;
+use bytes::Bytes;
+use r1_core::{BlockExchange, BlockFuture, BlockStore as _, MemoryBlockStore, RAW_CODEC, cid_of};
+use r1_inference::InferenceLimits;
+
+const MODEL: &[u8] = include_bytes!("../../../../models/digits/digits.onnx");
+
+/// A mesh of one neighbour, who answers every question with the same bytes.
+struct Neighbour(Vec<u8>);
+
+impl BlockExchange for Neighbour {
+	fn fetch(&self, _: Cid) -> BlockFuture<'_> {
+		let block = Bytes::copy_from_slice(&self.0);
+		Box::pin(async move { Ok(block) })
+	}
+
+	fn announce(&self, _: Cid) {}
+}
+
+/// A node that knows no model yet, beside a neighbour.
+fn node(store: &Arc<MemoryBlockStore>, neighbour: Neighbour) -> Executor {
+	Executor {
+		jobs: Jobs { board: Arc::default() },
+		files: Files::new(store.clone(), Arc::new(neighbour)),
+		inference: InferenceService::with_tract(InferenceLimits::default()),
+	}
+}
+
+#[tokio::test]
+async fn model_should_not_be_served_when_its_bytes_do_not_match_its_cid() {
+	let model = cid_of(RAW_CODEC, MODEL);
+	let fetch = Step::FetchModel { model };
+	let load = Step::Load { name: ServedName::new("digits").unwrap(), model };
+
+	// One bit of one weight: a model that loads, runs, and is not the one that was ordered.
+	let mut altered = MODEL.to_vec();
+	altered[MODEL.len() / 2] ^= 1;
+	let store = Arc::new(MemoryBlockStore::new(4));
+	let deceived = node(&store, Neighbour(altered));
+	for step in [&fetch, &load] {
+		let failure = deceived.execute(step).await.unwrap_err();
+		assert_eq!(failure.reason, format!("block {model} does not match its CID"));
+		assert_eq!(failure.kind, StepFailure::Transient, "another neighbour may be honest");
+	}
+	assert!(deceived.inference.models().is_empty());
+	assert!(deceived.jobs.lock().models.is_empty());
+	assert!(store.is_empty(), "nothing of it is kept");
+
+	let served = node(&store, Neighbour(MODEL.to_vec()));
+	for step in [&fetch, &load] {
+		served.execute(step).await.unwrap();
+	}
+	assert_eq!(*served.inference.model("digits").unwrap().cid(), model);
+}
+
+#[test]
+fn status_should_say_why_a_job_is_not_served() {
+	let fetch = Step::FetchModel { model: cid_of(RAW_CODEC, MODEL) };
+	let jobs = Jobs { board: Arc::default() };
+	jobs.lock().phases.insert(7, (None, JobPhase::Next(fetch.clone())));
+	jobs.lock().failures.insert(fetch, "block b does not match its CID".to_owned());
+	let expected = JobStatus {
+		job: 7,
+		name: None,
+		model: None,
+		state: JobState::Failed,
+		reason: Some("block b does not match its CID".to_owned()),
+	};
+	assert_eq!(jobs.status(), [expected]);
+}
