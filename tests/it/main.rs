@@ -5,5 +5,6 @@
 #![expect(clippy::unwrap_used, reason = "this crate is nothing but tests")]
 
 mod programs;
+mod specifications;
 mod daemon;
 mod tour;
