@@ -10,7 +10,9 @@
 //!                ├─> tidy        rules of the repository, each one a pure function of its files
 //!                ├─> check       the inner loop: what changed since HEAD
 //!                ├─> ci          everything, in order ──> client   the foreign client's tour
-//!                └─> specs       chain-specs/*.json
+//!                ├─> specs       chain-specs/*.json
+//!                ├─> weights     pallets/*/src/weights.rs
+//!                └─> bench       the numbers of docs/benchmarks.md
 //!
 //!  process   children with logs and an orderly end, waiting on predicates, who holds a port
 //!  rpc       one JSON-RPC call to a node
@@ -34,6 +36,8 @@ pub mod ci;
 pub mod client;
 pub mod dev;
 pub mod specs;
+pub mod weights;
+pub mod bench;
 pub mod process;
 pub mod rpc;
 pub mod steps;

@@ -10,7 +10,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
-use xtask::{bootstrap, check, ci, client, dev, specs, tidy, workspace::Workspace};
+use xtask::{bench, bootstrap, check, ci, client, dev, specs, tidy, weights, workspace::Workspace};
 
 /// The chores of the Ratio1 repository.
 #[derive(Debug, Parser)]
@@ -39,6 +39,10 @@ enum Chore {
 	},
 	/// Write the chain specifications in chain-specs/ anew.
 	Specs,
+	/// Measure the weights of our pallets and write them anew.
+	Weights(weights::Options),
+	/// Measure transfers, finality and the closing of epochs; nothing else should run meanwhile.
+	Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -62,5 +66,7 @@ fn run(chore: &Chore) -> Result<()> {
 		Chore::Client { url: None } => client::run(&workspace),
 		Chore::Client { url: Some(url) } => client::tour(&workspace, url),
 		Chore::Specs => specs::run(&workspace),
+		Chore::Weights(options) => weights::run(&workspace, options),
+		Chore::Bench(options) => bench::run(&workspace, options),
 	}
 }

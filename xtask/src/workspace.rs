@@ -128,8 +128,18 @@ impl Package {
 }
 
 /// The cargo that runs this program, or the one in `PATH`.
+///
+/// What cargo told this program about its own package is not passed on: build scripts that read
+/// such variables, as ring's does, would run again whenever a person calls cargo in between.
 fn cargo() -> Command {
-	Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+	let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+	for (name, _) in env::vars_os() {
+		let name = name.to_string_lossy();
+		if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+			command.env_remove(name.as_ref());
+		}
+	}
+	command
 }
 
 fn relative(root: &Path, path: &Path) -> String {

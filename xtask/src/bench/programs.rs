@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Builds what the benchmarks run, and runs what answers with JSON.
+
+use crate::{
+	steps::{command_line, run_command},
+	workspace::Workspace,
+};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use std::{
+	path::PathBuf,
+	process::{Command, Stdio},
+};
+
+/// The target that a runtime is compiled for.
+const WASM_TARGET: &str = "wasm32v1-none";
+
+/// What the SDK's own builder gives the compiler: the node calls functions through the table, and
+/// macros must know that this half is the one that runs on a chain.
+const WASM_FLAGS: &str = r#"["-Clink-arg=--export-table", "--cfg=substrate_runtime"]"#;
+
+/// Where each program is.
+#[derive(Debug)]
+pub(super) struct Programs {
+	transfers: PathBuf,
+	closing: PathBuf,
+	/// The plain runtime, as Wasm.
+	pub(super) plain_runtime: PathBuf,
+}
+
+impl Programs {
+	/// Builds the node, the benchmarks and the plain runtime.
+	pub(super) fn build(workspace: &Workspace) -> Result<Self> {
+		run_command(workspace.cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
+		let mut benchmarks = workspace.cargo();
+		// With the development profile and the whole workspace, like everything else: another
+		// selection would build the SDK once more.
+		benchmarks
+			.args(["bench", "--workspace", "--profile", "dev", "--no-run", "--locked"])
+			.args(["--bench", "transfers", "--bench", "closing"])
+			.arg("--message-format=json-render-diagnostics");
+		let messages = output_of(&mut benchmarks)?;
+		Ok(Self {
+			transfers: executable(&messages, "transfers")?,
+			closing: executable(&messages, "closing")?,
+			plain_runtime: build_plain_runtime(workspace)?,
+		})
+	}
+
+	/// The program that sends transfers.
+	pub(super) fn transfers(&self) -> Command {
+		Command::new(&self.transfers)
+	}
+
+	/// The program that closes epochs.
+	pub(super) fn closing(&self) -> Command {
+		Command::new(&self.closing)
+	}
+}
+
+/// Runs a program to its end, and reads the one JSON object that it prints.
+pub(super) fn json_of(command: &mut Command) -> Result<Value> {
+	let line = command_line(command);
+	let output = output_of(command)?;
+	serde_json::from_str(&output).with_context(|| format!("`{line}` did not print JSON"))
+}
+
+/// What a command prints to its standard output; the rest goes to the terminal.
+fn output_of(command: &mut Command) -> Result<String> {
+	let line = command_line(command);
+	eprintln!("    $ {line}");
+	let output = command
+		.stderr(Stdio::inherit())
+		.output()
+		.with_context(|| format!("could not start `{line}`"))?;
+	ensure!(output.status.success(), "`{line}` failed ({})", output.status);
+	String::from_utf8(output.stdout).with_context(|| format!("`{line}` did not print text"))
+}
+
+/// Where cargo put a benchmark, by its messages: one JSON object a line.
+fn executable(messages: &str, name: &str) -> Result<PathBuf> {
+	messages
+		.lines()
+		.filter_map(|line| serde_json::from_str::<Value>(line).ok())
+		.filter(|message| message.pointer("/target/name") == Some(&Value::from(name)))
+		.find_map(|message| message.get("executable")?.as_str().map(PathBuf::from))
+		.with_context(|| format!("cargo does not say where the benchmark {name} is"))
+}
+
+fn build_plain_runtime(workspace: &Workspace) -> Result<PathBuf> {
+	let mut command = workspace.cargo();
+	command
+		.args(["build", "--manifest-path", "tests/plain-runtime/Cargo.toml", "--locked"])
+		.args(["--release", "--target", WASM_TARGET, "--target-dir"])
+		.arg(&workspace.target)
+		.args(["--config", &format!("target.{WASM_TARGET}.rustflags={WASM_FLAGS}")])
+		// It would take the place of the flags above.
+		.env_remove("RUSTFLAGS");
+	run_command(&mut command)?;
+	let wasm = workspace.target.join(WASM_TARGET).join("release/plain_runtime.wasm");
+	ensure!(wasm.is_file(), "cargo did not write {}", wasm.display());
+	Ok(wasm)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn executable_should_be_that_of_the_named_benchmark() {
+		let messages = concat!(
+			r#"{"reason":"compiler-artifact","target":{"name":"node"},"executable":"/t/node"}"#,
+			"\n",
+			r#"{"reason":"compiler-artifact","target":{"name":"closing"},"executable":null}"#,
+			"\n",
+			r#"{"reason":"compiler-artifact","target":{"name":"closing"},"executable":"/t/c-1"}"#,
+			"\n",
+		);
+		let found = executable(messages, "closing").expect("the last line names it");
+		assert_eq!(found, PathBuf::from("/t/c-1"));
+		assert!(executable(messages, "transfers").is_err());
+	}
+
+	#[test]
+	fn json_of_should_read_what_a_program_prints() {
+		let printed = json_of(Command::new("echo").arg(r#"{ "blocks": 3 }"#));
+		assert_eq!(printed.expect("echo succeeds"), serde_json::json!({ "blocks": 3 }));
+		assert!(json_of(&mut Command::new("false")).is_err());
+	}
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The table for docs/benchmarks.md, from what the programs printed.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::{fmt::Write as _, fs, process::Command};
+
+/// Share of a slot in which an author may build its block: `block_proposal_slot_portion` in
+/// node/src/service.rs.
+const PROPOSAL_SLOT_PORTION: f64 = 0.5;
+
+/// Everything that was measured, as the programs printed it.
+#[derive(Debug)]
+pub(super) struct Report {
+	/// Transfers on our chain.
+	pub(super) ours: Value,
+	/// Transfers on the plain chain.
+	pub(super) plain: Value,
+	/// Closing of epochs.
+	pub(super) closing: Value,
+}
+
+impl Report {
+	/// The raw results.
+	pub(super) fn to_json(&self) -> Value {
+		json!({ "ours": self.ours, "plain": self.plain, "closing": self.closing })
+	}
+
+	/// Two tables, and what they were measured on.
+	pub(super) fn to_markdown(&self) -> Result<String> {
+		for limit in ["/limits/slot_millis", "/limits/normal_ref_time"] {
+			let (ours, plain) = (number(&self.ours, limit)?, number(&self.plain, limit)?);
+			ensure!(ours == plain, "the chains differ in {limit}: {ours} and {plain}");
+		}
+		let mut text = format!("Measured {}.\n\n", circumstances()?);
+		self.write_transfers(&mut text)?;
+		self.write_closing(&mut text)?;
+		Ok(text)
+	}
+
+	fn write_transfers(&self, text: &mut String) -> Result<()> {
+		let window = number(&self.ours, "/saturation/seconds")?;
+		let outstanding = number(&self.ours, "/saturation/outstanding")?;
+		let rate = number(&self.ours, "/steady/rate_per_sec")?;
+		writeln!(text, "| transfers | ratio1 | plain SDK |\n| --- | --- | --- |")?;
+		self.row(
+			text,
+			&format!("finalised per second, {outstanding} always waiting, {window:.0} s"),
+			&["/saturation/transfers_per_sec"],
+			0,
+		)?;
+		self.row(text, "in the fullest block", &["/saturation/transfers_per_block_max"], 0)?;
+		self.row(text, "that fit a block by weight", &["/limits/transfers_per_block"], 0)?;
+		self.row(text, "per second by weight", &["/limits/transfers_per_sec"], 0)?;
+		self.row(
+			text,
+			"a block's finality when saturated, p50 / p99, s",
+			&["/saturation/block_finality_secs/p50", "/saturation/block_finality_secs/p99"],
+			2,
+		)?;
+		self.row(
+			text,
+			&format!("a block's finality at {rate} per second, p50 / p99, s"),
+			&["/steady/block_finality_secs/p50", "/steady/block_finality_secs/p99"],
+			2,
+		)?;
+		self.row(
+			text,
+			&format!("a transfer's finality at {rate} per second, p50 / p99, s"),
+			&["/steady/transfer_finality_secs/p50", "/steady/transfer_finality_secs/p99"],
+			2,
+		)?;
+		self.row(
+			text,
+			"samples of these: blocks / transfers",
+			&["/steady/block_finality_secs/samples", "/steady/transfer_finality_secs/samples"],
+			0,
+		)?;
+		let slot_secs = number(&self.ours, "/limits/slot_millis")? / 1_000.0;
+		let normal_millis = number(&self.ours, "/limits/normal_ref_time")? / 1e9;
+		writeln!(
+			text,
+			"\nThe limit: ordinary transactions may take {normal_millis:.1} ms of reference time \
+			in the block of a {slot_secs} s slot, and a transfer weighs {:.3} ms on ratio1 and \
+			{:.3} ms on the plain chain.\nAn author has {:.1} s of the slot to build a block, \
+			whatever the weight says.\n",
+			number(&self.ours, "/limits/transfer_ref_time")? / 1e9,
+			number(&self.plain, "/limits/transfer_ref_time")? / 1e9,
+			slot_secs * PROPOSAL_SLOT_PORTION,
+		)?;
+		Ok(())
+	}
+
+	/// A row with the same numbers of both chains.
+	fn row(&self, text: &mut String, name: &str, paths: &[&str], decimals: usize) -> Result<()> {
+		write!(text, "| {name} |")?;
+		for chain in [&self.ours, &self.plain] {
+			let numbers = paths
+				.iter()
+				.map(|path| Ok(format!("{:.decimals$}", number(chain, path)?)))
+				.collect::<Result<Vec<_>>>()?;
+			write!(text, " {} |", numbers.join(" / "))?;
+		}
+		writeln!(text)?;
+		Ok(())
+	}
+
+	fn write_closing(&self, text: &mut String) -> Result<()> {
+		writeln!(
+			text,
+			"| deeds | blocks | most in one block, ms | share of a block | its proof, KiB | total, ms |\n\
+			| --- | --- | --- | --- | --- | --- |"
+		)?;
+		let rows = self.closing.get("epochs").and_then(Value::as_array);
+		for row in rows.context("the closing of epochs was measured")? {
+			writeln!(
+				text,
+				"| {} | {} | {:.1} | {:.1} % | {:.0} | {:.1} |",
+				number(row, "/deeds")?,
+				number(row, "/blocks")?,
+				number(row, "/block_max/ref_time")? / 1e9,
+				number(row, "/block_max_share")? * 100.0,
+				number(row, "/block_max/proof_size")? / 1_024.0,
+				number(row, "/total/ref_time")? / 1e9,
+			)?;
+		}
+		let steps = number(&self.closing, "/steps_per_block")?;
+		writeln!(
+			text,
+			"\nWhatever the number of deeds, a block takes at most {steps} steps, or {:.1} ms, \
+			{:.1} % of a block, with {} oracles and {} entries of work.",
+			number(&self.closing, "/bound/ref_time")? / 1e9,
+			number(&self.closing, "/bound_share")? * 100.0,
+			number(&self.closing, "/oracles")?,
+			number(&self.closing, "/work_entries")?,
+		)?;
+		Ok(())
+	}
+}
+
+fn number(value: &Value, path: &str) -> Result<f64> {
+	value
+		.pointer(path)
+		.and_then(Value::as_f64)
+		.with_context(|| format!("no number at {path}"))
+}
+
+/// When, at which commit, and on what machine: what a number means nothing without.
+fn circumstances() -> Result<String> {
+	let date = first_line(Command::new("date").arg("+%Y-%m-%d"))?;
+	let commit = first_line(Command::new("git").args(["describe", "--always", "--dirty"]))?;
+	let cpu = fs::read_to_string("/proc/cpuinfo").context("could not read /proc/cpuinfo")?;
+	let model = field(&cpu, "model name").unwrap_or("an unnamed processor");
+	let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();
+	let memory = fs::read_to_string("/proc/meminfo").context("could not read /proc/meminfo")?;
+	let kibibytes = field(&memory, "MemTotal")
+		.and_then(|total| total.trim_end_matches(" kB").parse::<u64>().ok())
+		.context("/proc/meminfo has a total")?;
+	let gibibytes = kibibytes / (1_024 * 1_024);
+	Ok(format!("{date} at {commit}, on {cores} cores of {model} with {gibibytes} GiB"))
+}
+
+/// The value of the first line `name : value`.
+fn field<'text>(text: &'text str, name: &str) -> Option<&'text str> {
+	text.lines()
+		.filter_map(|line| line.split_once(':'))
+		.find_map(|(key, value)| (key.trim() == name).then(|| value.trim()))
+}
+
+fn first_line(command: &mut Command) -> Result<String> {
+	let output = command.output().context("could not run a tool of the system")?;
+	let text = String::from_utf8_lossy(&output.stdout);
+	Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn chain(transfers_per_sec: f64) -> Value {
+		let percentiles = json!({ "samples": 30, "p50": 1.5, "p99": 2.25, "max": 3.0 });
+		json!({
+			"limits": {
+				"slot_millis": 2_000,
+				"normal_ref_time": 499_500_000_000_u64,
+				"transfer_ref_time": 300_000_000,
+				"transfers_per_block": 1_665,
+				"transfers_per_sec": 832.5,
+			},
+			"saturation": {
+				"outstanding": 4_000,
+				"seconds": 60.2,
+				"transfers_per_sec": transfers_per_sec,
+				"transfers_per_block_max": 900,
+				"block_finality_secs": percentiles,
+			},
+			"steady": {
+				"rate_per_sec": 100,
+				"transfer_finality_secs": percentiles,
+				"block_finality_secs": percentiles,
+			},
+		})
+	}
+
+	fn report() -> Report {
+		let closing = json!({
+			"oracles": 100, "work_entries": 1_024, "steps_per_block": 16,
+			"bound": { "ref_time": 500_000_000_000_u64, "proof_size": 0 }, "bound_share": 0.75,
+			"epochs": [{
+				"deeds": 1_000, "blocks": 2, "block_max_share": 0.5,
+				"block_max": { "ref_time": 333_000_000_000_u64, "proof_size": 2_048 },
+				"total": { "ref_time": 400_000_000_000_u64, "proof_size": 4_096 },
+			}],
+		});
+		Report { ours: chain(400.4), plain: chain(450.0), closing }
+	}
+
+	#[test]
+	fn markdown_should_have_both_chains_and_every_number_of_deeds() {
+		let text = report().to_markdown().expect("every number is there");
+		for line in [
+			"| finalised per second, 4000 always waiting, 60 s | 400 | 450 |",
+			"| a block's finality at 100 per second, p50 / p99, s | 1.50 / 2.25 | 1.50 / 2.25 |",
+			"| 1000 | 2 | 333.0 | 50.0 % | 2 | 400.0 |",
+		] {
+			assert!(text.contains(line), "`{line}` is not in:\n{text}");
+		}
+	}
+
+	#[test]
+	fn markdown_should_be_refused_when_the_chains_cannot_be_compared() {
+		let mut report = report();
+		report.plain["limits"]["normal_ref_time"] = json!(1);
+		let error = report.to_markdown().expect_err("the limits differ");
+		assert!(error.to_string().contains("/limits/normal_ref_time"), "{error}");
+	}
+}
