@@ -10,19 +10,22 @@
 //!
 //! - Amounts of R1 are in base units of 10^-18 R1, amounts of USDC in 10^-6 USDC.
 //! - A price is the price of one R1 in 10^-18 USD.
-//! - Availability and quality are `u8`, 255 being all of it. Shares are basis points of 10 000.
+//! - Availability and quality are `u8`, 255 being all of it. Adoption is `u16`, 65 535 being all of
+//!   it. Shares are basis points of 10 000.
 //! - Every division rounds down, so nobody is ever paid a unit that does not exist.
 //! - A function that cannot answer for every input returns `Option`; the others cannot fail.
 //!
 //! # Sources
 //!
-//! The constants and the roundings are those of the deployed Ratio1 contracts (Controller, ND and
-//! CspEscrow), bit for bit; the tests hold the vectors of the contracts' own test-suite. Two things
-//! differ on purpose: work is paid by its quality, and prices are averaged over time.
+//! The constants and the roundings are those of the deployed Ratio1 contracts (Controller, ND, MND,
+//! AdoptionOracle and CspEscrow), bit for bit; the tests hold the vectors of the contracts' own
+//! test-suite. Two things differ on purpose: work is paid by its quality, and prices are averaged
+//! over time.
 //!
 //! | module | answers |
 //! | --- | --- |
 //! | [`node_deed`] | what a Node Deed costs, where the payment goes, what the deed earns |
+//! | [`adoption`] | how far the network has come |
 //! | [`work`] | what a job costs, what a node earns for it, what is burned |
 //! | [`price`] | what one R1 is worth, and the least that a swap may yield |
 //! | [`median`] | what the oracles agree on |
@@ -41,6 +44,7 @@
 extern crate alloc;
 
 pub mod node_deed;
+pub mod adoption;
 pub mod work;
 pub mod price;
 pub mod median;

@@ -3,11 +3,12 @@
 //! Each function against the vectors of the deployed contracts, and against a second way to say the
 //! same thing in arithmetic wide enough never to overflow.
 
-mod median;
 mod node_deed;
-mod price;
-mod ratio;
+mod adoption;
 mod work;
+mod price;
+mod median;
+mod ratio;
 
 use primitive_types::U512;
 
