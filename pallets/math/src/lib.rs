@@ -12,6 +12,7 @@
 //! - A price is the price of one R1 in 10^-18 USD.
 //! - Availability and quality are `u8`, 255 being all of it. Adoption is `u16`, 65 535 being all of
 //!   it. Shares are basis points of 10 000.
+//! - A weight of the release curve is a fixed-point number with 18 decimals.
 //! - Every division rounds down, so nobody is ever paid a unit that does not exist.
 //! - A function that cannot answer for every input returns `Option`; the others cannot fail.
 //!
@@ -25,7 +26,12 @@
 //! | module | answers |
 //! | --- | --- |
 //! | [`node_deed`] | what a Node Deed costs, where the payment goes, what the deed earns |
+//! | [`master_deed`] | who may be given a Master Node Deed, and what it releases at most |
+//! | [`genesis_deed`] | what the Genesis Node Deed releases at most, and how it is split |
+//! | [`gated_release`] | what an epoch pays a master or genesis deed, and what it withholds |
 //! | [`adoption`] | how far the network has come |
+//! | [`curve`] | how a master deed's allocation is spread over its epochs |
+//! | [`fixed_point`] | the exponential that the curve is made of |
 //! | [`work`] | what a job costs, what a node earns for it, what is burned |
 //! | [`price`] | what one R1 is worth, and the least that a swap may yield |
 //! | [`median`] | what the oracles agree on |
@@ -44,7 +50,13 @@
 extern crate alloc;
 
 pub mod node_deed;
+pub mod master_deed;
+pub mod genesis_deed;
+pub mod gated_release;
 pub mod adoption;
+pub mod curve;
+mod curve_table;
+pub mod fixed_point;
 pub mod work;
 pub mod price;
 pub mod median;

@@ -21,12 +21,14 @@ pub const DEEDS_MAX: u32 = 46_224;
 /// Share of the issuance cap that all deeds together may earn, in basis points.
 pub const EMISSION_BASIS_POINTS: u16 = 4_500;
 
+/// What all deeds together may earn, in base units: 72 811 529.1 R1.
+pub const EMISSION: u128 = ISSUANCE_CAP / BASIS_POINTS as u128 * EMISSION_BASIS_POINTS as u128;
+
 /// Epochs of full availability that release a deed's allocation: 36 months of 30 days.
 pub const RELEASE_EPOCHS: u32 = 36 * 30;
 
 /// What one deed may earn over its life: 45 % of the cap over 46 224 deeds, about 1 575.19 R1.
-pub const ALLOCATION: u128 =
-	ISSUANCE_CAP / BASIS_POINTS as u128 * EMISSION_BASIS_POINTS as u128 / DEEDS_MAX as u128;
+pub const ALLOCATION: u128 = EMISSION / DEEDS_MAX as u128;
 
 /// What one deed earns in an epoch of full availability: 1/1080 of its allocation, about 1.4585 R1.
 ///

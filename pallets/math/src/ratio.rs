@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The two ways in which this crate multiplies and divides.
+//! The two ways in which this crate multiplies and divides: by anything in 256 bits, and by a
+//! fraction of at most one in 128.
 
-use crate::{BASIS_POINTS, FULL_MARK};
+use crate::{BASIS_POINTS, FULL_MARK, adoption::FULL_ADOPTION};
 use primitive_types::U256;
 
 /// `floor(a * b / divisor)`; `None` if `divisor` is 0 or the result does not fit.
@@ -20,6 +21,11 @@ pub(crate) fn share(amount: u128, basis_points: u16) -> u128 {
 /// `floor(amount * mark / 255)`.
 pub(crate) fn marked(amount: u128, mark: u8) -> u128 {
 	portion(amount, u16::from(mark), u16::from(FULL_MARK))
+}
+
+/// `floor(amount * adoption / 65 535)`.
+pub(crate) fn adopted(amount: u128, adoption: u16) -> u128 {
+	portion(amount, adoption, FULL_ADOPTION)
 }
 
 /// `floor(amount * numerator / denominator)` for a fraction of at most one.

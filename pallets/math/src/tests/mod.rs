@@ -4,7 +4,13 @@
 //! same thing in arithmetic wide enough never to overflow.
 
 mod node_deed;
+mod master_deed;
+mod genesis_deed;
+mod gated_release;
+mod gated_invariants;
 mod adoption;
+mod curve;
+mod fixed_point;
 mod work;
 mod price;
 mod median;

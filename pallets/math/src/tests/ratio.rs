@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::exact;
-use crate::ratio::{marked, mul_div, share};
+use crate::ratio::{adopted, marked, mul_div, share};
 use primitive_types::U512;
 use proptest::prelude::*;
 
@@ -37,5 +37,11 @@ proptest! {
 	#[test]
 	fn marked_should_equal_wide_arithmetic(amount: u128, mark: u8) {
 		prop_assert_eq!(U512::from(marked(amount, mark)), exact(&[amount, mark.into()], 255));
+	}
+
+	#[test]
+	fn adopted_should_equal_wide_arithmetic(amount: u128, adoption: u16) {
+		let expected = exact(&[amount, adoption.into()], 65_535);
+		prop_assert_eq!(U512::from(adopted(amount, adoption)), expected);
 	}
 }
