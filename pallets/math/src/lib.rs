@@ -26,6 +26,7 @@
 //! | module | answers |
 //! | --- | --- |
 //! | [`node_deed`] | what a Node Deed costs, where the payment goes, what the deed earns |
+//! | [`purchase`] | what the deployed sale adds: tax, price guard, liquidity and proceeds |
 //! | [`master_deed`] | who may be given a Master Node Deed, and what it releases at most |
 //! | [`genesis_deed`] | what the Genesis Node Deed releases at most, and how it is split |
 //! | [`gated_release`] | what an epoch pays a master or genesis deed, and what it withholds |
@@ -50,6 +51,7 @@
 extern crate alloc;
 
 pub mod node_deed;
+pub mod purchase;
 pub mod master_deed;
 pub mod genesis_deed;
 pub mod gated_release;

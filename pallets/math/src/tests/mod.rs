@@ -4,6 +4,7 @@
 //! same thing in arithmetic wide enough never to overflow.
 
 mod node_deed;
+mod purchase;
 mod master_deed;
 mod genesis_deed;
 mod gated_release;
