@@ -32,6 +32,31 @@ fn tiers_should_be_fibonacci_numbers_and_hold_every_deed() {
 }
 
 #[test]
+fn tiers_should_equal_the_deployed_table() {
+	/// Cumulative deeds and cumulative gross in US dollars, after each tier.
+	const CUMULATIVE: [(u32, u32); 12] = [
+		(89, 44_500),
+		(233, 152_500),
+		(466, 385_500),
+		(843, 951_000),
+		(1_453, 2_171_000),
+		(2_440, 4_638_500),
+		(4_037, 9_429_500),
+		(6_621, 18_473_500),
+		(10_802, 35_197_500),
+		(17_567, 69_022_500),
+		(28_513, 145_644_500),
+		(46_224, 313_899_000),
+	];
+	let (mut deeds, mut gross_usd) = (0, 0);
+	for (tier, expected) in TIERS.into_iter().zip(CUMULATIVE) {
+		deeds += tier.units;
+		gross_usd += tier.units * tier.price_usd;
+		assert_eq!((deeds, gross_usd), expected);
+	}
+}
+
+#[test]
 fn tier_should_count_from_one() {
 	assert_eq!(tier(0), None);
 	assert_eq!(tier(1), Some(Tier { units: 89, price_usd: 500 }));
@@ -127,6 +152,7 @@ fn epoch_reward_should_equal_the_contracts_vectors() {
 fn rewards_should_equal_the_contracts_vectors() {
 	assert_eq!(rewards(0, [250, 130, 178, 12, 0]), 3_260_194_774_041_496_137);
 	assert_eq!(rewards(0, [255; 1_080]), 1_575_188_843_457_943_924_200);
+	assert_eq!(rewards(0, [255; 1_081]), ALLOCATION);
 	assert_eq!(rewards(0, [255; 1_830]), ALLOCATION);
 	assert_eq!(rewards(ALLOCATION, [255; 10]), 0);
 	assert_eq!(rewards(ALLOCATION - 7, [255]), 7);

@@ -11,6 +11,8 @@ fn spot_price_should_be_dollars_per_r1_with_18_decimals() {
 	assert_eq!(spot_price(300_000 * USDC, 1_000_000 * R1), Some(3 * R1 / 10));
 	assert_eq!(spot_price(USDC, R1), Some(R1));
 	assert_eq!(spot_price(1, 3 * R1), Some(333_333_333_333));
+	// The pool of the contracts' tests.
+	assert_eq!(spot_price(200_000 * USDC, 666_666 * R1), Some(300_000_300_000_300_000));
 }
 
 #[test]
