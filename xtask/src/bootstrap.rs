@@ -4,7 +4,7 @@
 //!
 //! Looking takes a few milliseconds and starts one process, so that every `make` can begin with it.
 
-use crate::{steps::run_command, workspace::Workspace};
+use crate::{steps::run_command, wasm::TARGET as WASM_TARGET, workspace::Workspace};
 use anyhow::{Context, Result, bail};
 use std::{
 	env,
@@ -12,8 +12,6 @@ use std::{
 	process::Command,
 };
 
-/// The target that the chain's runtime compiles to.
-const WASM_TARGET: &str = "wasm32v1-none";
 /// Oldest Node.js that the client test runs on.
 const NODE_MAJOR_MIN: u32 = 20;
 

@@ -16,6 +16,7 @@
 //!
 //!  process   children with logs and an orderly end, waiting on predicates, who holds a port
 //!  rpc       one JSON-RPC call to a node
+//!  wasm      a runtime as Wasm alone, for weights and bench
 //!  steps     headers, elapsed time, which command failed
 //!  workspace where things are
 //! ```
@@ -41,4 +42,5 @@ pub mod bench;
 pub mod process;
 pub mod rpc;
 pub mod steps;
+pub mod wasm;
 pub mod workspace;

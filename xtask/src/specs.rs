@@ -33,6 +33,21 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 }
 
 fn export(node: &Path, chain: &[&str], file: &Path) -> Result<()> {
+	let mut text = exported(node, chain)?;
+	if !text.ends_with(b"\n") {
+		text.push(b'\n');
+	}
+	fs::write(file, text).with_context(|| format!("could not write {}", file.display()))?;
+	eprintln!("    wrote {}", file.display());
+	Ok(())
+}
+
+/// What `r1-node export-chain-spec --chain` prints for a chain, and options after its name.
+///
+/// # Errors
+///
+/// The node cannot be started, or refuses the chain.
+pub(crate) fn exported(node: &Path, chain: &[&str]) -> Result<Vec<u8>> {
 	let output = Command::new(node)
 		.args(["export-chain-spec", "--chain"])
 		.args(chain)
@@ -40,11 +55,5 @@ fn export(node: &Path, chain: &[&str], file: &Path) -> Result<()> {
 		.with_context(|| format!("could not start {}", node.display()))?;
 	let errors = String::from_utf8_lossy(&output.stderr);
 	ensure!(output.status.success(), "could not export {}: {}", chain.join(" "), errors.trim());
-	let mut text = output.stdout;
-	if !text.ends_with(b"\n") {
-		text.push(b'\n');
-	}
-	fs::write(file, text).with_context(|| format!("could not write {}", file.display()))?;
-	eprintln!("    wrote {}", file.display());
-	Ok(())
+	Ok(output.stdout)
 }

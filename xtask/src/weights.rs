@@ -6,9 +6,17 @@
 //! `frame-omni-bencher` runs them in the executor that the node has. Weights hold for the machine
 //! that measured them: run this on the slowest that a validator may have.
 
-use crate::{steps::Steps, steps::run_command, workspace::Workspace};
+use crate::{
+	steps::{Steps, run_command},
+	wasm,
+	workspace::Workspace,
+};
 use anyhow::{Context, Result, bail};
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+	fs,
+	path::{Path, PathBuf},
+	process::Command,
+};
 
 /// The tool, and the version that belongs to the SDK's crates in Cargo.toml.
 const BENCHER: &str = "frame-omni-bencher";
@@ -50,9 +58,13 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	}
 	ensure_bencher()?;
 	let mut steps = Steps::new(pallets.len() + 2);
-	steps.run("the runtime with its benchmarks", || build(workspace))?;
+	let mut blob = PathBuf::new();
+	steps.run("the runtime with its benchmarks", || {
+		blob = build(workspace)?;
+		Ok(())
+	})?;
 	for (name, directory) in pallets {
-		steps.run(name, || measure(workspace, options, name, directory))?;
+		steps.run(name, || measure(workspace, options, &blob, name, directory))?;
 	}
 	steps.run("format", || run_command(workspace.cargo().args(["fmt", "--all"])))?;
 	steps.finish();
@@ -71,28 +83,19 @@ fn ensure_bencher() -> Result<()> {
 }
 
 /// Builds the blob alone: the benchmarks run inside it, so nothing else needs their feature.
-fn build(workspace: &Workspace) -> Result<()> {
-	run_command(
-		workspace
-			.cargo()
-			.args(["rustc", "--locked", "--release", "--package", "ratio1-runtime"])
-			.args(["--crate-type", "cdylib", "--target", "wasm32v1-none"])
-			.args(["--no-default-features", "--features", "runtime-benchmarks"])
-			// As the runtime's own build does it.
-			.arg("--config")
-			.arg(
-				r#"target.wasm32v1-none.rustflags=["-Clink-arg=--export-table","--cfg=substrate_runtime"]"#,
-			)
-			.args(["--config", r#"profile.release.panic="abort""#])
-			.args(["--config", r#"profile.release.lto="thin""#]),
-	)
+fn build(workspace: &Workspace) -> Result<PathBuf> {
+	let package = ["--package", "ratio1-runtime"];
+	let features = ["--no-default-features", "--features", "runtime-benchmarks"];
+	wasm::build(workspace, "ratio1_runtime", &[package.as_slice(), &features].concat())
 }
 
-fn blob(workspace: &Workspace) -> PathBuf {
-	workspace.target.join("wasm32v1-none/release/ratio1_runtime.wasm")
-}
-
-fn measure(workspace: &Workspace, options: &Options, name: &str, directory: &str) -> Result<()> {
+fn measure(
+	workspace: &Workspace,
+	options: &Options,
+	blob: &Path,
+	name: &str,
+	directory: &str,
+) -> Result<()> {
 	let template = workspace.root.join("xtask/src/weights.hbs");
 	let measured = workspace.target.join(format!("{name}_weights.rs"));
 	run_command(
@@ -100,7 +103,7 @@ fn measure(workspace: &Workspace, options: &Options, name: &str, directory: &str
 			.args(["v1", "benchmark", "pallet", "--genesis-builder", "runtime"])
 			.args(["--genesis-builder-preset", "development"])
 			.arg("--runtime")
-			.arg(blob(workspace))
+			.arg(blob)
 			.args(["--pallet", name, "--extrinsic", "*"])
 			.args(["--steps", &options.steps.to_string(), "--repeat", &options.repeat.to_string()])
 			.arg("--template")

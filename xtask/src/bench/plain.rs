@@ -2,14 +2,13 @@
 
 //! The specification of the plain chain: our local one, with the plain runtime in it.
 
-use crate::workspace::Workspace;
-use anyhow::{Context, Result, ensure};
+use crate::{specs, workspace::Workspace};
+use anyhow::{Context, Result};
 use serde_json::Value;
 use std::{
 	fmt::Write as _,
 	fs,
 	path::{Path, PathBuf},
-	process::Command,
 };
 
 /// What the account that pays for the benchmark starts with, in base units: as on our chain.
@@ -28,7 +27,8 @@ pub(super) fn specification(
 	directory: &Path,
 ) -> Result<PathBuf> {
 	let wasm = fs::read(wasm).with_context(|| format!("could not read {}", wasm.display()))?;
-	let ours = local_specification(&workspace.program("r1-node")?)?;
+	let ours = specs::exported(&workspace.program("r1-node")?, &["local"])?;
+	let ours: Value = serde_json::from_slice(&ours).context("a specification is JSON")?;
 	let patch = ours
 		.pointer("/genesis/runtimeGenesis/patch")
 		.context("no patch of the genesis")?;
@@ -36,16 +36,6 @@ pub(super) fn specification(
 	fs::write(&path, plain_specification(patch, &wasm)?)
 		.with_context(|| format!("could not write {}", path.display()))?;
 	Ok(path)
-}
-
-fn local_specification(node: &Path) -> Result<Value> {
-	let output = Command::new(node)
-		.args(["export-chain-spec", "--chain", "local"])
-		.output()
-		.with_context(|| format!("could not start {}", node.display()))?;
-	let errors = String::from_utf8_lossy(&output.stderr);
-	ensure!(output.status.success(), "could not export the local chain: {}", errors.trim());
-	serde_json::from_slice(&output.stdout).context("a specification is JSON")
 }
 
 /// The text of the specification.

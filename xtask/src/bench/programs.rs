@@ -4,6 +4,7 @@
 
 use crate::{
 	steps::{command_line, run_command},
+	wasm,
 	workspace::Workspace,
 };
 use anyhow::{Context, Result, ensure};
@@ -12,13 +13,6 @@ use std::{
 	path::PathBuf,
 	process::{Command, Stdio},
 };
-
-/// The target that a runtime is compiled for.
-const WASM_TARGET: &str = "wasm32v1-none";
-
-/// What the SDK's own builder gives the compiler: the node calls functions through the table, and
-/// macros must know that this half is the one that runs on a chain.
-const WASM_FLAGS: &str = r#"["-Clink-arg=--export-table", "--cfg=substrate_runtime"]"#;
 
 /// Where each program is.
 #[derive(Debug)]
@@ -88,19 +82,10 @@ fn executable(messages: &str, name: &str) -> Result<PathBuf> {
 		.with_context(|| format!("cargo does not say where the benchmark {name} is"))
 }
 
+/// By its manifest: it is no member of the workspace.
 fn build_plain_runtime(workspace: &Workspace) -> Result<PathBuf> {
-	let mut command = workspace.cargo();
-	command
-		.args(["build", "--manifest-path", "tests/plain-runtime/Cargo.toml", "--locked"])
-		.args(["--release", "--target", WASM_TARGET, "--target-dir"])
-		.arg(&workspace.target)
-		.args(["--config", &format!("target.{WASM_TARGET}.rustflags={WASM_FLAGS}")])
-		// It would take the place of the flags above.
-		.env_remove("RUSTFLAGS");
-	run_command(&mut command)?;
-	let wasm = workspace.target.join(WASM_TARGET).join("release/plain_runtime.wasm");
-	ensure!(wasm.is_file(), "cargo did not write {}", wasm.display());
-	Ok(wasm)
+	let manifest = ["--manifest-path", "tests/plain-runtime/Cargo.toml"];
+	wasm::build(workspace, "plain_runtime", &manifest)
 }
 
 #[cfg(test)]

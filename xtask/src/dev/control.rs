@@ -58,13 +58,7 @@ impl Control {
 	///
 	/// `r1ctl` fails; the error is what it said.
 	pub fn signed(&self, signer: &str, edge_url: &str, arguments: &[&str]) -> Result<Value> {
-		self.run(
-			Command::new(&self.program)
-				.args(arguments)
-				.args(["--edge-url", edge_url])
-				.env("R1_SIGNER", signer),
-			arguments,
-		)
+		self.run(&mut self.command_of(signer, edge_url, arguments), arguments)
 	}
 
 	/// Runs a command of `signer` that must be refused, and returns the reason that is given.
@@ -73,12 +67,7 @@ impl Control {
 	///
 	/// `r1ctl` succeeds, or fails in another way than by an error message.
 	pub fn refused(&self, signer: &str, edge_url: &str, arguments: &[&str]) -> Result<String> {
-		let output = self.output(
-			Command::new(&self.program)
-				.args(arguments)
-				.args(["--edge-url", edge_url])
-				.env("R1_SIGNER", signer),
-		)?;
+		let output = self.output(&mut self.command_of(signer, edge_url, arguments))?;
 		let said = String::from_utf8_lossy(&output.stderr);
 		ensure!(
 			output.status.code() == Some(REFUSED) && output.stdout.is_empty(),
@@ -88,6 +77,12 @@ impl Control {
 		);
 		let said = said.trim();
 		Ok(said.strip_prefix("error: ").unwrap_or(said).to_owned())
+	}
+
+	fn command_of(&self, signer: &str, edge_url: &str, arguments: &[&str]) -> Command {
+		let mut command = Command::new(&self.program);
+		command.args(arguments).args(["--edge-url", edge_url]).env("R1_SIGNER", signer);
+		command
 	}
 
 	fn run(&self, command: &mut Command, arguments: &[&str]) -> Result<Value> {
