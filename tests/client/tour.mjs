@@ -10,15 +10,12 @@
  */
 
 import process from 'node:process';
-import { ApiPromise, WsProvider } from '@polkadot/api';
 import { readBlock } from './blocks.mjs';
+import { connect } from './connect.mjs';
 import { undocumented } from './metadata.mjs';
 import { requireRewardEvents, rewardOf } from './rewards.mjs';
 import { sendTransfer } from './transfer.mjs';
-import { within } from './within.mjs';
 
-/** A node at loopback answers at once, or it is not there. */
-const CONNECT_TIMEOUT_SECS = 30;
 /** Blocks that are asked for at the same time: enough to hide the latency of a call. */
 const BLOCKS_IN_FLIGHT = 16;
 
@@ -32,27 +29,6 @@ async function main([url, ...rest]) {
 	} finally {
 		await api.disconnect();
 	}
-}
-
-async function connect(url) {
-	const provider = new WsProvider(url, false);
-	try {
-		await within(CONNECT_TIMEOUT_SECS, `a connection to ${url}`, connected(provider, url));
-		const api = new ApiPromise({ provider, noInitWarn: true });
-		return await within(CONNECT_TIMEOUT_SECS, `the metadata of ${url}`, api.isReadyOrError);
-	} catch (error) {
-		await provider.disconnect();
-		throw error;
-	}
-}
-
-/** Connects once: a stock provider would try again for ever. */
-function connected(provider, url) {
-	return new Promise((resolve, reject) => {
-		provider.on('connected', resolve);
-		provider.on('error', () => reject(new Error(`could not connect to ${url}`)));
-		provider.connect().catch(reject);
-	});
 }
 
 async function tour(api) {
