@@ -11,6 +11,7 @@ use crate::{
 	market::Pool,
 };
 use alloc::{vec, vec::Vec};
+use core::ops::Range;
 use frame_support::{
 	BoundedVec,
 	traits::{Get as _, fungible::Mutate as _, fungibles::Mutate as _},
@@ -19,7 +20,8 @@ use pallet_oracles::{AvailabilityPage, JobQuality};
 use pallet_poai::{JobKind, Specification};
 use r1_math::node_deed::DEEDS_MAX;
 use r1_primitives::{
-	DEEDS_PER_PAGE, DeedId, EpochIndex, JobId, PlacementRound, page_of, traits::Market as _,
+	DEEDS_PER_PAGE, DeedId, DeedTerms, EpochIndex, JobId, PlacementRound, page_of,
+	traits::{Liquidity, Market as _},
 };
 
 frame_benchmarking::define_benchmarks!(
@@ -27,6 +29,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_oracles, crate::Oracles]
 	[pallet_availability, crate::Availability]
 	[pallet_poai, crate::Poai]
+	[pallet_burn, crate::Burn]
 );
 
 /// Sets up, for a pallet that is measured, what it reads in others.
@@ -40,19 +43,23 @@ fn sample_spot_price() {
 	pallet_node_deeds::PriceSamples::<Runtime>::put(BoundedVec::truncate_from(samples));
 }
 
-/// Issues `deeds` and links each to a node of its own.
-fn activate(deeds: impl IntoIterator<Item = (DeedId, AccountId)>) -> Vec<DeedId> {
-	let activated = deeds.into_iter().map(|(deed, owner)| {
-		let node: AccountId = frame_benchmarking::account("node", deed, 0);
-		crate::NodeDeeds::issue_linked(deed, &owner, &node);
-		deed
-	});
-	activated.collect()
+/// Issues the `offset`-th deed after the last one, and all between, and links it to a node.
+fn activate(offset: u32, terms: DeedTerms, owner: &AccountId) -> DeedId {
+	let deed = pallet_node_deeds::Issued::<Runtime>::get() + offset;
+	let node: AccountId = frame_benchmarking::account("node", deed, 0);
+	crate::NodeDeeds::issue_linked_as(deed, terms, owner, &node);
+	deed
 }
 
 impl pallet_node_deeds::BenchmarkHelper for Setup {
+	/// Deepens the preset's pool, at its price.
 	fn open_market() {
-		assert!(Pool::spot_price().is_some(), "the preset opens the pool");
+		let provider: AccountId = frame_benchmarking::account("provider", 0, 0);
+		let offer = Liquidity { r1: 3_333_330_000 * R1, usdc: 1_000_000_000 * USDC };
+		Balances::mint_into(&provider, 2 * offer.r1).expect("R1 can be made");
+		Assets::mint_into(USDC_ASSET_ID, &provider, 2 * offer.usdc).expect("USDC can be made");
+		Pool::add_liquidity(&provider, offer, Liquidity::default(), &provider)
+			.expect("the preset opens the pool");
 	}
 }
 
@@ -67,7 +74,8 @@ impl pallet_poai::BenchmarkHelper for Setup {
 	}
 
 	fn active_deeds(count: u32) -> Vec<DeedId> {
-		activate((1..=count).map(|deed| (deed, frame_benchmarking::account("operator", deed, 0))))
+		let operators = (0..count).map(|index| frame_benchmarking::account("operator", index, 0));
+		operators.map(|owner| activate(1, DeedTerms::Node, &owner)).collect()
 	}
 
 	fn enter_epoch(epoch: EpochIndex) {
@@ -102,16 +110,18 @@ impl pallet_oracles::BenchmarkHelper for Setup {
 impl pallet_availability::BenchmarkHelper for Setup {
 	/// Spreads the deeds over all pages of the table: two share one only if there are more deeds
 	/// than pages.
-	fn set_up(owner: &AccountId, deeds: u32, epochs: EpochIndex) -> Vec<DeedId> {
-		let distance = DEEDS_MAX / deeds.max(1);
-		let deeds = activate((0..deeds).map(|index| (1 + index * distance, owner.clone())));
+	fn active_deeds(owner: &AccountId, terms: &[DeedTerms]) -> Vec<DeedId> {
+		let distance = DEEDS_MAX / (terms.len() as u32).max(1);
+		terms.iter().map(|terms| activate(distance, *terms, owner)).collect()
+	}
+
+	fn decide(deeds: &[DeedId], epochs: Range<EpochIndex>) {
 		let page_full = AvailabilityPage::truncate_from(vec![u8::MAX; DEEDS_PER_PAGE as usize]);
-		for epoch in 0..epochs {
+		for epoch in epochs.clone() {
 			for (page, _) in deeds.iter().filter_map(|deed| page_of(*deed)) {
 				pallet_oracles::Availability::<Runtime>::insert(epoch, page, &page_full);
 			}
 		}
-		<Self as pallet_poai::BenchmarkHelper>::enter_epoch(epochs);
-		deeds
+		<Self as pallet_poai::BenchmarkHelper>::enter_epoch(epochs.end);
 	}
 }

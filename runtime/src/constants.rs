@@ -24,6 +24,10 @@ pub mod currency {
 	///
 	/// 0.1 R1 an entry and 0.001 R1 a byte: an attacker who wants 1 GiB of state locks over a
 	/// million R1, while an ordinary account with a few entries locks less than one.
+	#[expect(
+		clippy::arithmetic_side_effects,
+		reason = "for constants: an overflow does not compile"
+	)]
 	pub const fn deposit(items: u32, bytes: u32) -> Balance {
 		items as Balance * 100 * MILLI_R1 + bytes as Balance * MILLI_R1
 	}

@@ -6,8 +6,8 @@
 //! one of them sudo. Neither may carry value.
 
 use crate::{
-	AccountId, Balance, BalancesConfig, OraclesConfig, RuntimeGenesisConfig, SessionConfig,
-	SessionKeys, SudoConfig,
+	AccountId, Balance, BalancesConfig, NodeDeedsConfig, OraclesConfig, RuntimeGenesisConfig,
+	SessionConfig, SessionKeys, SudoConfig,
 	configs::AssetKind,
 	constants::currency::{R1, USDC, USDC_ASSET_ID},
 };
@@ -95,7 +95,10 @@ pub fn preset_names() -> Vec<PresetId> {
 
 /// A development chain with the given validators.
 fn development(validators: &[Validator]) -> Value {
-	let liquidity_provider = Sr25519Keyring::Alice.to_account_id();
+	// One person plays every office: sudo, the issuer of permits, and the owner of the treasury's
+	// deed.
+	let authority = Sr25519Keyring::Alice.to_account_id();
+	let liquidity_provider = authority.clone();
 	let people = Sr25519Keyring::well_known().map(|key| key.to_account_id()).collect::<Vec<_>>();
 	let r1 = people.iter().map(|account| (account.clone(), ENDOWMENT_R1));
 	let r1 = r1.chain(validators.iter().map(|validator| (validator.account(), VALIDATOR_R1)));
@@ -122,7 +125,11 @@ fn development(validators: &[Validator]) -> Value {
 				})
 				.collect(),
 		},
+		node_deeds: NodeDeedsConfig {
+			genesis_deed_owner: Some(authority.clone()),
+			permit_issuers: vec![authority.clone()],
+		},
 		oracles: OraclesConfig { clock: DEVELOPMENT_CLOCK },
-		sudo: SudoConfig { key: Some(Sr25519Keyring::Alice.to_account_id()) },
+		sudo: SudoConfig { key: Some(authority) },
 	})
 }

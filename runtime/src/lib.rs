@@ -7,6 +7,15 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "256"]
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::indexing_slicing,
+		clippy::unwrap_used,
+		clippy::expect_used
+	)
+)]
 #![allow(missing_docs, reason = "most items of a runtime are made by FRAME's macros")]
 
 #[cfg(feature = "std")]
@@ -22,7 +31,10 @@ extern crate alloc;
 pub mod constants;
 pub mod configs;
 pub mod market;
+pub mod migrations;
 pub mod genesis_config_presets;
+#[cfg(feature = "std")]
+pub mod genesis_state;
 // Before the APIs, which use the macros that it defines.
 #[cfg(feature = "runtime-benchmarks")]
 #[macro_use]
@@ -76,10 +88,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: alloc::borrow::Cow::Borrowed("ratio1"),
 	impl_name: alloc::borrow::Cow::Borrowed("ratio1-node"),
 	authoring_version: 1,
-	spec_version: 100,
+	spec_version: 101,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 1,
+	transaction_version: 2,
 	system_version: 1,
 };
 
@@ -138,6 +150,7 @@ pub type Executive = frame_executive::Executive<
 	frame_system::ChainContext<Runtime>,
 	Runtime,
 	AllPalletsWithSystem,
+	migrations::Migrations,
 >;
 
 #[frame_support::runtime]
@@ -206,4 +219,6 @@ mod runtime {
 	pub type Availability = pallet_availability;
 	#[runtime::pallet_index(43)]
 	pub type Poai = pallet_poai;
+	#[runtime::pallet_index(44)]
+	pub type Burn = pallet_burn;
 }

@@ -3,11 +3,16 @@
 //! The pool of R1 and USDC, as pallets see it.
 
 use crate::{
-	AccountId, AssetConversion, Balance, configs::AssetKind, constants::currency::USDC_ASSET_ID,
+	AccountId, AssetConversion, Assets, Balance, Balances, configs::AssetKind,
+	constants::currency::USDC_ASSET_ID,
 };
-use frame_support::traits::fungible::NativeOrWithId;
-use pallet_asset_conversion::Swap;
-use r1_primitives::traits::Market;
+use frame_support::traits::{
+	fungible::{Inspect as _, NativeOrWithId},
+	fungibles::Inspect as _,
+	tokens::{Fortitude, Preservation},
+};
+use pallet_asset_conversion::{AddLiquidityAsset, MutateLiquidity, Swap};
+use r1_primitives::traits::{Liquidity, Market};
 use sp_runtime::DispatchError;
 
 const R1: AssetKind = NativeOrWithId::Native;
@@ -34,6 +39,15 @@ impl Pool {
 			false,
 		)
 	}
+
+	/// What an account could put into the pool, whose calls never let an account die.
+	fn spendable(who: &AccountId) -> Liquidity {
+		let (preserve, polite) = (Preservation::Preserve, Fortitude::Polite);
+		Liquidity {
+			r1: Balances::reducible_balance(who, preserve, polite),
+			usdc: Assets::reducible_balance(USDC_ASSET_ID, who, preserve, polite),
+		}
+	}
 }
 
 impl Market<AccountId> for Pool {
@@ -56,5 +70,29 @@ impl Market<AccountId> for Pool {
 		usdc_minimum: u128,
 	) -> Result<u128, DispatchError> {
 		Self::swap(who, [R1, USDC], r1, usdc_minimum)
+	}
+
+	fn add_liquidity(
+		who: &AccountId,
+		offer: Liquidity,
+		minimum: Liquidity,
+		receiver: &AccountId,
+	) -> Result<Liquidity, DispatchError> {
+		let before = Self::spendable(who);
+		// The last unit of USDC keeps the account of USDC alive, so an offer of everything is an
+		// offer of one unit less.
+		let (r1, usdc) = (offer.r1.min(before.r1), offer.usdc.min(before.usdc));
+		<AssetConversion as MutateLiquidity<AccountId>>::add_liquidity(
+			who,
+			AddLiquidityAsset { asset: R1, amount_desired: r1, amount_min: minimum.r1 },
+			AddLiquidityAsset { asset: USDC, amount_desired: usdc, amount_min: minimum.usdc },
+			receiver,
+		)?;
+		let after = Self::spendable(who);
+		Ok(Liquidity {
+			// Saturating: adding liquidity only takes.
+			r1: before.r1.saturating_sub(after.r1),
+			usdc: before.usdc.saturating_sub(after.usdc),
+		})
 	}
 }

@@ -25,13 +25,13 @@ use pallet_timestamp::WeightInfo as _;
 use r1_math::node_deed::DEEDS_MAX;
 use r1_primitives::{EpochIndex, OracleIndex, PageIndex, WORK_ENTRIES_MAX, WorkEntry};
 use ratio1_runtime::{
-	AccountId, BlockNumber, Executive, Header, Oracles, Runtime, RuntimeGenesisConfig, System,
+	AccountId, BlockNumber, Executive, Header, Oracles, Runtime, System,
 	configs::{RuntimeBlockWeights, VALIDATORS_MAX},
-	genesis_config_presets::get_preset,
+	genesis_state::genesis_state,
 };
 use serde_json::{Value, json};
 use sp_io::TestExternalities;
-use sp_runtime::{BuildStorage as _, traits::Header as _};
+use sp_runtime::traits::Header as _;
 
 /// Numbers of deeds; there can be no more than the last, because the supply is capped.
 const DEEDS: [u32; 3] = [1_000, 10_000, DEEDS_MAX];
@@ -83,7 +83,8 @@ impl Closing {
 
 /// Closes an epoch with so many deeds.
 fn close_epoch(deeds: u32) -> Closing {
-	genesis("local_testnet").execute_with(|| {
+	let state = genesis_state("local_testnet").expect("the preset exists");
+	TestExternalities::from(state).execute_with(|| {
 		reveal_everything(deeds);
 		let mut blocks = Vec::new();
 		for number in FIRST_BLOCK..FIRST_BLOCK + BLOCKS_MAX {
@@ -201,25 +202,4 @@ fn weight_to_json(weight: Weight) -> Value {
 /// Share of a block's reference time; its proof has no limit on a chain of its own.
 fn share_of_block(weight: Weight) -> f64 {
 	weight.ref_time() as f64 / RuntimeBlockWeights::get().max_block.ref_time() as f64
-}
-
-/// The state of a preset.
-fn genesis(preset: &str) -> TestExternalities {
-	let patch = get_preset(&preset.into()).expect("the preset exists");
-	let patch: Value = serde_json::from_slice(&patch).expect("a preset is JSON");
-	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("it is JSON");
-	merge(&mut config, patch);
-	let config: RuntimeGenesisConfig = serde_json::from_value(config).expect("it fits the runtime");
-	config.build_storage().expect("the state can be built").into()
-}
-
-fn merge(target: &mut Value, patch: Value) {
-	match (target, patch) {
-		(Value::Object(target), Value::Object(patch)) => {
-			for (key, value) in patch {
-				merge(target.entry(key).or_insert(Value::Null), value);
-			}
-		},
-		(target, patch) => *target = patch,
-	}
 }

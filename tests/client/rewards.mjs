@@ -5,9 +5,14 @@
 /** Pallet and event of each kind of entry. */
 const REWARD_EVENTS = [
 	['nodeDeeds', 'DeedsBought'],
+	['nodeDeeds', 'LiquidityAdded'],
+	['nodeDeeds', 'LiquidityReserved'],
+	['nodeDeeds', 'ProceedsPaid'],
 	['availability', 'RewardsClaimed'],
+	['availability', 'TreasuryPaid'],
 	['poai', 'NodePaid'],
 	['poai', 'UsdcBurned'],
+	['burn', 'R1Burned'],
 ];
 /** Integers up to this many bits are exact as a JSON number. */
 const EXACT_BITS = 53;

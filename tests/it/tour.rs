@@ -17,6 +17,9 @@ const RELEASE_PER_EPOCH: u128 = 1_458_508_188_386_985_115;
 /// Price of a deed of the first tier, in US dollars.
 const TIER_1_USD: u64 = 500;
 
+/// The tax that the tour's permit asks for, in basis points.
+const TAX_BASIS_POINTS: u64 = 1_900;
+
 /// Price of a node and epoch of the class ENTRY, in 10^-6 USDC.
 const ENTRY_PRICE: u128 = 375_000;
 
@@ -40,6 +43,7 @@ struct Report {
 #[derive(Deserialize)]
 struct Deeds {
 	sale: Sale,
+	rehearsed: Rehearsed,
 	bought: Bought,
 	links: Vec<Link>,
 }
@@ -47,6 +51,29 @@ struct Deeds {
 #[derive(Deserialize)]
 struct Sale {
 	r1_price_usd: String,
+	offer: Offer,
+	quote: Quote,
+}
+
+#[derive(Deserialize)]
+struct Offer {
+	tier: u8,
+	price_usd: u64,
+}
+
+#[derive(Deserialize)]
+struct Quote {
+	units: usize,
+	taxable: String,
+	tax: String,
+	total: String,
+}
+
+#[derive(Deserialize)]
+struct Rehearsed {
+	call: String,
+	fee_r1: String,
+	would_succeed: bool,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +81,7 @@ struct Bought {
 	deeds: Vec<u32>,
 	tier: u8,
 	price_per_deed: String,
+	tax: String,
 	total: String,
 }
 
@@ -80,9 +108,19 @@ struct Row {
 
 #[derive(Deserialize)]
 struct Claim {
+	due: Vec<Due>,
 	claims: Vec<Claimed>,
 	issuance_before: String,
 	issuance_after: String,
+}
+
+/// What a claim would pay, what one paid, or what the chain remembers of one.
+#[derive(Deserialize)]
+struct Due {
+	deed: u32,
+	from_epoch: u32,
+	to_epoch: u32,
+	r1: String,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +130,9 @@ struct Claimed {
 	to_epoch: u32,
 	values: Vec<u8>,
 	r1: String,
+	carry_over_r1: String,
+	withheld_r1: String,
+	recent: Vec<Due>,
 }
 
 #[derive(Deserialize)]
@@ -121,9 +162,33 @@ struct Payment {
 
 #[derive(Deserialize)]
 struct Drills {
+	sundries: Sundries,
 	mistakes: Vec<Mistake>,
 	validator: Value,
 	daemon: Value,
+}
+
+#[derive(Deserialize)]
+struct Sundries {
+	deed: GivenDeed,
+	burns: Burns,
+}
+
+#[derive(Deserialize)]
+struct GivenDeed {
+	deed: u32,
+	unlink: Value,
+	burned: Value,
+}
+
+#[derive(Deserialize)]
+struct Burns {
+	rehearsed: Value,
+	burns: Vec<Value>,
+	applications: Vec<Value>,
+	burners: Vec<Value>,
+	issuance_before: String,
+	issuance_after: String,
 }
 
 #[derive(Deserialize)]
@@ -154,32 +219,48 @@ fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
 	check_claims(&report.claim);
 	check_inference(&report.inference);
 	check_payments(&report.inference, &report.history);
+	check_sundries(&report.drills.sundries, &report.deeds);
 	check_mistakes(&report.drills.mistakes);
 	assert!(report.drills.validator["caught_up"].is_u64(), "{}", report.drills.validator);
 	assert_eq!(report.drills.daemon["models"], serde_json::json!(["digits"]));
 }
 
-/// `floor(usd * 10^18 * 10^18 / price of R1)` for each; the sum is paid as 20, 50 and 30 %, each
-/// rounded down.
+/// `floor(usd * 10^18 * 10^18 / price of R1)` for each, and `floor(taxable * tax / 10 000)` on top.
 fn check_purchase(deeds: &Deeds) {
 	let wad = U256::exp10(18);
-	let price_of_r1 = U256::from(base_units(&deeds.sale.r1_price_usd));
-	let expected = U256::from(TIER_1_USD) * wad * wad / price_of_r1;
-	let price = U256::from(base_units(&deeds.bought.price_per_deed));
-	assert_eq!(deeds.bought.tier, 1);
-	assert_eq!(price, expected);
-	let taxable = price * deeds.bought.deeds.len();
-	let paid = [20, 50, 30].map(|percent| taxable * percent / 100);
-	assert_eq!(U256::from(base_units(&deeds.bought.total)), paid[0] + paid[1] + paid[2]);
-	assert_eq!(deeds.bought.deeds, [1, 2, 3]);
+	let Sale { r1_price_usd, offer, quote } = &deeds.sale;
+	let price_of_r1 = U256::from(base_units(r1_price_usd));
+	let price = U256::from(TIER_1_USD) * wad * wad / price_of_r1;
+	let taxable = price * 3;
+	let tax = taxable * TAX_BASIS_POINTS / 10_000;
+	assert_eq!((offer.tier, offer.price_usd, quote.units), (1, TIER_1_USD, 3));
+	let quoted =
+		[&quote.taxable, &quote.tax, &quote.total].map(|text| U256::from(base_units(text)));
+	assert_eq!(quoted, [taxable, tax, taxable + tax]);
+
+	let bought = &deeds.bought;
+	assert_eq!(bought.tier, 1);
+	let paid = [&bought.price_per_deed, &bought.tax, &bought.total]
+		.map(|text| U256::from(base_units(text)));
+	assert_eq!(paid, [price, tax, taxable + tax]);
+	// Numbers follow each other, whoever was given deeds before.
+	let first = bought.deeds[0];
+	assert_eq!(bought.deeds, [first, first + 1, first + 2]);
+
+	assert_eq!(deeds.rehearsed.call, "NodeDeeds.buy");
+	assert!(deeds.rehearsed.would_succeed && base_units(&deeds.rehearsed.fee_r1) > 0);
 }
 
 fn check_agreement(availability: &Availability, deeds: &Deeds) {
 	assert_eq!(availability.oracles, 3);
-	assert_eq!(availability.table.len(), deeds.links.len());
+	let linked = |row: &&Row| deeds.links.iter().any(|link| link.deed == row.deed);
+	assert_eq!(availability.table.iter().filter(linked).count(), deeds.links.len());
 	for row in &availability.table {
 		assert_eq!(row.epoch, availability.epoch);
-		let link = deeds.links.iter().find(|link| link.deed == row.deed).unwrap();
+		let Some(link) = deeds.links.iter().find(|link| link.deed == row.deed) else {
+			assert_eq!(row.value, 0, "deed {} has no node", row.deed);
+			continue;
+		};
 		if link.machine == availability.stopped_machine {
 			assert!(ABOUT_HALF.contains(&row.value), "{} has {}", link.machine, row.value);
 		} else {
@@ -199,6 +280,16 @@ fn check_claims(claim: &Claim) {
 			.map(|value| RELEASE_PER_EPOCH * u128::from(*value) / 255)
 			.sum();
 		assert_eq!(base_units(&claimed.r1), expected, "deed {}", claimed.deed);
+		// A Node Deed is paid whatever the network's adoption.
+		let gated = [&claimed.carry_over_r1, &claimed.withheld_r1].map(|text| base_units(text));
+		assert_eq!(gated, [0, 0]);
+		// The preview promised no more, and the chain's own memory says the same.
+		let due = claim.due.iter().find(|due| due.deed == claimed.deed).unwrap();
+		assert_eq!(due.from_epoch, claimed.from_epoch);
+		assert!(base_units(&due.r1) <= expected && due.to_epoch <= claimed.to_epoch);
+		let recent = &claimed.recent[0];
+		assert_eq!((recent.from_epoch, recent.to_epoch), (claimed.from_epoch, claimed.to_epoch));
+		assert_eq!(recent.r1, claimed.r1);
 		minted += expected;
 	}
 	assert!(minted > 0, "nothing was minted");
@@ -238,10 +329,55 @@ fn check_payments(inference: &Inference, history: &[Payment]) {
 	assert!(to_burn.values().all(|amount| *amount == 0), "not burned: {to_burn:?}");
 }
 
+/// A deed's number follows the others and is never used again, and what is burned is gone.
+fn check_sundries(sundries: &Sundries, deeds: &Deeds) {
+	let GivenDeed { deed, unlink, burned } = &sundries.deed;
+	assert_eq!(Some(deed - 1), deeds.bought.deeds.last().copied());
+	let refusal = unlink["refusal"].as_str().unwrap();
+	assert!(refusal.contains("NodeDeeds::DeedNotLinked"), "{refusal}");
+	assert_eq!(burned["kind"], "node");
+	assert!(burned["owner"].is_null(), "{burned}");
+
+	let half_r1 = 500_000_000_000_000_000_u128;
+	let amount = |value: &Value| base_units(value.as_str().unwrap());
+	let Burns { rehearsed, burns, applications, burners, issuance_before, issuance_after } =
+		&sundries.burns;
+	let totals = burns.iter().map(|burn| amount(&burn["burner_total_r1"]));
+	assert_eq!(totals.collect::<Vec<_>>(), [4 * half_r1, 5 * half_r1]);
+	assert_eq!(amount(&burns[0]["application_total_r1"]), 4 * half_r1);
+	assert!(burns[1]["application_total_r1"].is_null());
+	let [application] = applications.as_slice() else { panic!("{applications:?}") };
+	assert_eq!(application["slug"], "gratitude");
+	assert_eq!(application["deposit_r1"], rehearsed["deposit_r1"]);
+	assert_eq!(amount(&application["burned_r1"]), 4 * half_r1);
+	let [burner] = burners.as_slice() else { panic!("{burners:?}") };
+	assert_eq!(amount(&burner["burned_r1"]), 5 * half_r1);
+	// Fees are burned or paid to authors, and work may be burned for meanwhile: never is more left.
+	let left = base_units(issuance_before) - 5 * half_r1;
+	assert!(base_units(issuance_after) <= left, "{issuance_after} of {issuance_before}");
+}
+
 /// Every mistake was refused, with words that say what was wrong; the drill saw to it that nothing
 /// had changed after each.
 fn check_mistakes(mistakes: &[Mistake]) {
 	let expected = [
+		("a deed without a permit", "--permit <PERMIT>"),
+		(
+			"a deed by a permit of one's own",
+			"NodeDeeds::UnknownPermitIssuer: Governance does not know the account",
+		),
+		(
+			"a deed by somebody else's permit",
+			"NodeDeeds::PermitOfAnotherBuyer: The purchase permit was given to another buyer",
+		),
+		(
+			"a deed by a permit that is used",
+			"NodeDeeds::InvoiceAlreadyUsed: The invoice was used by another purchase",
+		),
+		(
+			"a deed beyond the permit's limit",
+			"NodeDeeds::ExceedsUsdLimit: The buyer would have bought for more US dollars",
+		),
 		(
 			"a proof that the node did not sign",
 			"NodeDeeds::InvalidNodeProof: The node did not sign",

@@ -2,40 +2,80 @@
 
 //! The calls that people make, typed.
 
+use crate::{economy::application_id, permit::SignedPermit};
 use r1_core::Account;
 use r1_primitives::{DeedId, EpochIndex, JobId};
 use subxt::{dynamic::Value, ext::scale_value::Composite, tx::DynamicPayload};
 
 /// A call, ready to be signed.
 #[derive(Debug)]
-pub struct Call(DynamicPayload<Composite<()>>);
+pub struct Call {
+	payload: DynamicPayload<Composite<()>>,
+	deposit: Option<DepositConstant>,
+}
+
+/// The pallet and the constant that say what a call takes as a deposit.
+pub(crate) type DepositConstant = (&'static str, &'static str);
 
 impl Call {
 	fn new<const N: usize>(pallet: &str, call: &str, fields: [(&str, Value); N]) -> Self {
-		Self(subxt::dynamic::tx(pallet, call, Composite::named(fields)))
+		Self { payload: subxt::dynamic::tx(pallet, call, Composite::named(fields)), deposit: None }
 	}
 
 	/// Its name as `Pallet.call`.
 	#[must_use]
 	pub fn name(&self) -> String {
-		format!("{}.{}", self.0.pallet_name(), self.0.call_name())
+		format!("{}.{}", self.payload.pallet_name(), self.payload.call_name())
 	}
 
 	pub(crate) fn payload(&self) -> &DynamicPayload<Composite<()>> {
-		&self.0
+		&self.payload
+	}
+
+	pub(crate) fn deposit(&self) -> Option<DepositConstant> {
+		self.deposit
 	}
 }
 
-/// Buys Node Deeds at the price of the current tier.
+/// An order of Node Deeds.
+#[derive(Clone, Copy, Debug)]
+pub struct DeedOrder {
+	/// How many.
+	pub units: u32,
+	/// The tier that they are expected from.
+	pub tier: u8,
+	/// The most to pay for one without tax, in base units of R1.
+	pub price_per_deed_max: u128,
+	/// Whether to take fewer if the tier has fewer left.
+	pub allow_partial: bool,
+}
+
+/// Buys Node Deeds at the price of the current tier, with an issuer's permit.
 #[must_use]
-pub fn buy_deeds(units: u32, tier: u8, price_per_deed_max: u128) -> Call {
+pub fn buy_deeds(order: &DeedOrder, permit: &SignedPermit) -> Call {
+	let order = Value::named_composite([
+		("units", number(order.units)),
+		("tier", number(order.tier)),
+		("price_per_deed_max", number(order.price_per_deed_max)),
+		("allow_partial", Value::bool(order.allow_partial)),
+	]);
+	let terms = &permit.terms;
+	let granted = Value::named_composite([
+		("buyer", Value::from_bytes(terms.buyer)),
+		("invoice", Value::from_bytes(terms.invoice)),
+		("usd_limit", number(terms.usd_limit)),
+		("tax_basis_points", number(terms.tax_basis_points)),
+		("expires_at_epoch", number(terms.expires_at_epoch)),
+	]);
+	let signature = Value::unnamed_variant("Sr25519", [Value::from_bytes(permit.signature)]);
 	Call::new(
 		"NodeDeeds",
 		"buy",
 		[
-			("units", number(units)),
-			("tier", number(tier)),
-			("price_per_deed_max", number(price_per_deed_max)),
+			("order", order),
+			("permit", granted),
+			("issuer", Value::from_bytes(permit.issuer)),
+			("signature", signature),
 		],
 	)
 }
@@ -53,19 +93,28 @@ pub struct Link {
 	pub signature: [u8; 64],
 }
 
+impl Link {
+	fn fields(&self) -> [(&'static str, Value); 4] {
+		[
+			("deed", number(self.deed)),
+			("node", Value::from_bytes(self.node)),
+			("expires_at_epoch", number(self.expires_at_epoch)),
+			("signature", Value::from_bytes(self.signature)),
+		]
+	}
+}
+
 /// Links a deed to a node.
 #[must_use]
 pub fn link(link: &Link) -> Call {
-	Call::new(
-		"NodeDeeds",
-		"link",
-		[
-			("deed", number(link.deed)),
-			("node", Value::from_bytes(link.node)),
-			("expires_at_epoch", number(link.expires_at_epoch)),
-			("signature", Value::from_bytes(link.signature)),
-		],
-	)
+	Call::new("NodeDeeds", "link", link.fields())
+}
+
+/// Links several deeds, all or none.
+#[must_use]
+pub fn link_batch(links: &[Link]) -> Call {
+	let links = links.iter().map(|link| Value::named_composite(link.fields()));
+	Call::new("NodeDeeds", "link_batch", [("links", Value::unnamed_composite(links))])
 }
 
 /// Takes a deed's node away.
@@ -74,17 +123,54 @@ pub fn unlink(deed: DeedId) -> Call {
 	Call::new("NodeDeeds", "unlink", [("deed", number(deed))])
 }
 
-/// Claims the rewards of deeds, up to an epoch that is not included.
+/// Gives a deed to somebody else, without its node.
 #[must_use]
-pub fn claim_availability(deeds: &[DeedId], up_to: Option<EpochIndex>) -> Call {
+pub fn transfer_deed(deed: DeedId, to: Account) -> Call {
+	Call::new("NodeDeeds", "transfer", [("deed", number(deed)), ("to", Value::from_bytes(to))])
+}
+
+/// Destroys a deed.
+#[must_use]
+pub fn burn_deed(deed: DeedId) -> Call {
+	Call::new("NodeDeeds", "burn", [("deed", number(deed))])
+}
+
+/// Claims the rewards of deeds, each for at most so many epochs.
+#[must_use]
+pub fn claim_availability(deeds: &[DeedId], epochs_max: u32) -> Call {
 	Call::new(
 		"Availability",
 		"claim",
 		[
 			("deeds", Value::unnamed_composite(deeds.iter().copied().map(number))),
-			("up_to", optional(up_to)),
+			("epochs_max", number(epochs_max)),
 		],
 	)
+}
+
+/// Burns the caller's R1, maybe in the name of an application.
+#[must_use]
+pub fn burn(amount: u128, application: Option<&str>) -> Call {
+	let application = application.map(|slug| Value::from_bytes(application_id(slug)));
+	Call::new("Burn", "burn", [("amount", number(amount)), ("application", option(application))])
+}
+
+/// Registers an application that R1 can be burned for; the caller deposits R1 for it.
+#[must_use]
+pub fn register_application(slug: &str, name: &str) -> Call {
+	let call = Call::new(
+		"Burn",
+		"register_application",
+		[("slug", Value::from_bytes(slug)), ("name", Value::from_bytes(name))],
+	);
+	Call { deposit: Some(("Burn", "ApplicationDeposit")), ..call }
+}
+
+/// Takes an application off the register, and gives the deposit back.
+#[must_use]
+pub fn deregister_application(slug: &str) -> Call {
+	let application = Value::from_bytes(application_id(slug));
+	Call::new("Burn", "deregister_application", [("application", application)])
 }
 
 /// Moves USDC into the caller's escrow.
@@ -137,7 +223,7 @@ pub fn close_job(job: JobId) -> Call {
 /// Claims rewards for work: in USDC, or in R1 if a minimum is given.
 #[must_use]
 pub fn claim_work(r1_minimum: Option<u128>) -> Call {
-	Call::new("Poai", "claim", [("r1_minimum", optional(r1_minimum))])
+	Call::new("Poai", "claim", [("r1_minimum", option(r1_minimum.map(number)))])
 }
 
 /// Sends R1 and keeps the sender's account alive.
@@ -157,9 +243,9 @@ fn number(value: impl Into<u128>) -> Value {
 	Value::u128(value.into())
 }
 
-fn optional(value: Option<impl Into<u128>>) -> Value {
+fn option(value: Option<Value>) -> Value {
 	match value {
-		Some(value) => Value::unnamed_variant("Some", [number(value)]),
+		Some(value) => Value::unnamed_variant("Some", [value]),
 		None => Value::unnamed_variant("None", []),
 	}
 }

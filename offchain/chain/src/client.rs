@@ -6,7 +6,8 @@ use crate::state;
 use r1_core::{BlockHash, ChainState, RecentBlocks};
 use subxt::{
 	OnlineClient, PolkadotConfig,
-	client::{Blocks, OnlineClientAtBlock},
+	client::{Blocks, OnlineClientAtBlock, OnlineClientAtBlockImpl},
+	tx::SubmittableTransaction,
 };
 
 /// Addresses, signatures and hashes of the chain are those of every Substrate chain.
@@ -14,6 +15,9 @@ pub(crate) type Config = PolkadotConfig;
 
 /// The state of one block.
 pub(crate) type AtBlock = OnlineClientAtBlock<Config>;
+
+/// A signed transaction, made from the state of one block.
+pub(crate) type Transaction = SubmittableTransaction<Config, OnlineClientAtBlockImpl<Config>>;
 
 /// A connection to a node. Clones share it.
 #[derive(Clone, Debug)]
@@ -100,6 +104,14 @@ pub enum QueryError {
 		/// What was wrong with it.
 		#[source]
 		source: Box<subxt::Error>,
+	},
+	/// The runtime does not have the view function, or has it in another form.
+	#[error("the runtime does not answer {function} as this version asks it: {reason}")]
+	View {
+		/// The function, as `Pallet.function`.
+		function: String,
+		/// What was wrong. As text, because it comes from several decoders.
+		reason: String,
 	},
 	/// The runtime has no such value yet.
 	#[error("the chain has no {item} yet")]

@@ -10,6 +10,7 @@
 //! ```text
 //! node --finalised blocks--> follow (one task) --watch--> Arc<ChainState> --> every service
 //! r1ctl --call, signer--> Chain::submit --finalised--> Receipt
+//! r1ctl --call, signer--> Chain::rehearse ----------> Rehearsal (nothing is sent)
 //! ```
 //!
 //! # Failure model
@@ -28,13 +29,17 @@ mod follow;
 pub mod calls;
 pub mod events;
 mod queries;
+pub mod economy;
+mod view;
 mod storage;
+mod permit;
 mod signer;
 mod address;
 
 pub use address::{Address, AddressError};
 pub use client::{Chain, ConnectError, QueryError};
 pub use follow::{ChainHandle, FollowConfig, follow};
-pub use queries::{Balances, Earned, Sale};
+pub use permit::{Invoice, PermitTerms, SignedPermit, new_invoice};
+pub use queries::Balances;
 pub use signer::{Signer, SignerError};
-pub use submit::{Receipt, SubmitError};
+pub use submit::{Receipt, Rehearsal, SubmitError};

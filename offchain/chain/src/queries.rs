@@ -23,26 +23,6 @@ pub struct Balances {
 	pub accrued: u128,
 }
 
-/// What is on sale.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Sale {
-	/// The tier, from 1.
-	pub tier: u8,
-	/// Deeds sold from it.
-	pub sold_in_tier: u32,
-	/// Samples of the price of R1, in 10^-18 USD.
-	pub price_samples: Vec<u128>,
-}
-
-/// What a deed has earned.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Earned {
-	/// R1 minted for the deed so far, in base units.
-	pub claimed: u128,
-	/// The first epoch that is not claimed.
-	pub next_epoch: EpochIndex,
-}
-
 impl Chain {
 	/// Balances of an account.
 	///
@@ -72,37 +52,6 @@ impl Chain {
 	pub async fn issuance(&self) -> Result<u128, QueryError> {
 		let at = self.at_finalised().await?;
 		Ok(state::value(&at, "issuance", storage::issuance()).await?.unwrap_or(0))
-	}
-
-	/// What the network sells now.
-	///
-	/// # Errors
-	///
-	/// The node does not answer.
-	pub async fn sale(&self) -> Result<Sale, QueryError> {
-		let at = self.at_finalised().await?;
-		Ok(Sale {
-			tier: state::value(&at, "tier", storage::current_tier()).await?.unwrap_or(1),
-			sold_in_tier: state::value(&at, "sold deeds", storage::sold_in_tier())
-				.await?
-				.unwrap_or(0),
-			price_samples: state::value(&at, "price samples", storage::price_samples())
-				.await?
-				.unwrap_or_default(),
-		})
-	}
-
-	/// What a deed has earned; `None` if it was never linked.
-	///
-	/// # Errors
-	///
-	/// The node does not answer.
-	pub async fn earned(&self, deed: DeedId) -> Result<Option<Earned>, QueryError> {
-		let at = self.at_finalised().await?;
-		let account =
-			state::entry(&at, "reward account", storage::reward_accounts(), (deed,)).await?;
-		Ok(account
-			.map(|account| Earned { claimed: account.claimed, next_epoch: account.next_epoch }))
 	}
 
 	/// The agreed availability of every deed in one epoch; empty if the oracles did not agree.

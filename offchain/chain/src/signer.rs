@@ -28,6 +28,11 @@ impl Signer {
 		self.0.public_key().0
 	}
 
+	/// Signs bytes that are no transaction.
+	pub(crate) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
+		self.0.sign(bytes).0
+	}
+
 	pub(crate) fn keypair(&self) -> &Keypair {
 		&self.0
 	}

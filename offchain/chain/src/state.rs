@@ -4,10 +4,11 @@
 
 use crate::{
 	client::{AtBlock, QueryError},
-	storage::{self, Item},
+	storage::{self, AccountId, DeedTerms, Item},
 };
 use r1_core::{
-	BlockRef, ChainState, Deed, Deeds, JobKind, JobView, RecentBlocks, SettledAvailability,
+	BlockRef, ChainState, Deed, DeedKind, Deeds, JobKind, JobView, RecentBlocks,
+	SettledAvailability,
 };
 use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, deed_at};
 use std::collections::BTreeMap;
@@ -19,8 +20,8 @@ use subxt::{
 	storage::PrefixOf,
 };
 
-/// The collection of pallet-nfts whose items are the deeds.
-const DEED_COLLECTION: u32 = 0;
+/// The collection of pallet-nfts whose items are the Node Deeds.
+const NODE_DEED_COLLECTION: u32 = 0;
 
 /// How many decided epochs are searched for one with agreement: each costs a query.
 const LOOK_BACK_EPOCHS: u32 = 8;
@@ -123,21 +124,40 @@ where
 
 /// Every deed, with its owner from pallet-nfts. A deed whose item was destroyed is gone.
 async fn deeds(at_block: &AtBlock) -> Result<Deeds, QueryError> {
-	let nodes: BTreeMap<DeedId, Option<[u8; 32]>> =
-		entries(at_block, "deeds", storage::deeds(), ())
-			.await?
-			.into_iter()
-			.map(|((deed,), value)| (deed, value.node.map(|node| node.0)))
-			.collect();
-	let items =
-		entries(at_block, "items of deeds", storage::nft_items(), (DEED_COLLECTION,)).await?;
-	Ok(items
+	let mut owners = BTreeMap::new();
+	for collection in deed_collections(at_block).await? {
+		owners.extend(self::owners(at_block, collection).await?);
+	}
+	let records = entries(at_block, "deeds", storage::deeds(), ()).await?;
+	Ok(records
 		.into_iter()
-		.map(|((_, deed), item)| {
-			let node = nodes.get(&deed).copied().flatten();
-			(deed, Deed { owner: item.owner.0, node })
+		.filter_map(|((deed,), record)| {
+			let owner = owners.get(&deed)?.0;
+			let node = record.node.map(|node| node.0);
+			let kind = match record.terms {
+				DeedTerms::Node => DeedKind::Node,
+				DeedTerms::Master { .. } => DeedKind::Master,
+				DeedTerms::Genesis => DeedKind::Genesis,
+			};
+			Some((deed, Deed { owner, node, kind, is_banned: record.is_banned }))
 		})
 		.collect())
+}
+
+/// The collections of pallet-nfts whose items are deeds.
+pub(crate) async fn deed_collections(at_block: &AtBlock) -> Result<Vec<u32>, QueryError> {
+	let masters =
+		value(at_block, "collection of Master Node Deeds", storage::master_collection()).await?;
+	Ok([NODE_DEED_COLLECTION].into_iter().chain(masters).collect())
+}
+
+/// The owner of every item of a collection: all kinds of deeds share one sequence of numbers.
+async fn owners(
+	at_block: &AtBlock,
+	collection: u32,
+) -> Result<BTreeMap<DeedId, AccountId>, QueryError> {
+	let items = entries(at_block, "items of deeds", storage::nft_items(), (collection,)).await?;
+	Ok(items.into_iter().map(|((_, deed), item)| (deed, item.owner)).collect())
 }
 
 /// Every job that is not closed.

@@ -10,7 +10,9 @@
 
 use r1_core::Account;
 use r1_primitives::{DeedId, EpochIndex, JobId, PageIndex, PlacementRound};
-use subxt::{dynamic::storage, ext::scale_decode::DecodeAsType, storage::DynamicAddress};
+use subxt::{
+	dynamic::storage, ext::scale_decode::DecodeAsType, storage::DynamicAddress, utils::H256,
+};
 
 /// Address of a storage item with keys `K` and value `V`.
 pub(crate) type Item<K, V> = DynamicAddress<K, V>;
@@ -36,11 +38,22 @@ pub(crate) struct Oracle {
 	pub(crate) node: AccountId,
 }
 
-/// A deed's link.
+/// A deed: what it may earn, and its link.
 #[derive(Clone, Debug, DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct Deed {
+	pub(crate) terms: DeedTerms,
 	pub(crate) node: Option<AccountId>,
+	pub(crate) is_banned: bool,
+}
+
+/// What a deed may earn.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) enum DeedTerms {
+	Node,
+	Master { allocation: u128, first_epoch: EpochIndex },
+	Genesis,
 }
 
 /// An item of pallet-nfts.
@@ -75,8 +88,29 @@ pub(crate) struct Job {
 #[derive(Clone, Copy, Debug, DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct RewardAccount {
-	pub(crate) claimed: u128,
+	pub(crate) released: u128,
+	pub(crate) withheld: u128,
 	pub(crate) next_epoch: EpochIndex,
+	pub(crate) payments: u32,
+}
+
+/// An application that R1 is burned for.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct Application {
+	pub(crate) slug: Vec<u8>,
+	pub(crate) name: Vec<u8>,
+	pub(crate) creator: AccountId,
+	pub(crate) deposit: u128,
+	pub(crate) total: u128,
+}
+
+/// A place on the leaderboard of burners.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct Rank {
+	pub(crate) id: AccountId,
+	pub(crate) total: u128,
 }
 
 /// A developer's escrow.
@@ -157,7 +191,12 @@ pub(crate) fn deeds() -> Item<(DeedId,), Deed> {
 	storage("NodeDeeds", "Deeds")
 }
 
-/// Items of pallet-nfts; deeds are those of collection 0.
+/// The collection of pallet-nfts whose items are the Master and Genesis Node Deeds.
+pub(crate) fn master_collection() -> Item<(), u32> {
+	storage("NodeDeeds", "MasterCollection")
+}
+
+/// Items of pallet-nfts: Node Deeds are those of collection 0, the others have one of their own.
 pub(crate) fn nft_items() -> Item<(u32, DeedId), NftItem> {
 	storage("Nfts", "Item")
 }
@@ -165,11 +204,6 @@ pub(crate) fn nft_items() -> Item<(u32, DeedId), NftItem> {
 /// The tier on sale.
 pub(crate) fn current_tier() -> Item<(), u8> {
 	storage("NodeDeeds", "CurrentTier")
-}
-
-/// Deeds sold from the tier on sale.
-pub(crate) fn sold_in_tier() -> Item<(), u32> {
-	storage("NodeDeeds", "SoldInTier")
 }
 
 /// Samples of the price of R1.
@@ -195,4 +229,19 @@ pub(crate) fn accrued() -> Item<(Account,), u128> {
 /// Reward accounts by deed.
 pub(crate) fn reward_accounts() -> Item<(DeedId,), RewardAccount> {
 	storage("Availability", "Accounts")
+}
+
+/// Applications by their id.
+pub(crate) fn applications() -> Item<(H256,), Application> {
+	storage("Burn", "Applications")
+}
+
+/// All R1 that was burned by choice.
+pub(crate) fn total_burned() -> Item<(), u128> {
+	storage("Burn", "TotalBurned")
+}
+
+/// Those who burned most, the greatest first.
+pub(crate) fn top_burners() -> Item<(), Vec<Rank>> {
+	storage("Burn", "TopBurners")
 }

@@ -2,6 +2,12 @@
 
 //! What can be asked on the command line.
 
+mod economy;
+
+pub(crate) use economy::{
+	Application, Burn, Buy, Deed, InvoiceNumber, IssuePermit, Permit, Price, Rewards,
+};
+
 use crate::amount::{R1Amount, UsdcAmount};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -13,7 +19,7 @@ use std::{path::PathBuf, time::Duration};
 /// reason, and not only that it took too long.
 const EDGE_TIMEOUT: Duration = Duration::from_secs(150);
 
-/// Ratio1 from the shell: deeds, rewards, jobs, files and inference.
+/// Ratio1 from the shell: deeds, rewards, burns, jobs, files and inference.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
 pub(crate) struct Arguments {
@@ -33,6 +39,11 @@ pub(crate) struct Arguments {
 	#[arg(long, global = true)]
 	pub(crate) json: bool,
 
+	/// Send nothing to the chain: say what the call would cost, and whether it would be refused.
+	/// Files that a job needs are still added to the content store.
+	#[arg(long, global = true)]
+	pub(crate) dry_run: bool,
+
 	/// What to do.
 	#[command(subcommand)]
 	pub(crate) command: Command,
@@ -46,8 +57,7 @@ impl Arguments {
 
 	/// A client of the edge daemon.
 	pub(crate) fn edge(&self) -> anyhow::Result<EdgeClient> {
-		let options = ClientOptions { request_timeout: EDGE_TIMEOUT, ..ClientOptions::default() };
-		Ok(EdgeClient::new(&self.edge_url, &options)?)
+		edge_at(&self.edge_url)
 	}
 
 	/// The account that signs. Secrets come by file or environment, never by argument, where other
@@ -64,6 +74,12 @@ impl Arguments {
 	}
 }
 
+/// A client of the edge daemon at a URL.
+pub(crate) fn edge_at(url: &str) -> anyhow::Result<EdgeClient> {
+	let options = ClientOptions { request_timeout: EDGE_TIMEOUT, ..ClientOptions::default() };
+	Ok(EdgeClient::new(url, &options)?)
+}
+
 /// Groups of commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -75,12 +91,22 @@ pub(crate) enum Command {
 		/// The account; by default the one that signs.
 		account: Option<Address>,
 	},
-	/// Node Deeds: what is on sale, who owns and runs what.
+	/// What a Node Deed costs now.
+	Price(Price),
+	/// Leave to buy Node Deeds.
 	#[command(subcommand)]
-	Deeds(Deeds),
+	Permit(Permit),
+	/// Deeds: buy them, see who owns and runs what, link and move them.
+	#[command(subcommand, alias = "deeds")]
+	Deed(Deed),
 	/// Rewards for availability and work.
 	#[command(subcommand)]
 	Rewards(Rewards),
+	/// Burns R1, for good.
+	Burn(Burn),
+	/// Applications that R1 is burned for, and who burned most.
+	#[command(subcommand)]
+	Application(Application),
 	/// USDC set aside for jobs.
 	#[command(subcommand)]
 	Escrow(Escrow),
@@ -114,65 +140,6 @@ pub(crate) enum Network {
 		/// The epoch; by default the newest that is decided.
 		#[arg(long)]
 		epoch: Option<u32>,
-	},
-}
-
-/// Node Deeds.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Deeds {
-	/// The tier on sale and the price of R1.
-	Sale,
-	/// Every deed, its owner and its node.
-	List,
-	/// Buys deeds.
-	Buy {
-		/// How many.
-		#[arg(long, default_value_t = 1)]
-		units: u32,
-		/// The most to pay for one, in R1.
-		#[arg(long)]
-		price_max: R1Amount,
-	},
-	/// Links a deed to the node of the edge daemon at `--edge-url`, which proves its key.
-	Link {
-		/// The deed.
-		#[arg(long)]
-		deed: u32,
-	},
-	/// Takes a deed's node away.
-	Unlink {
-		/// The deed.
-		#[arg(long)]
-		deed: u32,
-	},
-}
-
-/// Rewards.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Rewards {
-	/// Mints what deeds earned by availability.
-	Claim {
-		/// The deeds; by default all that the signer owns and runs.
-		#[arg(long, value_delimiter = ',')]
-		deeds: Vec<u32>,
-		/// Claim only epochs before this one.
-		#[arg(long)]
-		up_to: Option<u32>,
-	},
-	/// Takes out what deeds earned by work.
-	ClaimWork {
-		/// Take R1 instead of USDC, at least this much.
-		#[arg(long)]
-		r1_minimum: Option<R1Amount>,
-	},
-	/// Every payment since a block, read from the chain.
-	History {
-		/// The first block.
-		#[arg(long, default_value_t = 1)]
-		from_block: u32,
-		/// Only payments of this deed.
-		#[arg(long)]
-		deed: Option<u32>,
 	},
 }
 
@@ -270,3 +237,6 @@ pub(crate) struct Infer {
 	#[arg(long)]
 	pub(crate) request: PathBuf,
 }
+
+#[cfg(test)]
+mod tests;

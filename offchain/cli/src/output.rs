@@ -9,6 +9,9 @@ use std::{
 	process::ExitCode,
 };
 
+/// Exit code of a negative answer.
+const NEGATIVE: u8 = 1;
+
 /// Exit code of an error.
 const ERROR: u8 = 2;
 
@@ -17,6 +20,7 @@ const ERROR: u8 = 2;
 pub(crate) struct Answer {
 	json: serde_json::Value,
 	text: String,
+	is_negative: bool,
 }
 
 impl Answer {
@@ -32,7 +36,7 @@ impl Answer {
 			.set_content_arrangement(ContentArrangement::Dynamic)
 			.set_header(header)
 			.add_rows(rows.iter().map(columns));
-		Ok(Self { json: serde_json::to_value(rows)?, text: table.to_string() })
+		Ok(Self { json: serde_json::to_value(rows)?, text: table.to_string(), is_negative: false })
 	}
 
 	/// One thing, described in lines of `name: value`.
@@ -43,7 +47,12 @@ impl Answer {
 			.map(|(name, value)| format!("{name:width$}  {value}"))
 			.collect::<Vec<_>>()
 			.join("\n");
-		Ok(Self { json: serde_json::to_value(value)?, text })
+		Ok(Self { json: serde_json::to_value(value)?, text, is_negative: false })
+	}
+
+	/// The same answer, which says no if `is_negative`: the exit code tells.
+	pub(crate) fn negative(self, is_negative: bool) -> Self {
+		Self { is_negative, ..self }
 	}
 }
 
@@ -57,6 +66,7 @@ pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
 	};
 	match written {
 		Err(error) if error.kind() != io::ErrorKind::BrokenPipe => report(&error.into()),
+		_ if answer.is_negative => ExitCode::from(NEGATIVE),
 		_ => ExitCode::SUCCESS,
 	}
 }

@@ -30,7 +30,7 @@ pub struct ChainState {
 	pub current_epoch: EpochIndex,
 	/// The first epoch that the oracles have not decided; all before it are settled for good.
 	pub first_undecided_epoch: EpochIndex,
-	/// Every Node Deed.
+	/// Every deed, of all kinds.
 	pub deeds: Deeds,
 	/// The oracles of the current epoch, in the order that gives them their index.
 	pub oracles: Vec<NodeKey>,
@@ -67,16 +67,51 @@ pub struct BlockRef {
 	pub timestamp_secs: u64,
 }
 
-/// A Node Deed.
+/// A deed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Deed {
 	/// Who owns it.
 	pub owner: Account,
 	/// The node that it is linked to.
 	pub node: Option<NodeKey>,
+	/// What kind it is.
+	pub kind: DeedKind,
+	/// Whether it was banned: its node may neither earn nor work.
+	pub is_banned: bool,
 }
 
-/// All Node Deeds, found by number or by node.
+impl Deed {
+	/// Whether the chain lets its node do paid work: only a linked Node Deed that is not banned.
+	#[must_use]
+	pub fn may_do_paid_work(&self) -> bool {
+		self.node.is_some() && self.kind == DeedKind::Node && !self.is_banned
+	}
+}
+
+/// The kinds of deeds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DeedKind {
+	/// A Node Deed: sold to anybody, and the only kind that does paid work.
+	Node,
+	/// A Master Node Deed: given by governance, and soul-bound.
+	Master,
+	/// The Genesis Node Deed, which pays the treasury.
+	Genesis,
+}
+
+impl DeedKind {
+	/// Its name, in lower case.
+	#[must_use]
+	pub fn name(self) -> &'static str {
+		match self {
+			Self::Node => "node",
+			Self::Master => "master",
+			Self::Genesis => "genesis",
+		}
+	}
+}
+
+/// All deeds, found by number or by node.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Deeds {
 	by_id: BTreeMap<DeedId, Deed>,

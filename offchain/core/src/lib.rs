@@ -30,8 +30,8 @@ pub use blocks::{
 	check_block, check_hash, cid_of,
 };
 pub use chain::{
-	Account, BlockHash, BlockRef, ChainState, Deed, Deeds, JobKind, JobView, RecentBlocks,
-	SettledAvailability,
+	Account, BlockHash, BlockRef, ChainState, Deed, DeedKind, Deeds, JobKind, JobView,
+	RecentBlocks, SettledAvailability,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::error_chain;

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct PlacementPolicy {
 	/// Availability that a deed needs in the last settled epoch. Default 179, 70 % of 255: well
 	/// above a node that was there for half of it, and below one that restarted once or twice.
-	/// Before the first settled epoch nobody has any, and every linked deed is eligible.
+	/// Before the first settled epoch nobody has any, and every deed that may work is eligible.
 	pub availability_min: u8,
 	/// Jobs that a node runs at most. Default 8: half of the models that a node serves by default,
 	/// so that an old and a new placement fit beside each other.
@@ -91,7 +91,8 @@ fn eligible_deeds(chain: &ChainState, policy: &PlacementPolicy) -> BTreeSet<Deed
 	chain
 		.deeds
 		.iter()
-		.filter(|(id, deed)| deed.node.is_some() && is_available(*id))
+		// The chain refuses a ballot that names any other deed, as a whole.
+		.filter(|(id, deed)| deed.may_do_paid_work() && is_available(*id))
 		.map(|(id, _)| id)
 		.collect()
 }

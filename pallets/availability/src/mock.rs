@@ -4,10 +4,14 @@
 //!
 //! Those facts live in the storage of the test's own chain, so no test can leak into another.
 
-use crate::{self as pallet_availability, Event, Pallet};
-use frame_support::{Blake2_128Concat, derive_impl, parameter_types, storage_alias};
+use crate::{self as pallet_availability, Event, Pallet, Treasury};
+use frame_support::{
+	Blake2_128Concat, derive_impl, parameter_types, storage_alias,
+	weights::constants::RocksDbWeight,
+};
+use frame_system::EnsureRoot;
 use r1_primitives::{
-	DeedId, EpochIndex, JobId, R1,
+	DeedId, DeedTerms, EpochIndex, JobId, R1, page_of,
 	traits::{CurrentEpoch, DeedInspect, OracleVerdicts, RewardLedger},
 };
 use sp_runtime::{AccountId32, BuildStorage, traits::IdentityLookup};
@@ -15,7 +19,18 @@ use sp_runtime::{AccountId32, BuildStorage, traits::IdentityLookup};
 pub(crate) const ALICE: AccountId32 = AccountId32::new([1; 32]);
 pub(crate) const BOB: AccountId32 = AccountId32::new([2; 32]);
 /// Holds R1 that exists before the test begins.
-pub(crate) const TREASURY: AccountId32 = AccountId32::new([9; 32]);
+pub(crate) const RICH: AccountId32 = AccountId32::new([9; 32]);
+/// The treasury's accounts, in the order of a payout's parts.
+pub(crate) const TREASURY: [AccountId32; 5] = [
+	AccountId32::new([21; 32]),
+	AccountId32::new([22; 32]),
+	AccountId32::new([23; 32]),
+	AccountId32::new([24; 32]),
+	AccountId32::new([25; 32]),
+];
+/// The master deed of the contracts' tests.
+pub(crate) const MASTER: DeedTerms =
+	DeedTerms::Master { allocation: 485_410 * R1, first_epoch: 223 };
 
 #[frame_support::runtime]
 mod runtime {
@@ -51,13 +66,23 @@ impl frame_system::Config for Test {
 	type AccountId = AccountId32;
 	type Lookup = IdentityLookup<AccountId32>;
 	type AccountData = pallet_balances::AccountData<u128>;
+	type DbWeight = RocksDbWeight;
 }
 
 parameter_types! {
 	pub const ExistentialDeposit: u128 = R1 / 1_000;
 	pub const IssuanceCap: u128 = r1_math::ISSUANCE_CAP;
-	pub const DeedsPerClaimMax: u32 = 4;
-	pub const EpochsPerClaimMax: u32 = 400;
+	pub const DeedsPerClaimMax: u32 = 8;
+	pub const PagesPerClaimMax: u32 = 6_000;
+	pub const SettlementsPerClaimMax: u32 = 8_000;
+	pub const PaymentsKept: u32 = 4;
+	pub const CheckpointsPerSeedMax: u32 = 600;
+	pub TreasuryAccounts: Treasury<AccountId32> = {
+		let [liquidity, expenses, marketing, grants, social_responsibility] = TREASURY;
+		Treasury { liquidity, expenses, marketing, grants, social_responsibility }
+	};
+	/// Pages of the table that were read; the one thing here that no rolled back call takes back.
+	pub static PagesRead: u32 = 0;
 }
 
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
@@ -68,21 +93,28 @@ impl pallet_balances::Config for Test {
 }
 
 impl pallet_availability::Config for Test {
+	type GovernanceOrigin = EnsureRoot<AccountId32>;
 	type Deeds = Network;
 	type Verdicts = Network;
 	type Epochs = Network;
 	type Currency = Balances;
+	type TreasuryAccounts = TreasuryAccounts;
 	type IssuanceCap = IssuanceCap;
 	type DeedsPerClaimMax = DeedsPerClaimMax;
-	type EpochsPerClaimMax = EpochsPerClaimMax;
+	type PagesPerClaimMax = PagesPerClaimMax;
+	type SettlementsPerClaimMax = SettlementsPerClaimMax;
+	type PaymentsKept = PaymentsKept;
+	type CheckpointsPerSeedMax = CheckpointsPerSeedMax;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Network;
 }
 
-/// Owner of each deed, and whether the deed is active.
+/// A deed: its owner, unless it was burned, whether it is active, and what it may earn.
+type DeedRecord = (Option<AccountId32>, bool, DeedTerms);
+
 #[storage_alias]
-type Deeds = StorageMap<Network, Blake2_128Concat, DeedId, (AccountId32, bool)>;
+type Deeds = StorageMap<Network, Blake2_128Concat, DeedId, DeedRecord>;
 
 /// Agreed availability of deeds 1, 2, 3.. in each epoch that is over.
 #[storage_alias]
@@ -91,6 +123,10 @@ type Table = StorageMap<Network, Blake2_128Concat, EpochIndex, Vec<u8>>;
 /// The current epoch.
 #[storage_alias]
 type Now = StorageValue<Network, EpochIndex, frame_support::pallet_prelude::ValueQuery>;
+
+/// Whether governance has stopped everything.
+#[storage_alias]
+type Paused = StorageValue<Network, bool, frame_support::pallet_prelude::ValueQuery>;
 
 /// The first epoch that is not decided.
 #[storage_alias]
@@ -101,25 +137,51 @@ type FirstUndecided = StorageValue<Network, EpochIndex, frame_support::pallet_pr
 pub struct Network;
 
 impl Network {
-	/// Gives a deed to `owner`.
-	pub(crate) fn issue(deed: DeedId, owner: &AccountId32) {
-		Deeds::insert(deed, (owner, false));
+	/// Gives a new deed to `owner`.
+	pub(crate) fn issue(deed: DeedId, owner: &AccountId32, terms: DeedTerms) {
+		Deeds::insert(deed, (Some(owner.clone()), false, terms));
 	}
 
 	/// Links a deed to a node, as the deeds' pallet would.
 	pub(crate) fn link(deed: DeedId) {
-		Deeds::mutate(deed, |entry| entry.as_mut().expect("the deed exists").1 = true);
+		Self::change(deed, |record| record.1 = true);
 		Pallet::<Test>::on_linked(deed, Now::get());
+	}
+
+	/// Stops everything, or lets it go on.
+	pub(crate) fn set_paused(paused: bool) {
+		Paused::put(paused);
 	}
 
 	/// Takes a deed off its node, or bans it.
 	pub(crate) fn deactivate(deed: DeedId) {
-		Deeds::mutate(deed, |entry| entry.as_mut().expect("the deed exists").1 = false);
+		Self::change(deed, |record| record.1 = false);
 	}
 
 	/// Sells a deed, as it is, to `owner`.
 	pub(crate) fn sell(deed: DeedId, owner: &AccountId32) {
-		Deeds::mutate(deed, |entry| entry.as_mut().expect("the deed exists").0 = owner.clone());
+		Self::change(deed, |record| record.0 = Some(owner.clone()));
+	}
+
+	/// Burns a deed, as the deeds' pallet would.
+	pub(crate) fn burn(deed: DeedId) {
+		Self::change(deed, |record| (record.0, record.1) = (None, false));
+		Pallet::<Test>::on_burned(deed);
+	}
+
+	fn change(deed: DeedId, change: impl FnOnce(&mut DeedRecord)) {
+		Deeds::mutate(deed, |record| change(record.as_mut().expect("the deed exists")));
+	}
+
+	/// Enters an epoch with every one before it decided; the table of those has no entries.
+	pub(crate) fn enter_epoch(epoch: EpochIndex) {
+		Now::put(epoch);
+		FirstUndecided::put(epoch);
+	}
+
+	/// Loses the verdict on an epoch, which never happens.
+	pub(crate) fn lose_verdict(epoch: EpochIndex) {
+		Table::remove(epoch);
 	}
 
 	/// Ends the current epoch; it stays undecided.
@@ -161,7 +223,7 @@ impl CurrentEpoch for Network {
 
 impl DeedInspect<AccountId32> for Network {
 	fn owner_of(deed: DeedId) -> Option<AccountId32> {
-		Deeds::get(deed).map(|(owner, _)| owner)
+		Deeds::get(deed)?.0
 	}
 
 	fn node_of(deed: DeedId) -> Option<AccountId32> {
@@ -173,7 +235,15 @@ impl DeedInspect<AccountId32> for Network {
 	}
 
 	fn is_active(deed: DeedId) -> bool {
-		Deeds::get(deed).is_some_and(|(_, active)| active)
+		Deeds::get(deed).is_some_and(|(_, is_active, _)| is_active)
+	}
+
+	fn terms(deed: DeedId) -> Option<DeedTerms> {
+		Deeds::get(deed).map(|(_, _, terms)| terms)
+	}
+
+	fn are_paused() -> bool {
+		Paused::get()
 	}
 
 	fn issued() -> u32 {
@@ -187,8 +257,19 @@ impl OracleVerdicts for Network {
 	}
 
 	fn availability(epoch: EpochIndex, deed: DeedId) -> Option<u8> {
-		let availabilities = Table::get(epoch)?;
-		Some(availabilities.get(deed as usize - 1).copied().unwrap_or(0))
+		Self::availabilities(epoch, &[deed])?.pop()
+	}
+
+	fn availabilities(epoch: EpochIndex, deeds: &[DeedId]) -> Option<Vec<u8>> {
+		let pages = deeds.chunk_by(|left, right| page(*left) == page(*right)).count();
+		PagesRead::mutate(|read| *read += pages as u32);
+		let table = Table::get(epoch)?;
+		Some(
+			deeds
+				.iter()
+				.map(|deed| table.get(*deed as usize - 1).copied().unwrap_or(0))
+				.collect(),
+		)
 	}
 
 	fn quality(_: EpochIndex, _: JobId, _: DeedId) -> Option<u8> {
@@ -196,50 +277,100 @@ impl OracleVerdicts for Network {
 	}
 }
 
+fn page(deed: DeedId) -> Option<u16> {
+	page_of(deed).map(|(page, _)| page)
+}
+
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for Network {
-	fn set_up(owner: &AccountId32, deeds: u32, epochs: EpochIndex) -> Vec<DeedId> {
-		Self::settle_epochs(epochs, &vec![u8::MAX; deeds as usize]);
-		(1..=deeds).inspect(|deed| Deeds::insert(deed, (owner, true))).collect()
+	fn active_deeds(owner: &AccountId32, terms: &[DeedTerms]) -> Vec<DeedId> {
+		let deeds = (0..).zip(terms).map(|(index, terms)| {
+			let deed = 1 + index * r1_primitives::DEEDS_PER_PAGE;
+			Self::issue(deed, owner, *terms);
+			Self::link(deed);
+			deed
+		});
+		deeds.collect()
+	}
+
+	fn decide(deeds: &[DeedId], epochs: core::ops::Range<EpochIndex>) {
+		let length = deeds.iter().max().copied().unwrap_or(0) as usize;
+		Self::enter_epoch(epochs.end);
+		for epoch in epochs {
+			Table::insert(epoch, vec![u8::MAX; length]);
+		}
 	}
 }
 
 /// Builds the chain of a test: epoch 0, no deeds, no R1.
 #[derive(Debug, Default)]
 pub(crate) struct ExtBuilder {
-	issuance: u128,
-	owners: Vec<AccountId32>,
+	epoch: EpochIndex,
+	balances: Vec<(AccountId32, u128)>,
+	grants: Vec<(AccountId32, u128)>,
+	deeds: Vec<(AccountId32, DeedTerms)>,
 }
 
 impl ExtBuilder {
-	/// How much R1 exists before the test, in [`TREASURY`].
-	pub(crate) fn with_issuance(mut self, issuance: u128) -> Self {
-		self.issuance = issuance;
+	/// Starts the test in an epoch, with all before it decided.
+	pub(crate) fn with_epoch(mut self, epoch: EpochIndex) -> Self {
+		self.epoch = epoch;
 		self
 	}
 
-	/// Issues the next deed to `owner` and links it in epoch 0.
-	pub(crate) fn with_linked_deed(mut self, owner: AccountId32) -> Self {
-		self.owners.push(owner);
+	/// How much R1 exists before the test, in [`RICH`].
+	pub(crate) fn with_issuance(self, issuance: u128) -> Self {
+		self.with_balance(RICH, issuance)
+	}
+
+	/// Gives an account R1 before the test.
+	pub(crate) fn with_balance(mut self, who: AccountId32, amount: u128) -> Self {
+		self.balances.push((who, amount));
 		self
+	}
+
+	/// Grants an account R1 out of the Genesis Deed's allocation.
+	pub(crate) fn with_grant(mut self, who: AccountId32, amount: u128) -> Self {
+		self.grants.push((who, amount));
+		self
+	}
+
+	/// Issues the next deed to `owner`, a Node Deed, and links it in the first epoch of the test.
+	pub(crate) fn with_linked_deed(self, owner: AccountId32) -> Self {
+		self.with_linked(owner, DeedTerms::Node)
+	}
+
+	/// The same for a deed of any terms.
+	pub(crate) fn with_linked(mut self, owner: AccountId32, terms: DeedTerms) -> Self {
+		self.deeds.push((owner, terms));
+		self
+	}
+
+	/// The storage of genesis, or why it is not valid.
+	pub(crate) fn build_storage(&self) -> sp_runtime::Storage {
+		let genesis = RuntimeGenesisConfig {
+			balances: pallet_balances::GenesisConfig {
+				balances: self.balances.clone(),
+				..Default::default()
+			},
+			availability: pallet_availability::GenesisConfig {
+				bootstrap_grants: self.grants.clone(),
+				..Default::default()
+			},
+			..Default::default()
+		};
+		genesis.build_storage().expect("genesis is valid")
 	}
 
 	pub(crate) fn build(self) -> sp_io::TestExternalities {
-		let mut balances = Vec::new();
-		if self.issuance > 0 {
-			balances.push((TREASURY, self.issuance));
-		}
-		let genesis = RuntimeGenesisConfig {
-			balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
-			..Default::default()
-		};
-		let mut externalities =
-			sp_io::TestExternalities::new(genesis.build_storage().expect("genesis is valid"));
+		PagesRead::set(0);
+		let mut externalities = sp_io::TestExternalities::new(self.build_storage());
 		externalities.execute_with(|| {
 			// Events are kept from block 1 on.
 			System::set_block_number(1);
-			for (deed, owner) in (1..).zip(&self.owners) {
-				Network::issue(deed, owner);
+			Network::enter_epoch(self.epoch);
+			for (deed, (owner, terms)) in (1..).zip(&self.deeds) {
+				Network::issue(deed, owner, *terms);
 				Network::link(deed);
 			}
 		});

@@ -2,17 +2,25 @@
 
 //! # Node Deeds
 //!
-//! A Node Deed is the licence to run a node and to be paid for it. This pallet sells the deeds,
-//! links each to at most one node, and keeps the averaged price of R1 that it sells them at.
+//! A deed is the licence to run a node and to be paid for it. This pallet sells and issues the
+//! deeds, links each to at most one node, says which may move and which may earn, and keeps the
+//! averaged price of R1 that it sells them at.
 //!
 //! ## Terminology
 //!
-//! - **Deed**: a number from 1, never reused, and the item of that number in collection
-//!   [`COLLECTION`] of pallet-nfts. Who owns the item owns the deed: wallets and marketplaces that
-//!   know pallet-nfts know deeds.
+//! - **Deed**: a number from 1, never reused, and the item of that number in a collection of
+//!   pallet-nfts. Who owns the item owns the deed: wallets and marketplaces that know pallet-nfts
+//!   know deeds. A deed that is burned keeps its number and its record, so that numbers stay dense.
+//! - **Node Deed**: sold to anybody with a permit; in collection [`COLLECTION`].
+//! - **Master Deed**: given by governance with an allocation of its own, and soul-bound.
+//!   **Genesis Deed**: the one that pays the treasury, bound for ever. Both are in the collection
+//!   that [`MasterCollection`] names.
 //! - **Node**: an ed25519 key, which is also the node's account.
-//! - **Link**: the deed names the node, and the node agreed with a signature. A linked deed earns.
-//! - **Tier**: so many deeds at one price in US dollars; the tiers are sold one after the other.
+//! - **Link**: the deed names the node, and the node agreed with a signature. A deed that is linked
+//!   and not banned earns.
+//! - **Tier**: so many Node Deeds at one price in US dollars; the tiers are sold one after the
+//!   other.
+//! - **Permit**: leave to buy, signed by an issuer that governance knows, for one purchase.
 //!
 //! ## How a deed lives
 //!
@@ -22,22 +30,42 @@
 //!        transfer └────unlink────┘ └─────────────────────────┘
 //! ```
 //!
-//! - `buy` pays in R1: 20 % is burned, 50 % goes to the market's liquidity, 30 % to the company.
-//!   The price is the tier's, at the average of the market's price sampled every
-//!   [`PriceSamplePeriod`](Config::PriceSamplePeriod) blocks; the buyer names a maximum.
+//! - `buy` pays in R1: 20 % is burned, 50 % goes to the market's liquidity, 30 % to the company, and
+//!   a tax may come on top. The price is the tier's, at the average of the market's price sampled
+//!   every [`PriceSamplePeriod`](Config::PriceSamplePeriod) blocks; the buyer names a maximum. The
+//!   averaged price and the minimum output of each swap replace the deployed contracts' guard on how
+//!   far the price may move between two sales, which stopped the sale by accident.
+//! - The parts' rounding, at most 3 base units of R1 a purchase, stays in this pallet's account as in
+//!   the deployed contracts. It is nobody's; below the existential deposit the account and what is in
+//!   it vanish, and the issuance shrinks with it.
 //! - `link` needs the node's signature of a [`LinkProof`](r1_primitives::LinkProof), which names
 //!   chain, owner, deed and a last epoch.
 //! - A deed is linked at most once in [`LinkCooldownSecs`](Config::LinkCooldownSecs), and loses
-//!   its node only once every epoch that it served is claimed.
-//! - A linked deed does not move: this pallet is the `Locker` of pallet-nfts.
+//!   its node only once every epoch that may pay it is claimed.
+//! - This pallet is the `Locker` of pallet-nfts: a Node Deed moves in pallet-nfts' ways only while it
+//!   is neither linked nor banned and nothing is paused. `transfer` and `burn` unlink it first.
+//! - A Node Deed that its owner burns straight through pallet-nfts leaves its account of rewards
+//!   behind, which nobody can claim.
+//! - A Master Deed moves or burns only as governance authorised, and takes its link along.
+//!
+//! ## What storage costs
+//!
+//! Nothing takes a deposit. Each entry belongs to a deed, to a purchase or to one of few issuers, so
+//! that the number of deeds bounds the storage, and their price pays for it.
 //!
 //! ## What the runtime must provide
 //!
 //! - pallet-nfts with `u32` collections and items, `Locker` set to this pallet, and a `ForceOrigin`
-//!   that accepts root. Genesis creates the collection with `force_create`, which alone can switch
+//!   that accepts root. Genesis creates the collections with `force_create`, which alone can switch
 //!   off deposits: neither the pallet nor a buyer is charged one. So no other genesis may create a
 //!   collection first.
+//! - USDC that any account can hold without R1, because a purchase pays it to new accounts.
 //! - Metadata and attributes that people add to their deeds still pay pallet-nfts' deposits.
+//!
+//! ## Source layout
+//!
+//! Events, errors and calls are sections in files of their own, because together they are longer
+//! than a file should be; the `pallet` module imports them.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -51,16 +79,24 @@
 )]
 #![expect(missing_debug_implementations, reason = "FRAME's storage types have none")]
 
-#[cfg(feature = "runtime-benchmarks")]
 extern crate alloc;
 
 mod types;
+mod events;
+mod errors;
+mod calls;
 mod sale;
-mod link;
+mod payment;
 mod price;
+mod link;
+mod transfer;
+mod master;
+mod governance;
 mod collection;
 mod impls;
-#[cfg(any(test, feature = "try-runtime"))]
+mod views;
+pub mod migrations;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 pub mod weights;
 #[cfg(feature = "runtime-benchmarks")]
@@ -72,34 +108,47 @@ mod tests;
 
 pub use collection::COLLECTION;
 pub use pallet::*;
-pub use types::{Deed, Offer};
+pub use types::{Deed, DeedDetails, Link, MasterPermit, Offer, PurchaseOrder, Quote};
+pub use views::DEEDS_PER_VIEW_MAX;
 pub use weights::WeightInfo;
+
+use frame_support::pallet_macros::import_section;
 
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
 
+/// Where the pallet's log lines are found.
+const LOG_TARGET: &str = "runtime::node-deeds";
+
 /// The pallet. The macros of FRAME read the declarations; the logic is in the other modules.
 #[cfg_attr(not(test), expect(clippy::expect_used, reason = "FRAME's macros expand to it"))]
 #[expect(clippy::if_not_else, reason = "FRAME's macros expand to it")]
+#[import_section(crate::calls::calls)]
+#[import_section(crate::errors::errors)]
+#[import_section(crate::events::events)]
 #[frame_support::pallet]
 pub mod pallet {
-	use crate::{COLLECTION, Deed, Offer, WeightInfo};
+	use crate::{
+		COLLECTION, Deed, DeedDetails, Link, MasterPermit, Offer, PurchaseOrder, Quote, WeightInfo,
+	};
+	use alloc::vec::Vec;
 	use frame_support::{
 		PalletId,
+		dispatch::DispatchClass,
 		pallet_prelude::*,
 		traits::{ConstU8, UnixTime, fungible},
 	};
 	use frame_system::pallet_prelude::*;
-	use r1_math::node_deed::DEEDS_MAX;
+	use r1_math::{BASIS_POINTS, node_deed::DEEDS_MAX};
 	use r1_primitives::{
-		DeedId, EpochIndex,
-		traits::{CurrentEpoch, Market, RewardLedger},
+		DeedId, EpochIndex, PurchasePermit,
+		traits::{AdoptionLedger, CurrentEpoch, Market, RewardLedger},
 	};
 	use sp_core::{H256, ed25519};
-	use sp_runtime::AccountId32;
+	use sp_runtime::{AccountId32, MultiSignature};
 
 	/// Version of the storage layout.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	pub(crate) const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	/// The pallet's handle.
 	#[pallet::pallet]
@@ -115,11 +164,17 @@ pub mod pallet {
 		/// What the calls cost.
 		type WeightInfo: WeightInfo;
 
+		/// Issues Master Deeds, bans, pauses, and names the issuers of permits.
+		type GovernanceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
 		/// R1, in which deeds are paid.
 		type Currency: fungible::Inspect<AccountId32, Balance = u128>
 			+ fungible::Mutate<AccountId32>;
 
-		/// The pool whose price is sampled.
+		/// USDC, in which the proceeds of a purchase are paid out.
+		type Usdc: fungible::Inspect<AccountId32, Balance = u128> + fungible::Mutate<AccountId32>;
+
+		/// The pool whose price is sampled, and where the proceeds are swapped.
 		type Market: Market<AccountId32>;
 
 		/// The epoch that the chain is in.
@@ -128,24 +183,47 @@ pub mod pallet {
 		/// What each deed has earned and claimed.
 		type Rewards: RewardLedger;
 
+		/// Told of each sale.
+		type Adoption: AdoptionLedger;
+
 		/// The clock of the cooldown.
 		type Time: UnixTime;
 
-		/// Names the account that owns the collection of the deeds.
+		/// Names the account that owns the collections of the deeds, and through which each payment
+		/// goes.
 		#[pallet::constant]
 		type PalletId: Get<PalletId>;
 
-		/// Receives the half of each purchase that goes to the market's liquidity.
+		/// Receives what each purchase leaves for the market's liquidity: USDC, and shares in the
+		/// pool. It must exist before governance sets a share above 0.
 		#[pallet::constant]
 		type LiquidityAccount: Get<AccountId32>;
 
-		/// Receives the company's share of each purchase.
+		/// Receives the company's share of each purchase, in USDC.
 		#[pallet::constant]
 		type CompanyAccount: Get<AccountId32>;
+
+		/// Receives the tax on each purchase, in USDC.
+		#[pallet::constant]
+		type TaxAccount: Get<AccountId32>;
+
+		/// How much less than at the average price a swap of a purchase may yield, in basis points;
+		/// less than 10 000. Too little stops large purchases, too much feeds whoever trades before
+		/// them. The company's part has a floor of 97 % besides.
+		#[pallet::constant]
+		type SlippageBasisPoints: Get<u16>;
 
 		/// Most deeds in one purchase, so that one call fits a block.
 		#[pallet::constant]
 		type DeedsPerPurchaseMax: Get<u32>;
+
+		/// Most links in one batch, so that one call fits a block; not zero.
+		#[pallet::constant]
+		type LinksPerBatchMax: Get<u32>;
+
+		/// Most issuers of purchase permits; not zero.
+		#[pallet::constant]
+		type PermitIssuersMax: Get<u32>;
 
 		/// Seconds that must have passed since a deed was last linked before it is linked again.
 		#[pallet::constant]
@@ -164,7 +242,8 @@ pub mod pallet {
 		type BenchmarkHelper: crate::BenchmarkHelper;
 	}
 
-	/// Each deed's link, for every deed ever issued.
+	/// Each deed's terms and link, for every deed of any kind ever issued.
+	// Twox is safe: deeds are numbered by the chain.
 	#[pallet::storage]
 	pub type Deeds<T: Config> = StorageMap<_, Twox64Concat, DeedId, Deed<T::AccountId>>;
 
@@ -172,124 +251,113 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type DeedOfNode<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, DeedId>;
 
-	/// Deeds issued so far; their numbers are 1 to this one.
+	/// Deeds of all kinds issued so far; their numbers are 1 to this one.
 	#[pallet::storage]
 	pub type Issued<T: Config> = StorageValue<_, u32, ValueQuery>;
 
+	/// Node Deeds sold so far.
+	#[pallet::storage]
+	pub type NodeDeedsSold<T: Config> = StorageValue<_, u32, ValueQuery>;
+
 	/// The tier on sale, counted from 1; one more than the last tier once every deed is sold.
 	///
-	/// Follows from `Issued`; stored so that clients need not know the tiers.
+	/// Follows from `NodeDeedsSold`; stored so that clients need not know the tiers.
 	#[pallet::storage]
 	pub type CurrentTier<T: Config> = StorageValue<_, u8, ValueQuery, ConstU8<1>>;
 
-	/// Deeds sold of the tier on sale. Follows from `Issued`, as `CurrentTier` does.
+	/// Deeds sold of the tier on sale. Follows from `NodeDeedsSold`, as `CurrentTier` does.
 	#[pallet::storage]
 	pub type SoldInTier<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+	/// Whom governance trusts to sign purchase permits.
+	#[pallet::storage]
+	pub type PermitIssuers<T: Config> =
+		StorageValue<_, BoundedBTreeSet<T::AccountId, T::PermitIssuersMax>, ValueQuery>;
+
+	/// Numbers of the invoices that were used: one for each purchase, whose price pays for it.
+	#[pallet::storage]
+	pub type UsedInvoices<T: Config> = StorageMap<_, Blake2_128Concat, [u8; 32], ()>;
+
+	/// What each account has bought for over its life, in whole US dollars without tax.
+	#[pallet::storage]
+	pub type UsdBought<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
+
+	/// The part of a purchase's liquidity that goes straight into the pool, in basis points.
+	#[pallet::storage]
+	pub type LiquidityShare<T: Config> = StorageValue<_, u16, ValueQuery>;
+
+	/// Whether governance stopped sale, assignments, links, burns and transfers of Node Deeds.
+	#[pallet::storage]
+	pub type IsPaused<T: Config> = StorageValue<_, bool, ValueQuery>;
+
+	/// The collection of the Master and Genesis Deeds; 1 on a chain that started with it.
+	///
+	/// Stored because on an older chain somebody else may have taken that number.
+	#[pallet::storage]
+	pub type MasterCollection<T: Config> = StorageValue<_, u32>;
+
+	/// The Genesis Deed, once it is issued.
+	#[pallet::storage]
+	pub type GenesisDeed<T: Config> = StorageValue<_, DeedId>;
+
+	/// Master Deeds ever issued, burned ones too.
+	#[pallet::storage]
+	pub type MastersIssued<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+	/// What all Master Deeds may release, in base units of R1; of burned ones what they did release.
+	#[pallet::storage]
+	pub type MasterAllocation<T: Config> = StorageValue<_, u128, ValueQuery>;
+
+	/// Allocations of the Master Deeds that an account owns, in base units of R1.
+	#[pallet::storage]
+	pub type MastersOf<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, ValueQuery>;
+
+	/// What the owner of a Master Deed is authorised to do with it, once.
+	// Twox is safe: deeds are numbered by the chain.
+	#[pallet::storage]
+	pub type MasterPermits<T: Config> =
+		StorageMap<_, Twox64Concat, DeedId, MasterPermit<T::AccountId>>;
+
+	/// The Master Deed that this pallet moves or burns right now; never set between two calls.
+	#[pallet::storage]
+	pub type Moving<T: Config> = StorageValue<_, DeedId>;
 
 	/// Latest samples of the market's price of one R1 in 10^-18 USD, oldest first.
 	#[pallet::storage]
 	pub type PriceSamples<T: Config> =
 		StorageValue<_, BoundedVec<u128, T::PriceSamplesMax>, ValueQuery>;
 
-	/// Genesis of the pallet: no choice to make, it creates the collection of the deeds.
+	/// Genesis of the pallet, which also creates the collections of the deeds.
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
-		/// Ties the type to the runtime.
-		#[serde(skip)]
-		pub _config: PhantomData<T>,
+		/// Who owns the Genesis Deed, which then is deed 1; without, governance can issue it once.
+		pub genesis_deed_owner: Option<T::AccountId>,
+		/// Whose purchase permits are accepted; without any, no deed is sold until governance adds
+		/// one.
+		pub permit_issuers: Vec<T::AccountId>,
 	}
 
 	#[pallet::genesis_build]
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
-			if let Err(error) = Pallet::<T>::create_collection() {
-				// A chain without the collection could never sell a deed: better no chain.
-				panic!("could not create the collection of the Node Deeds: {error:?}");
+			if let Err(error) = self.try_build() {
+				// A chain without the collections could never issue a deed: better no chain.
+				panic!("could not build the genesis of the Node Deeds: {error:?}");
 			}
 		}
 	}
 
-	/// What happened.
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(crate) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// Deeds were bought; their numbers are `first_deed` and the `units - 1` after it.
-		DeedsBought {
-			/// Who paid, and now owns the deeds.
-			buyer: T::AccountId,
-			/// The first of the deeds.
-			first_deed: DeedId,
-			/// How many deeds.
-			units: u32,
-			/// The tier that they were sold from.
-			tier: u8,
-			/// Price of one deed, in base units of R1.
-			price_per_deed: u128,
-			/// Everything that the buyer paid, in base units of R1.
-			total: u128,
-		},
-		/// A deed was linked to a node.
-		NodeLinked {
-			/// The deed.
-			deed: DeedId,
-			/// Who owns the deed.
-			owner: T::AccountId,
-			/// The node.
-			node: T::AccountId,
-			/// The first epoch that may pay.
-			epoch: EpochIndex,
-		},
-		/// A deed lost its node.
-		NodeUnlinked {
-			/// The deed.
-			deed: DeedId,
-			/// Who owns the deed.
-			owner: T::AccountId,
-			/// The node that the deed was linked to.
-			node: T::AccountId,
-			/// The epoch in which it happened.
-			epoch: EpochIndex,
-		},
-	}
-
-	/// Why a call failed.
-	#[pallet::error]
-	pub enum Error<T> {
-		/// No deed has this number: it was never issued, or its item was destroyed.
-		UnknownDeed,
-		/// The deed belongs to somebody else.
-		NotDeedOwner,
-		/// The node is linked to a deed already, maybe this one. Unlink it there first.
-		NodeAlreadyLinked,
-		/// The node did not sign a consent for this chain, owner, deed, node and expiry.
-		InvalidNodeProof,
-		/// The node's consent was good until an epoch that is over. Ask the node for a new one.
-		NodeProofExpired,
-		/// The deed is not linked to a node.
-		DeedNotLinked,
-		/// The deed was linked too short a time ago. Try again when the cooldown is over.
-		LinkCooldown,
-		/// The deed has epochs that are open or not claimed. Claim them first.
-		UnclaimedEpochs,
-		/// Another tier is on sale than the one that was asked for.
-		WrongPriceTier,
-		/// A purchase holds at least one deed.
-		ZeroUnits,
-		/// The tier has fewer deeds left. Buy what is left, then the rest from the next tier.
-		TooManyUnits,
-		/// One purchase holds no more deeds than `DeedsPerPurchaseMax`. Buy in parts.
-		PurchaseTooLarge,
-		/// A deed costs more than the maximum that the buyer named.
-		PriceAboveMaximum,
-		/// The buyer's free R1 does not cover the purchase and the existential deposit.
-		InsufficientR1,
-		/// Every deed is sold.
-		AllDeedsSold,
-		/// The market has not given a price of R1 yet.
-		PriceUnavailable,
-		/// An amount of R1 does not fit: R1 is priced near zero.
-		Overflow,
+	impl<T: Config> GenesisConfig<T> {
+		fn try_build(&self) -> DispatchResult {
+			Pallet::<T>::create_collections()?;
+			for issuer in &self.permit_issuers {
+				Pallet::<T>::do_add_permit_issuer(issuer.clone())?;
+			}
+			self.genesis_deed_owner
+				.clone()
+				.map_or(Ok(()), Pallet::<T>::do_issue_genesis_deed)
+		}
 	}
 
 	#[pallet::hooks]
@@ -308,6 +376,16 @@ pub mod pallet {
 				(1..=DEEDS_MAX).contains(&T::DeedsPerPurchaseMax::get()),
 				"a purchase holds some deeds, and no more than there are",
 			);
+			assert!(T::LinksPerBatchMax::get() > 0, "a batch holds some links");
+			assert!(T::PermitIssuersMax::get() > 0, "somebody can issue permits");
+			assert!(T::SlippageBasisPoints::get() < BASIS_POINTS, "a swap yields something");
+			let block = T::BlockWeights::get();
+			if let Some(most) = block.get(DispatchClass::Normal).max_extrinsic {
+				let purchase = <T as Config>::WeightInfo::buy(T::DeedsPerPurchaseMax::get());
+				assert!(purchase.all_lte(most), "the largest purchase does not fit in a block");
+				let batch = <T as Config>::WeightInfo::link_batch(T::LinksPerBatchMax::get());
+				assert!(batch.all_lte(most), "the largest batch does not fit in a block");
+			}
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -316,108 +394,9 @@ pub mod pallet {
 		}
 	}
 
-	#[pallet::call(weight(<T as Config>::WeightInfo))]
-	impl<T: Config> Pallet<T> {
-		/// Buys Node Deeds of the tier on sale, all or nothing.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Signed by the buyer.
-		///
-		/// ## Details
-		///
-		/// A deed costs the tier's price in US dollars at the average price of R1. The buyer pays
-		/// `units` times that, in parts each rounded down: 20 % is burned, 50 % goes to the
-		/// market's liquidity, 30 % to the company. A purchase does not span tiers.
-		///
-		/// ## Errors
-		///
-		/// - [`Error::AllDeedsSold`], [`Error::WrongPriceTier`], [`Error::ZeroUnits`],
-		///   [`Error::PurchaseTooLarge`], [`Error::TooManyUnits`]: the sale does not offer this.
-		/// - [`Error::PriceUnavailable`], [`Error::PriceAboveMaximum`], [`Error::Overflow`],
-		///   [`Error::InsufficientR1`]: the price is not known, not accepted, or cannot be paid.
-		///
-		/// ## Events
-		///
-		/// [`Event::DeedsBought`], and pallet-nfts' `Issued` for each deed.
-		#[pallet::call_index(0)]
-		#[pallet::weight(<T as Config>::WeightInfo::buy(*units))]
-		pub fn buy(
-			origin: OriginFor<T>,
-			units: u32,
-			tier: u8,
-			price_per_deed_max: u128,
-		) -> DispatchResult {
-			let buyer = ensure_signed(origin)?;
-			Self::do_buy(buyer, units, tier, price_per_deed_max)
-		}
-
-		/// Links a deed to a node that agreed to it.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Signed by the deed's owner.
-		///
-		/// ## Details
-		///
-		/// `signature` is the node's, over the link proof of this chain, the owner, the deed, the
-		/// node and `expires_at_epoch`, the last epoch in which the proof may be used. A deed that
-		/// is linked is unlinked first, under the rules of `unlink`. The deed earns from the
-		/// current epoch on.
-		///
-		/// ## Errors
-		///
-		/// - [`Error::UnknownDeed`], [`Error::NotDeedOwner`]: not a deed of the caller.
-		/// - [`Error::NodeAlreadyLinked`], [`Error::LinkCooldown`], [`Error::UnclaimedEpochs`]: the
-		///   node or the deed is not free for a new link.
-		/// - [`Error::NodeProofExpired`], [`Error::InvalidNodeProof`]: the node did not agree.
-		///
-		/// ## Events
-		///
-		/// [`Event::NodeLinked`], after [`Event::NodeUnlinked`] if the deed was linked.
-		#[pallet::call_index(1)]
-		pub fn link(
-			origin: OriginFor<T>,
-			deed: DeedId,
-			node: T::AccountId,
-			expires_at_epoch: EpochIndex,
-			signature: ed25519::Signature,
-		) -> DispatchResult {
-			let owner = ensure_signed(origin)?;
-			Self::do_link(owner, deed, node, expires_at_epoch, &signature)
-		}
-
-		/// Takes a deed's node away; the deed can then be transferred.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Signed by the deed's owner.
-		///
-		/// ## Details
-		///
-		/// Every epoch before the current one must be decided and claimed, because a deed without
-		/// a node cannot claim. The cooldown of the next link counts from the last link, not from
-		/// here.
-		///
-		/// ## Errors
-		///
-		/// - [`Error::UnknownDeed`], [`Error::NotDeedOwner`]: not a deed of the caller.
-		/// - [`Error::DeedNotLinked`]: there is no node to take away.
-		/// - [`Error::UnclaimedEpochs`]: rewards would be lost.
-		///
-		/// ## Events
-		///
-		/// [`Event::NodeUnlinked`].
-		#[pallet::call_index(2)]
-		pub fn unlink(origin: OriginFor<T>, deed: DeedId) -> DispatchResult {
-			let owner = ensure_signed(origin)?;
-			Self::do_unlink(owner, deed)
-		}
-	}
-
 	#[pallet::extra_constants]
 	impl<T: Config> Pallet<T> {
-		/// The collection of pallet-nfts whose items are the deeds.
+		/// The collection of pallet-nfts whose items are the Node Deeds.
 		pub fn collection() -> u32 {
 			COLLECTION
 		}
@@ -428,6 +407,27 @@ pub mod pallet {
 		/// What the sale offers now; nothing if every deed is sold or R1 has no price yet.
 		pub fn offer() -> Option<Offer> {
 			Self::current_offer().ok()
+		}
+
+		/// What `units` deeds with such a tax on top would cost now.
+		///
+		/// Clipped to what the tier has left and one purchase can hold. Nothing if there is no
+		/// offer, no deed is asked for, or the tax is more than 10 000 basis points.
+		pub fn quote(units: u32, tax_basis_points: u16) -> Option<Quote> {
+			Self::quote_now(units, tax_basis_points)
+		}
+
+		/// Everything that is known of a deed; nothing if it was never issued.
+		pub fn deed(deed: DeedId) -> Option<DeedDetails<T::AccountId>> {
+			Self::details_of(deed)
+		}
+
+		/// Deeds that an account owns, Node Deeds first, otherwise in no useful order.
+		///
+		/// At most `limit` of those that come after deed `after`, and never more than
+		/// [`DEEDS_PER_VIEW_MAX`](crate::DEEDS_PER_VIEW_MAX). A shorter page is the last one.
+		pub fn deeds_of(owner: T::AccountId, after: Option<DeedId>, limit: u32) -> Vec<DeedId> {
+			Self::page_of_owner(&owner, after, limit)
 		}
 	}
 }

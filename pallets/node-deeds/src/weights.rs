@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Weights of `pallet_node_deeds`, as measured; `cargo xtask weights` writes this file.
+//! Weights of `pallet_node_deeds`; `cargo xtask weights` writes this file.
 //!
-//! 2026-11-22, Intel(R) Xeon(R) Processor, 64.0.0: 20 steps, 10 repetitions.
+//! `sample_price` is measured: 2026-11-22, Intel(R) Xeon(R) Processor, 64.0.0: 20 steps, 10
+//! repetitions. All others are cautious estimates, to be replaced by the next measurement.
 
 #![allow(missing_docs, unused_variables, clippy::unnecessary_cast, reason = "a generated file")]
 
@@ -17,6 +18,21 @@ pub trait WeightInfo {
 	fn buy(n: u32) -> Weight;
 	fn link() -> Weight;
 	fn unlink() -> Weight;
+	fn link_batch(n: u32) -> Weight;
+	fn transfer() -> Weight;
+	fn burn() -> Weight;
+	fn assign_master() -> Weight;
+	fn issue_genesis_deed() -> Weight;
+	fn authorise_transfer() -> Weight;
+	fn authorise_burn() -> Weight;
+	fn revoke_authorisation() -> Weight;
+	fn ban() -> Weight;
+	fn unban() -> Weight;
+	fn pause() -> Weight;
+	fn unpause() -> Weight;
+	fn add_permit_issuer() -> Weight;
+	fn remove_permit_issuer() -> Weight;
+	fn set_liquidity_share() -> Weight;
 	fn sample_price() -> Weight;
 }
 
@@ -25,69 +41,116 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// Storage: `NodeDeeds::Issued` (r:1 w:1)
-	/// Proof: `NodeDeeds::Issued` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `NodeDeeds::PriceSamples` (r:1 w:0)
-	/// Proof: `NodeDeeds::PriceSamples` (`max_values`: Some(1), `max_size`: Some(257), added: 752, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:2 w:2)
-	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::Item` (r:178 w:178)
-	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::Collection` (r:1 w:1)
-	/// Proof: `Nfts::Collection` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::CollectionConfigOf` (r:1 w:0)
-	/// Proof: `Nfts::CollectionConfigOf` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::ItemConfigOf` (r:178 w:178)
-	/// Proof: `Nfts::ItemConfigOf` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
-	/// Storage: `NodeDeeds::Deeds` (r:0 w:178)
-	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
-	/// Storage: `NodeDeeds::SoldInTier` (r:0 w:1)
-	/// Proof: `NodeDeeds::SoldInTier` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `NodeDeeds::CurrentTier` (r:0 w:1)
-	/// Proof: `NodeDeeds::CurrentTier` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::Account` (r:0 w:178)
-	/// Proof: `Nfts::Account` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
-	/// The range of component `n` is `[1, 178]`.
+	// Estimate, not measured.
 	fn buy(n: u32) -> Weight {
 		buy(n)
-			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().reads(40))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes(32))
 			.saturating_add(T::DbWeight::get().writes(4_u64.saturating_mul(n.into())))
 	}
-	/// Storage: `NodeDeeds::Deeds` (r:1 w:1)
-	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::Item` (r:1 w:0)
-	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
-	/// Storage: `NodeDeeds::DeedOfNode` (r:1 w:2)
-	/// Proof: `NodeDeeds::DeedOfNode` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Oracles::EpochNow` (r:1 w:0)
-	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Availability::Accounts` (r:1 w:1)
-	/// Proof: `Availability::Accounts` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Estimate, not measured.
 	fn link() -> Weight {
 		link()
-			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
-	/// Storage: `NodeDeeds::Deeds` (r:1 w:1)
-	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::Item` (r:1 w:0)
-	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
-	/// Storage: `Availability::Accounts` (r:1 w:0)
-	/// Proof: `Availability::Accounts` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
-	/// Storage: `Oracles::EpochNow` (r:1 w:0)
-	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `NodeDeeds::DeedOfNode` (r:0 w:1)
-	/// Proof: `NodeDeeds::DeedOfNode` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Estimate, not measured.
 	fn unlink() -> Weight {
 		unlink()
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	// Estimate, not measured.
+	fn link_batch(n: u32) -> Weight {
+		link_batch(n)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(4_u64.saturating_mul(n.into())))
+	}
+	// Estimate, not measured.
+	fn transfer() -> Weight {
+		transfer()
+			.saturating_add(T::DbWeight::get().reads(14))
+			.saturating_add(T::DbWeight::get().writes(9))
+	}
+	// Estimate, not measured.
+	fn burn() -> Weight {
+		burn()
+			.saturating_add(T::DbWeight::get().reads(17))
+			.saturating_add(T::DbWeight::get().writes(16))
+	}
+	// Estimate, not measured.
+	fn assign_master() -> Weight {
+		assign_master()
+			.saturating_add(T::DbWeight::get().reads(16))
+			.saturating_add(T::DbWeight::get().writes(16))
+	}
+	// Estimate, not measured.
+	fn issue_genesis_deed() -> Weight {
+		issue_genesis_deed()
+			.saturating_add(T::DbWeight::get().reads(14))
+			.saturating_add(T::DbWeight::get().writes(14))
+	}
+	// Estimate, not measured.
+	fn authorise_transfer() -> Weight {
+		authorise_transfer()
 			.saturating_add(T::DbWeight::get().reads(4))
-			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Estimate, not measured.
+	fn authorise_burn() -> Weight {
+		authorise_burn()
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Estimate, not measured.
+	fn revoke_authorisation() -> Weight {
+		revoke_authorisation()
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Estimate, not measured.
+	fn ban() -> Weight {
+		ban()
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Estimate, not measured.
+	fn unban() -> Weight {
+		unban()
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Estimate, not measured.
+	fn pause() -> Weight {
+		pause()
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Estimate, not measured.
+	fn unpause() -> Weight {
+		unpause()
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Estimate, not measured.
+	fn add_permit_issuer() -> Weight {
+		add_permit_issuer()
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Estimate, not measured.
+	fn remove_permit_issuer() -> Weight {
+		remove_permit_issuer()
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Estimate, not measured.
+	fn set_liquidity_share() -> Weight {
+		set_liquidity_share()
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `System::Account` (r:1 w:0)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
@@ -108,20 +171,96 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 impl WeightInfo for () {
 	fn buy(n: u32) -> Weight {
 		buy(n)
-			.saturating_add(RocksDbWeight::get().reads(6))
+			.saturating_add(RocksDbWeight::get().reads(40))
 			.saturating_add(RocksDbWeight::get().reads(2_u64.saturating_mul(n.into())))
-			.saturating_add(RocksDbWeight::get().writes(6))
+			.saturating_add(RocksDbWeight::get().writes(32))
 			.saturating_add(RocksDbWeight::get().writes(4_u64.saturating_mul(n.into())))
 	}
 	fn link() -> Weight {
 		link()
-			.saturating_add(RocksDbWeight::get().reads(7))
+			.saturating_add(RocksDbWeight::get().reads(9))
 			.saturating_add(RocksDbWeight::get().writes(4))
 	}
 	fn unlink() -> Weight {
 		unlink()
+			.saturating_add(RocksDbWeight::get().reads(8))
+			.saturating_add(RocksDbWeight::get().writes(3))
+	}
+	fn link_batch(n: u32) -> Weight {
+		link_batch(n)
+			.saturating_add(RocksDbWeight::get().reads(5))
+			.saturating_add(RocksDbWeight::get().reads(4_u64.saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().writes(4_u64.saturating_mul(n.into())))
+	}
+	fn transfer() -> Weight {
+		transfer()
+			.saturating_add(RocksDbWeight::get().reads(14))
+			.saturating_add(RocksDbWeight::get().writes(9))
+	}
+	fn burn() -> Weight {
+		burn()
+			.saturating_add(RocksDbWeight::get().reads(17))
+			.saturating_add(RocksDbWeight::get().writes(16))
+	}
+	fn assign_master() -> Weight {
+		assign_master()
+			.saturating_add(RocksDbWeight::get().reads(16))
+			.saturating_add(RocksDbWeight::get().writes(16))
+	}
+	fn issue_genesis_deed() -> Weight {
+		issue_genesis_deed()
+			.saturating_add(RocksDbWeight::get().reads(14))
+			.saturating_add(RocksDbWeight::get().writes(14))
+	}
+	fn authorise_transfer() -> Weight {
+		authorise_transfer()
 			.saturating_add(RocksDbWeight::get().reads(4))
-			.saturating_add(RocksDbWeight::get().writes(2))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
+	fn authorise_burn() -> Weight {
+		authorise_burn()
+			.saturating_add(RocksDbWeight::get().reads(4))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
+	fn revoke_authorisation() -> Weight {
+		revoke_authorisation()
+			.saturating_add(RocksDbWeight::get().reads(1))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
+	fn ban() -> Weight {
+		ban()
+			.saturating_add(RocksDbWeight::get().reads(3))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
+	fn unban() -> Weight {
+		unban()
+			.saturating_add(RocksDbWeight::get().reads(3))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
+	fn pause() -> Weight {
+		pause()
+			.saturating_add(RocksDbWeight::get().reads(1))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
+	fn unpause() -> Weight {
+		unpause()
+			.saturating_add(RocksDbWeight::get().reads(1))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
+	fn add_permit_issuer() -> Weight {
+		add_permit_issuer()
+			.saturating_add(RocksDbWeight::get().reads(1))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
+	fn remove_permit_issuer() -> Weight {
+		remove_permit_issuer()
+			.saturating_add(RocksDbWeight::get().reads(1))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
+	fn set_liquidity_share() -> Weight {
+		set_liquidity_share()
+			.saturating_add(RocksDbWeight::get().reads(1))
+			.saturating_add(RocksDbWeight::get().writes(1))
 	}
 	fn sample_price() -> Weight {
 		sample_price()
@@ -130,21 +269,98 @@ impl WeightInfo for () {
 	}
 }
 
-// Measured proof: 730 bytes. Minimum time: 129_489 ns.
+// Estimate, not measured.
 fn buy(n: u32) -> Weight {
-	Weight::from_parts(106_892_758, 6_196)
-		.saturating_add(Weight::from_parts(20_459_730, 0).saturating_mul(n.into()))
-		.saturating_add(Weight::from_parts(0, 3_336).saturating_mul(n.into()))
+	Weight::from_parts(900_000_000, 110_000)
+		.saturating_add(Weight::from_parts(22_000_000, 0).saturating_mul(n.into()))
+		.saturating_add(Weight::from_parts(0, 5_900).saturating_mul(n.into()))
 }
 
-// Measured proof: 800 bytes. Minimum time: 89_240 ns.
+// Estimate, not measured.
 fn link() -> Weight {
-	Weight::from_parts(104_191_000, 4_326)
+	Weight::from_parts(115_000_000, 22_000)
 }
 
-// Measured proof: 700 bytes. Minimum time: 27_719 ns.
+// Estimate, not measured.
 fn unlink() -> Weight {
-	Weight::from_parts(29_468_000, 4_326)
+	Weight::from_parts(38_000_000, 16_000)
+}
+
+// Estimate, not measured.
+fn link_batch(n: u32) -> Weight {
+	Weight::from_parts(20_000_000, 8_000)
+		.saturating_add(Weight::from_parts(110_000_000, 0).saturating_mul(n.into()))
+		.saturating_add(Weight::from_parts(0, 11_500).saturating_mul(n.into()))
+}
+
+// Estimate, not measured.
+fn transfer() -> Weight {
+	Weight::from_parts(75_000_000, 38_000)
+}
+
+// Estimate, not measured.
+fn burn() -> Weight {
+	Weight::from_parts(95_000_000, 42_000)
+}
+
+// Estimate, not measured.
+fn assign_master() -> Weight {
+	Weight::from_parts(95_000_000, 38_000)
+}
+
+// Estimate, not measured.
+fn issue_genesis_deed() -> Weight {
+	Weight::from_parts(85_000_000, 34_000)
+}
+
+// Estimate, not measured.
+fn authorise_transfer() -> Weight {
+	Weight::from_parts(28_000_000, 8_500)
+}
+
+// Estimate, not measured.
+fn authorise_burn() -> Weight {
+	Weight::from_parts(28_000_000, 8_500)
+}
+
+// Estimate, not measured.
+fn revoke_authorisation() -> Weight {
+	Weight::from_parts(18_000_000, 3_600)
+}
+
+// Estimate, not measured.
+fn ban() -> Weight {
+	Weight::from_parts(28_000_000, 8_500)
+}
+
+// Estimate, not measured.
+fn unban() -> Weight {
+	Weight::from_parts(28_000_000, 8_500)
+}
+
+// Estimate, not measured.
+fn pause() -> Weight {
+	Weight::from_parts(12_000_000, 1_600)
+}
+
+// Estimate, not measured.
+fn unpause() -> Weight {
+	Weight::from_parts(12_000_000, 1_600)
+}
+
+// Estimate, not measured.
+fn add_permit_issuer() -> Weight {
+	Weight::from_parts(22_000_000, 4_600)
+}
+
+// Estimate, not measured.
+fn remove_permit_issuer() -> Weight {
+	Weight::from_parts(22_000_000, 4_600)
+}
+
+// Estimate, not measured.
+fn set_liquidity_share() -> Weight {
+	Weight::from_parts(18_000_000, 4_200)
 }
 
 // Measured proof: 1262 bytes. Minimum time: 28_684 ns.

@@ -26,13 +26,24 @@ impl<T: Config> OracleVerdicts for Pallet<T> {
 	}
 
 	fn availability(epoch: EpochIndex, deed: DeedId) -> Option<u8> {
+		Self::availabilities(epoch, &[deed])?.pop()
+	}
+
+	fn availabilities(epoch: EpochIndex, deeds: &[DeedId]) -> Option<Vec<u8>> {
 		if FirstUndecided::<T>::get() <= epoch {
 			return None;
 		}
+		let mut newest_read = None;
+		let agreed = deeds.iter().map(|deed| {
+			let (page, offset) = page_of(*deed)?;
+			let (_, contents) = match &newest_read {
+				Some(read @ (read_page, _)) if *read_page == page => read,
+				_ => newest_read.insert((page, Availability::<T>::get(epoch, page))),
+			};
+			contents.as_ref()?.get(offset).copied()
+		});
 		// Nothing was agreed on deeds that came later, nor in epochs without agreement.
-		let agreed = page_of(deed)
-			.and_then(|(page, offset)| Availability::<T>::get(epoch, page)?.get(offset).copied());
-		Some(agreed.unwrap_or(0))
+		Some(agreed.map(|agreed| agreed.unwrap_or(0)).collect())
 	}
 
 	fn quality(epoch: EpochIndex, job: JobId, deed: DeedId) -> Option<u8> {

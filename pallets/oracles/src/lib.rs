@@ -102,7 +102,7 @@ mod settle;
 mod placement;
 mod impls;
 pub mod worker;
-#[cfg(any(test, feature = "try-runtime"))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 pub mod weights;
 #[cfg(feature = "runtime-benchmarks")]

@@ -17,8 +17,8 @@ use frame_support::{
 	weights::Weight,
 };
 use r1_primitives::{
-	DEEDS_PER_PAGE, DeedId, EpochClock, EpochIndex, JobId, OracleIndex, PageIndex, PlacementRound,
-	SignedBody, WorkEntry,
+	DEEDS_PER_PAGE, DeedId, DeedTerms, EpochClock, EpochIndex, JobId, OracleIndex, PageIndex,
+	PlacementRound, SignedBody, WorkEntry,
 	traits::{DeedInspect, PlacementHandler},
 };
 use sp_core::{Pair, sr25519};
@@ -83,6 +83,14 @@ impl DeedInspect<AccountId32> for Deeds {
 
 	fn is_active(deed: DeedId) -> bool {
 		deed != BANNED_DEED
+	}
+
+	fn terms(deed: DeedId) -> Option<DeedTerms> {
+		(1..=Issued::get()).contains(&deed).then_some(DeedTerms::Node)
+	}
+
+	fn are_paused() -> bool {
+		false
 	}
 
 	fn issued() -> u32 {

@@ -17,7 +17,7 @@ use sp_runtime::{
 
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant of the pallet.
-	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_clock()?;
 		Self::check_oracle_sets()?;
 		Self::check_records()?;

@@ -29,8 +29,10 @@
 //! **Life of a job.** It waits until it is placed; then it pays from the current epoch on, and its
 //! end moves by the epochs that it has waited. Its end is exclusive. A new round opens when the
 //! settlement of an epoch finds a node that did nothing or whose deed may not work any more, or
-//! fewer nodes than ordered; the job runs on meanwhile. A new placement counts from the next epoch
-//! on, and the epochs before it still pay the nodes that worked in them ([`FormerPlacement`]).
+//! fewer nodes than ordered; the job runs on meanwhile. Doing nothing is excused in the epoch in
+//! which the job starts: what is left of it may be too short for anybody to have looked. A new
+//! placement counts from the next epoch on, and the epochs before it still pay the nodes that
+//! worked in them ([`FormerPlacement`]).
 //!
 //! **Ending early.** A job that never ran is refunded at once. A running one ends with the current
 //! epoch: the work of undecided epochs is done and stays paid for, all else is refunded at once,
@@ -40,6 +42,9 @@
 //! survives the block, so the work of a block does not grow with the number of jobs. Each epoch of
 //! each job settles in its own storage layer. A failure, such as a pool that yields less than the
 //! average price allows, changes nothing, says so in an event, and is tried again in the next pass.
+//!
+//! **Adoption.** What an epoch of a job costs, rewards and burned part together, is counted for the
+//! network's adoption when it settles. Only Node Deeds do paid work.
 //!
 //! **Who is paid** is the deed's owner when the epoch settles. It accrues under the account, so
 //! selling the deed later takes nothing from the seller.
@@ -71,7 +76,7 @@ mod escrow;
 mod jobs;
 mod placement;
 mod settlement;
-#[cfg(any(test, feature = "try-runtime"))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 pub mod weights;
 #[cfg(feature = "runtime-benchmarks")]
@@ -108,7 +113,7 @@ pub mod pallet {
 	use r1_math::work::job_price;
 	use r1_primitives::{
 		DeedId, EpochIndex, JobId, PlacementRound, REPLICAS_MAX,
-		traits::{CurrentEpoch, DeedInspect, Market, OracleVerdicts, PriceInspect},
+		traits::{AdoptionLedger, CurrentEpoch, DeedInspect, Market, OracleVerdicts, PriceInspect},
 	};
 	use sp_runtime::{AccountId32, DispatchError};
 
@@ -141,6 +146,9 @@ pub mod pallet {
 
 		/// Who owns which deed, and which may work.
 		type Deeds: DeedInspect<AccountId32>;
+
+		/// Counts what is paid for work.
+		type Adoption: AdoptionLedger;
 
 		/// What the oracles agreed on.
 		type Verdicts: OracleVerdicts;
@@ -398,6 +406,9 @@ pub mod pallet {
 		PriceUnavailable,
 		/// The epoch is not decided yet.
 		EpochUndecided,
+		/// A deed of the placement is a master or genesis deed, which does no paid work: choose
+		/// Node Deeds only.
+		DeedNotForWork,
 	}
 
 	#[pallet::hooks]

@@ -18,8 +18,10 @@ use frame_support::{
 use frame_system::{EnsureRoot, EnsureSigned};
 use r1_math::price::{r1_to_usdc, usdc_to_r1};
 use r1_primitives::{
-	DeedId, EpochIndex, JobId, R1, USDC,
-	traits::{CurrentEpoch, DeedInspect, Market, OracleVerdicts, PriceInspect},
+	DeedId, DeedTerms, EpochIndex, JobId, R1, USDC,
+	traits::{
+		AdoptionLedger, CurrentEpoch, DeedInspect, Liquidity, Market, OracleVerdicts, PriceInspect,
+	},
 };
 use sp_runtime::{AccountId32, BuildStorage, DispatchError, traits::IdentityLookup};
 
@@ -97,6 +99,8 @@ parameter_types! {
 	pub storage PoolPrice: u128 = 2 * R1;
 	/// Its average over time.
 	pub storage AveragePrice: Option<u128> = Some(2 * R1);
+	/// What was counted for adoption, one entry for each time.
+	pub storage WorkPaid: Vec<u128> = Vec::new();
 	/// The pool refuses swaps of exactly this much USDC.
 	pub storage RefusedSwap: Option<u128> = None;
 }
@@ -109,6 +113,7 @@ impl pallet_poai::Config for Test {
 	type Market = TestMarket;
 	type Price = TestPrice;
 	type Deeds = TestDeeds;
+	type Adoption = TestAdoption;
 	type Verdicts = TestOracles;
 	type Epochs = TestOracles;
 	type PalletId = PoaiPalletId;
@@ -153,6 +158,16 @@ impl Market<AccountId32> for TestMarket {
 		Balances::transfer(who, &POOL, r1, Expendable)?;
 		Usdc::transfer(&POOL, who, usdc, Expendable)
 	}
+
+	fn add_liquidity(
+		_who: &AccountId32,
+		_offer: Liquidity,
+		_minimum: Liquidity,
+		_receiver: &AccountId32,
+	) -> Result<Liquidity, DispatchError> {
+		// Nothing here adds any.
+		Err(DispatchError::Unavailable)
+	}
 }
 
 /// The average that a test set.
@@ -171,6 +186,10 @@ pub struct TestDeeds;
 
 #[frame_support::storage_alias]
 pub(crate) type DeedOwners = StorageMap<Mock, frame_support::Twox64Concat, DeedId, AccountId32>;
+
+/// Terms of the deeds that are not Node Deeds.
+#[frame_support::storage_alias]
+pub(crate) type OtherTerms = StorageMap<Mock, frame_support::Twox64Concat, DeedId, DeedTerms>;
 
 #[frame_support::storage_alias]
 pub(crate) type InactiveDeeds = StorageMap<Mock, frame_support::Twox64Concat, DeedId, ()>;
@@ -192,8 +211,32 @@ impl DeedInspect<AccountId32> for TestDeeds {
 		DeedOwners::contains_key(deed) && !InactiveDeeds::contains_key(deed)
 	}
 
+	fn terms(deed: DeedId) -> Option<DeedTerms> {
+		(1..=DEEDS)
+			.contains(&deed)
+			.then(|| OtherTerms::get(deed).unwrap_or(DeedTerms::Node))
+	}
+
+	fn are_paused() -> bool {
+		false
+	}
+
 	fn issued() -> u32 {
 		DEEDS
+	}
+}
+
+/// Remembers what it was told.
+#[derive(Debug)]
+pub struct TestAdoption;
+
+impl AdoptionLedger for TestAdoption {
+	fn on_deeds_sold(_units: u32) {}
+
+	fn on_work_paid(usdc: u128) {
+		let mut paid = WorkPaid::get();
+		paid.push(usdc);
+		WorkPaid::set(&paid);
 	}
 }
 
@@ -211,6 +254,10 @@ impl OracleVerdicts for TestOracles {
 
 	fn availability(epoch: EpochIndex, _deed: DeedId) -> Option<u8> {
 		(epoch < FirstUndecided::get()).then_some(u8::MAX)
+	}
+
+	fn availabilities(epoch: EpochIndex, deeds: &[DeedId]) -> Option<Vec<u8>> {
+		deeds.iter().map(|deed| Self::availability(epoch, *deed)).collect()
 	}
 
 	fn quality(epoch: EpochIndex, job: JobId, deed: DeedId) -> Option<u8> {

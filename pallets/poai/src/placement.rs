@@ -5,7 +5,7 @@
 use crate::{Config, DeedSet, Error, Event, FormerPlacement, Job, Jobs, Pallet, jobs::next_epoch};
 use frame_support::ensure;
 use r1_primitives::{
-	DeedId, EpochIndex, JobId, PlacementRound,
+	DeedId, DeedTerms, EpochIndex, JobId, PlacementRound,
 	traits::{CurrentEpoch, DeedInspect, PlacementHandler},
 };
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
@@ -44,6 +44,8 @@ impl<T: Config> Pallet<T> {
 		// One order for every set, so that votes for the same set are equal; and no deed twice.
 		ensure!(deeds.is_sorted_by(|left, right| left < right), Error::<T>::DeedsNotAscending);
 		ensure!(deeds.iter().all(|deed| T::Deeds::is_active(*deed)), Error::<T>::DeedNotActive);
+		let does_work = |deed: &DeedId| T::Deeds::terms(*deed) == Some(DeedTerms::Node);
+		ensure!(deeds.iter().all(does_work), Error::<T>::DeedNotForWork);
 		DeedSet::try_from(deeds.to_vec()).map_err(|_| Error::<T>::TooManyDeeds.into())
 	}
 

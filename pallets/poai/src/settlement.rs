@@ -26,7 +26,7 @@ use r1_math::{
 };
 use r1_primitives::{
 	EpochIndex, JobId,
-	traits::{DeedInspect, Market, OracleVerdicts, PriceInspect},
+	traits::{AdoptionLedger, DeedInspect, Market, OracleVerdicts, PriceInspect},
 };
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
 
@@ -45,7 +45,7 @@ struct EpochWork {
 	paid: u128,
 	/// The part of it to be burned.
 	burned: u128,
-	/// Whether a node did nothing, or may not work any more.
+	/// Whether a node did nothing without excuse, or may not work any more.
 	has_idle_node: bool,
 }
 
@@ -114,6 +114,9 @@ impl<T: Config> Pallet<T> {
 		let epoch = job.settled_before;
 		let work = Self::pay_nodes(id, &job, epoch)?;
 		Self::burn(id, epoch, work.burned)?;
+		if work.paid > 0 {
+			T::Adoption::on_work_paid(work.paid);
+		}
 
 		job.balance = job.balance.checked_sub(work.paid).ok_or(ArithmeticError::Underflow)?;
 		job.settled_before = next_epoch(epoch)?;
@@ -133,10 +136,14 @@ impl<T: Config> Pallet<T> {
 	/// Accrues to the owners of a job's deeds what their nodes earned in an epoch.
 	fn pay_nodes(id: JobId, job: &Job, epoch: EpochIndex) -> Result<EpochWork, DispatchError> {
 		let mut work = EpochWork::default();
+		// A job that was placed late in an epoch may see its first probe in the next one. A later
+		// placement counts from the epoch after it, which is a whole one.
+		let is_first_epoch = job.started_at == Some(epoch);
 		for deed in job.deeds_in(epoch) {
 			let quality =
 				T::Verdicts::quality(epoch, id, *deed).ok_or(Error::<T>::EpochUndecided)?;
-			work.has_idle_node |= quality == 0 || !T::Deeds::is_active(*deed);
+			let did_nothing = quality == 0 && !is_first_epoch;
+			work.has_idle_node |= did_nothing || !T::Deeds::is_active(*deed);
 			let pay = pay_for_quality(job.price_per_epoch, quality);
 			// Nobody owns a deed that is gone: then the job keeps the money.
 			let Some(owner) = T::Deeds::owner_of(*deed).filter(|_| pay > 0) else { continue };

@@ -10,7 +10,7 @@ use sp_runtime::{AccountId32, ArithmeticError, TryRuntimeError};
 
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant of the pallet.
-	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_state_money()?;
 		Self::try_state_escrows()?;
 		Jobs::<T>::iter().try_for_each(|(id, job)| Self::try_state_job(id, &job))

@@ -20,6 +20,7 @@
 extern crate alloc;
 
 mod ids;
+mod deed;
 mod epoch;
 mod signed;
 mod beat;
@@ -30,6 +31,7 @@ pub mod traits;
 mod tests;
 
 pub use beat::{BEAT_BYTES_MAX, Beat, SignedBeat};
+pub use deed::DeedTerms;
 pub use epoch::EpochClock;
 pub use ids::{
 	BURN_BASIS_POINTS, DEEDS_PER_PAGE, DeedId, EpochIndex, JobId, NodeKey, OracleIndex, PageIndex,
@@ -38,4 +40,4 @@ pub use ids::{
 pub use report::{
 	EDGE_STATE_KEY, EDGE_URL_KEY, EpochEvidence, OracleEvidence, PlacementBallot, WorkEntry,
 };
-pub use signed::{LinkProof, SignedBody};
+pub use signed::{LinkProof, PurchasePermit, SignedBody};

@@ -4,7 +4,8 @@
 
 use crate::{DeedId, EpochIndex, NodeKey};
 use alloc::vec::Vec;
-use codec::{Decode, Encode};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
 
 /// A body that somebody signs outside the chain.
 ///
@@ -44,4 +45,36 @@ pub struct LinkProof {
 
 impl SignedBody for LinkProof {
 	const PURPOSE: &'static str = "link";
+}
+
+/// Leave to buy Node Deeds: signed by a permit issuer, who knows the buyer, and used up by one
+/// purchase.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	TypeInfo,
+)]
+pub struct PurchasePermit {
+	/// The account that may buy.
+	pub buyer: [u8; 32],
+	/// Number of the invoice, which the issuer gives once and the chain accepts once.
+	pub invoice: [u8; 32],
+	/// The most that the buyer may ever have bought for, this purchase included; in whole US
+	/// dollars without tax.
+	pub usd_limit: u32,
+	/// Value added tax on top of the price, in basis points; at most 10 000.
+	pub tax_basis_points: u16,
+	/// The last epoch in which the permit may be used.
+	pub expires_at_epoch: EpochIndex,
+}
+
+impl SignedBody for PurchasePermit {
+	const PURPOSE: &'static str = "purchase";
 }

@@ -4,7 +4,8 @@
 //!
 //! Only the runtime names two of our pallets; it connects them through these traits.
 
-use crate::{DeedId, EpochIndex, JobId, PlacementRound};
+use crate::{DeedId, DeedTerms, EpochIndex, JobId, PlacementRound};
+use alloc::vec::Vec;
 use sp_runtime::{DispatchError, DispatchResult};
 
 /// The epoch that the chain is in. Implemented by `pallet-oracles`.
@@ -27,8 +28,14 @@ pub trait DeedInspect<AccountId> {
 	/// Whether a deed may earn: it is linked and not banned.
 	fn is_active(deed: DeedId) -> bool;
 
-	/// Deeds issued so far; their numbers are `1..=issued()`.
+	/// What a deed may earn; `None` if it was never issued. A deed that was burned keeps its terms.
+	fn terms(deed: DeedId) -> Option<DeedTerms>;
+
+	/// Deeds of all kinds issued so far; their numbers are `1..=issued()`.
 	fn issued() -> u32;
+
+	/// Whether governance has stopped everything that deeds are bought, linked and claimed with.
+	fn are_paused() -> bool;
 }
 
 /// A deed's account of rewards for availability. Implemented by `pallet-availability`.
@@ -36,8 +43,27 @@ pub trait RewardLedger {
 	/// Starts counting a deed's epochs at `epoch`, which is the first that may pay.
 	fn on_linked(deed: DeedId, epoch: EpochIndex);
 
-	/// Whether every epoch before the current one is decided and claimed.
-	fn is_claimed_up_to_date(deed: DeedId) -> bool;
+	/// Whether a deed can lose its node now without losing rewards: every epoch that may pay it and
+	/// is before the current one is decided and claimed.
+	fn may_unlink(deed: DeedId) -> bool;
+
+	/// What a deed has released so far, paid and withheld alike; in base units of R1.
+	fn released(deed: DeedId) -> u128;
+
+	/// Closes the account of a deed that is no more. What it withholds is never paid.
+	fn on_burned(deed: DeedId);
+}
+
+/// What the network's adoption is measured by. Implemented by `pallet-availability`.
+///
+/// Both totals are recorded in the current epoch, so that the adoption of an epoch that is over
+/// never changes.
+pub trait AdoptionLedger {
+	/// Counts Node Deeds that were sold now.
+	fn on_deeds_sold(units: u32);
+
+	/// Counts what was paid for work now: rewards and burned part together, in 10^-6 USDC.
+	fn on_work_paid(usdc: u128);
 }
 
 /// What the oracles agreed on. Implemented by `pallet-oracles`.
@@ -49,6 +75,12 @@ pub trait OracleVerdicts {
 	///
 	/// `None` while the epoch is open. An epoch without agreement pays nothing: `Some(0)`.
 	fn availability(epoch: EpochIndex, deed: DeedId) -> Option<u8>;
+
+	/// Agreed availability of several deeds, in their order; `None` while the epoch is open.
+	///
+	/// Reads the table once for each run of deeds that share a page, so that the cost of deeds in
+	/// ascending order grows with their pages.
+	fn availabilities(epoch: EpochIndex, deeds: &[DeedId]) -> Option<Vec<u8>>;
 
 	/// Agreed quality of a deed's work on a job; `None` while the epoch is open, and `Some(0)` if
 	/// the oracles agreed on none or did not agree.
@@ -73,6 +105,15 @@ pub trait PlacementHandler {
 pub trait PriceInspect {
 	/// Time-weighted average price of one R1, in 10^-18 USD; `None` before the first sample.
 	fn average_price() -> Option<u128>;
+}
+
+/// An amount of R1 and an amount of USDC, in base units of each.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Liquidity {
+	/// R1, in 10^-18 R1.
+	pub r1: u128,
+	/// USDC, in 10^-6 USDC.
+	pub usdc: u128,
 }
 
 /// The pool in which R1 and USDC change hands. Implemented by the runtime.
@@ -102,4 +143,17 @@ pub trait Market<AccountId> {
 		r1: u128,
 		usdc_minimum: u128,
 	) -> Result<u128, DispatchError>;
+
+	/// Puts R1 and USDC of `who` into the pool, as much of the offer as the pool's price allows;
+	/// returns what it took. The share in the pool goes to `receiver`.
+	///
+	/// # Errors
+	///
+	/// The pool would take less than `minimum` of either, or `who` has less. Nothing changes.
+	fn add_liquidity(
+		who: &AccountId,
+		offer: Liquidity,
+		minimum: Liquidity,
+		receiver: &AccountId,
+	) -> Result<Liquidity, DispatchError>;
 }

@@ -2,19 +2,49 @@
 
 //! pallet-availability.
 
-use crate::{Balances, NodeDeeds, Oracles, Runtime, constants::currency::R1_CAP};
-use frame_support::traits::{ConstU32, ConstU128};
+use crate::{AccountId, Balances, NodeDeeds, Oracles, Runtime, constants::currency::R1_CAP};
+use frame_support::{
+	PalletId, parameter_types,
+	traits::{ConstU32, ConstU128},
+};
+use frame_system::EnsureRoot;
+use pallet_availability::Treasury;
+use sp_runtime::traits::AccountIdConversion;
+
+/// The account that a pallet id stands for.
+fn account(id: [u8; 8]) -> AccountId {
+	PalletId(id).into_account_truncating()
+}
+
+parameter_types! {
+	/// Where the Genesis Deed's payouts go; nobody holds the keys, governance spends.
+	pub TreasuryAccounts: Treasury<AccountId> = Treasury {
+		liquidity: account(*b"r1/gnd/l"),
+		expenses: account(*b"r1/gnd/e"),
+		marketing: account(*b"r1/gnd/m"),
+		grants: account(*b"r1/gnd/g"),
+		social_responsibility: account(*b"r1/gnd/s"),
+	};
+}
 
 impl pallet_availability::Config for Runtime {
+	// More than a year of daily totals.
+	type CheckpointsPerSeedMax = ConstU32<512>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarking::Setup;
 	type Currency = Balances;
 	type Deeds = NodeDeeds;
-	type DeedsPerClaimMax = ConstU32<64>;
+	// As many as the clients of the deployed network put into one claim.
+	type DeedsPerClaimMax = ConstU32<100>;
 	type Epochs = Oracles;
-	// 64 deeds of a week, or one deed of more than a year.
-	type EpochsPerClaimMax = ConstU32<448>;
+	type GovernanceOrigin = EnsureRoot<AccountId>;
 	type IssuanceCap = ConstU128<R1_CAP>;
+	// One deed over thirteen years of daily epochs, or a hundred over all pages for ten months.
+	type PagesPerClaimMax = ConstU32<15_000>;
+	type PaymentsKept = ConstU32<32>;
+	// Ten times what a claim on the deployed network can hold.
+	type SettlementsPerClaimMax = ConstU32<50_000>;
+	type TreasuryAccounts = TreasuryAccounts;
 	type Verdicts = Oracles;
 	type WeightInfo = pallet_availability::weights::SubstrateWeight<Runtime>;
 }

@@ -2,6 +2,10 @@
 
 //! The configuration of each pallet, in the order of the pallets' indices.
 
+#[expect(
+	clippy::arithmetic_side_effects,
+	reason = "limits follow from constants, by shares of them"
+)]
 mod system;
 mod consensus;
 mod tokens;
@@ -12,6 +16,7 @@ mod node_deeds;
 mod oracles;
 mod availability;
 mod poai;
+mod burn;
 
 pub use accounts::ProxyType;
 pub use consensus::EpochDuration;

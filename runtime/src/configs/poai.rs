@@ -3,7 +3,9 @@
 //! pallet-poai.
 
 use super::tokens::UsdcAsset;
-use crate::{Balances, NodeDeeds, Oracles, Runtime, constants::currency::USDC, market::Pool};
+use crate::{
+	Availability, Balances, NodeDeeds, Oracles, Runtime, constants::currency::USDC, market::Pool,
+};
 use frame_support::{
 	PalletId, parameter_types,
 	traits::{ConstU16, ConstU32, ConstU128},
@@ -14,6 +16,7 @@ parameter_types! {
 }
 
 impl pallet_poai::Config for Runtime {
+	type Adoption = Availability;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarking::Setup;
 	type Currency = Balances;

@@ -11,6 +11,9 @@ use std::{
 	process::{Command, Output},
 };
 
+/// Exit code of `r1ctl` when its answer is no.
+const NEGATIVE: i32 = 1;
+
 /// Exit code of `r1ctl` when it prints an error.
 const REFUSED: i32 = 2;
 
@@ -77,6 +80,28 @@ impl Control {
 		);
 		let said = said.trim();
 		Ok(said.strip_prefix("error: ").unwrap_or(said).to_owned())
+	}
+
+	/// Lets `signer` rehearse a command that it would sign: nothing is sent.
+	///
+	/// # Errors
+	///
+	/// `r1ctl` fails, or its exit code says something else than its answer.
+	pub fn rehearsed(&self, signer: &str, edge_url: &str, arguments: &[&str]) -> Result<Value> {
+		let mut command = self.command_of(signer, edge_url, arguments);
+		let output = self.output(command.arg("--dry-run"))?;
+		let answer: Value = serde_json::from_slice(&output.stdout).with_context(|| {
+			let said = String::from_utf8_lossy(&output.stderr);
+			format!("r1ctl {} --dry-run: {}", arguments.join(" "), said.trim())
+		})?;
+		let code = if answer["would_succeed"] == true { 0 } else { NEGATIVE };
+		ensure!(
+			output.status.code() == Some(code),
+			"r1ctl {} --dry-run ended with {}: {answer}",
+			arguments.join(" "),
+			output.status
+		);
+		Ok(answer)
 	}
 
 	fn command_of(&self, signer: &str, edge_url: &str, arguments: &[&str]) -> Command {

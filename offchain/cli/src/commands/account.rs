@@ -54,5 +54,5 @@ pub(super) async fn transfer(
 	amount: R1Amount,
 ) -> anyhow::Result<Answer> {
 	let call = calls::transfer(to.0, amount.base_units());
-	done(&call, &submit(arguments, &call).await?)
+	submit(arguments, &call, |receipt| done(&call, receipt)).await
 }

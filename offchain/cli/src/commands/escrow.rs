@@ -20,6 +20,5 @@ pub(super) async fn run(arguments: &Arguments, command: &Escrow) -> anyhow::Resu
 			(calls::withdraw(amount.base_units()), format!("could not withdraw {amount} USDC"))
 		},
 	};
-	let receipt = submit(arguments, &call).await.context(what)?;
-	done(&call, &receipt)
+	submit(arguments, &call, |receipt| done(&call, receipt)).await.context(what)
 }

@@ -2,7 +2,7 @@
 
 //! Jobs: order, list, end.
 
-use super::{address, done, short, submit};
+use super::{address, done, event, short, submit};
 use crate::{
 	amount::UsdcAmount,
 	arguments::{Arguments, Job, JobSubmit},
@@ -11,7 +11,7 @@ use crate::{
 use anyhow::Context as _;
 use cid::Cid;
 use r1_api::{InferenceJobSpecification, JobKindName, ModelFormat};
-use r1_chain::{calls, events::Event};
+use r1_chain::{Receipt, calls, events::Event};
 use serde::Serialize;
 
 pub(super) async fn run(arguments: &Arguments, command: &Job) -> anyhow::Result<Answer> {
@@ -20,7 +20,7 @@ pub(super) async fn run(arguments: &Arguments, command: &Job) -> anyhow::Result<
 		Job::Submit(order) => order_inference(arguments, order).await,
 		Job::Close { job } => {
 			let call = calls::close_job(*job);
-			done(&call, &submit(arguments, &call).await?)
+			submit(arguments, &call, |receipt| done(&call, receipt)).await
 		},
 	}
 }
@@ -98,15 +98,14 @@ async fn order_inference(arguments: &Arguments, order: &JobSubmit) -> anyhow::Re
 		epochs: order.epochs,
 		specification: cid.to_bytes(),
 	});
-	let receipt = submit(arguments, &call).await?;
-	let created = receipt
-		.events
-		.iter()
-		.find_map(|event| match event {
-			Event::JobCreated(created) => Some(created),
-			_ => None,
-		})
-		.context("the call succeeded without its event; do the versions match?")?;
+	submit(arguments, &call, |receipt| ordered(receipt, model, specification)).await
+}
+
+fn ordered(receipt: &Receipt, model: String, specification: String) -> anyhow::Result<Answer> {
+	let created = event(receipt, |event| match event {
+		Event::JobCreated(created) => Some(created),
+		_ => None,
+	})?;
 	let row = Ordered {
 		job: created.job,
 		model,

@@ -4,8 +4,13 @@
 
 mod network;
 mod account;
-mod deeds;
+mod price;
+mod permit;
+mod deed;
+mod link;
 mod rewards;
+mod history;
+mod burn;
 mod escrow;
 mod job;
 mod file;
@@ -13,10 +18,12 @@ mod node;
 mod infer;
 
 use crate::{
+	amount::{R1Amount, UsdcAmount},
 	arguments::{Arguments, Command},
 	output::Answer,
 };
-use r1_chain::{Address, Receipt, calls::Call};
+use anyhow::Context as _;
+use r1_chain::{Address, Receipt, Rehearsal, calls::Call, events::Event};
 use serde::Serialize;
 
 /// Runs a command.
@@ -25,8 +32,12 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
 		Command::Network(command) => network::run(arguments, command).await,
 		Command::Account { account } => account::show(arguments, *account).await,
 		Command::Transfer { to, amount } => account::transfer(arguments, *to, *amount).await,
-		Command::Deeds(command) => deeds::run(arguments, command).await,
+		Command::Price(order) => price::run(arguments, order).await,
+		Command::Permit(command) => permit::run(arguments, command).await,
+		Command::Deed(command) => deed::run(arguments, command).await,
 		Command::Rewards(command) => rewards::run(arguments, command).await,
+		Command::Burn(order) => burn::run(arguments, order).await,
+		Command::Application(command) => burn::applications(arguments, command).await,
 		Command::Escrow(command) => escrow::run(arguments, command).await,
 		Command::Job(command) => job::run(arguments, command).await,
 		Command::File(command) => file::run(arguments, command).await,
@@ -35,10 +46,66 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
 	}
 }
 
-/// Signs a call, and waits until it is final.
-async fn submit(arguments: &Arguments, call: &Call) -> anyhow::Result<Receipt> {
+/// Signs a call, waits until it is final, and answers with what it did.
+///
+/// With `--dry-run` nothing is sent, and the answer is what the call would do.
+async fn submit(
+	arguments: &Arguments,
+	call: &Call,
+	answer: impl FnOnce(&Receipt) -> anyhow::Result<Answer>,
+) -> anyhow::Result<Answer> {
 	let signer = arguments.signer()?;
-	Ok(arguments.chain().await?.submit(call, &signer).await?)
+	let chain = arguments.chain().await?;
+	if arguments.dry_run {
+		return rehearsed(chain.rehearse(call, &signer).await?);
+	}
+	answer(&chain.submit(call, &signer).await?)
+}
+
+/// What would become of a call.
+#[derive(Serialize)]
+struct Rehearsed {
+	call: String,
+	fee_r1: String,
+	deposit_r1: Option<String>,
+	would_succeed: bool,
+	refusal: Option<String>,
+}
+
+fn rehearsed(rehearsal: Rehearsal) -> anyhow::Result<Answer> {
+	let would_succeed = rehearsal.refusal.is_none();
+	let row = Rehearsed {
+		call: rehearsal.call,
+		fee_r1: rehearsal.fee.to_string(),
+		deposit_r1: rehearsal.deposit.map(|deposit| deposit.to_string()),
+		would_succeed,
+		refusal: rehearsal.refusal,
+	};
+	let deposit = row.deposit_r1.as_deref().map_or("none".into(), r1);
+	let outcome = row
+		.refusal
+		.as_ref()
+		.map_or("it would succeed".to_owned(), |reason| format!("it would be refused: {reason}"));
+	let lines = [
+		("call", row.call.clone()),
+		("fee in R1, at most", r1(&row.fee_r1)),
+		("deposit in R1", deposit),
+		("outcome", outcome),
+		("sent", "nothing".to_owned()),
+	];
+	Ok(Answer::one(&row, &lines)?.negative(!would_succeed))
+}
+
+/// The first event that `pick` takes; a call that succeeded has emitted its own.
+fn event<'a, T>(
+	receipt: &'a Receipt,
+	pick: impl Fn(&'a Event) -> Option<&'a T>,
+) -> anyhow::Result<&'a T> {
+	receipt
+		.events
+		.iter()
+		.find_map(pick)
+		.context("the call succeeded without its event; do the versions match?")
 }
 
 /// A finalised call that has nothing more to say.
@@ -65,4 +132,14 @@ fn short(address: &str) -> String {
 	address
 		.parse::<Address>()
 		.map_or_else(|_| address.to_owned(), |address| address.short())
+}
+
+/// An amount of R1, out of the text of its base units.
+fn r1(base_units: &str) -> String {
+	R1Amount::from_base_units(base_units.parse().unwrap_or(0)).to_string()
+}
+
+/// An amount of USDC, out of the text of its base units.
+fn usdc(base_units: &str) -> String {
+	UsdcAmount::from_base_units(base_units.parse().unwrap_or(0)).to_string()
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{limits::RECENT_BLOCKS_MAX, *};
-use r1_primitives::EpochClock;
+use r1_primitives::{EpochClock, NodeKey};
 use std::collections::{BTreeMap, BTreeSet};
 
 const OWNER: Account = [9; 32];
@@ -20,12 +20,13 @@ fn job(id: u32, deeds: &[u32]) -> JobView {
 	}
 }
 
+fn node_deed(node: Option<NodeKey>) -> Deed {
+	Deed { owner: OWNER, node, kind: DeedKind::Node, is_banned: false }
+}
+
 fn state() -> ChainState {
-	let deeds = [
-		(1, Deed { owner: OWNER, node: Some([1; 32]) }),
-		(2, Deed { owner: OWNER, node: None }),
-		(3, Deed { owner: OWNER, node: Some([3; 32]) }),
-	];
+	let deeds =
+		[(1, node_deed(Some([1; 32]))), (2, node_deed(None)), (3, node_deed(Some([3; 32])))];
 	ChainState {
 		genesis_hash: [0; 32],
 		finalised: BlockRef { number: 5, hash: [5; 32], timestamp_secs: 1_000 },
@@ -48,6 +49,20 @@ fn deeds_should_be_found_by_number_and_by_node() {
 	assert_eq!(deeds.deed_of(&[2; 32]), None);
 	assert_eq!(deeds.get(2).and_then(|deed| deed.node), None);
 	assert_eq!(deeds.iter().map(|(id, _)| id).collect::<Vec<_>>(), [1, 2, 3]);
+}
+
+#[test]
+fn paid_work_should_be_for_linked_node_deeds_that_are_not_banned() {
+	let deed = node_deed(Some([1; 32]));
+	assert!(deed.may_do_paid_work());
+	for other in [
+		Deed { node: None, ..deed },
+		Deed { kind: DeedKind::Master, ..deed },
+		Deed { kind: DeedKind::Genesis, ..deed },
+		Deed { is_banned: true, ..deed },
+	] {
+		assert!(!other.may_do_paid_work(), "{other:?}");
+	}
 }
 
 #[test]

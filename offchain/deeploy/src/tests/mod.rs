@@ -12,8 +12,8 @@ mod specification;
 use crate::{plan::Desired, specification::*};
 use cid::Cid;
 use r1_core::{
-	BlockRef, ChainState, Deed, JobKind, JobView, RAW_CODEC, RecentBlocks, SettledAvailability,
-	cid_of,
+	BlockRef, ChainState, Deed, DeedKind, JobKind, JobView, RAW_CODEC, RecentBlocks,
+	SettledAvailability, cid_of,
 };
 use r1_primitives::{DeedId, EpochClock, JobId};
 
@@ -42,8 +42,15 @@ pub(crate) fn node_key(deed: DeedId) -> [u8; 32] {
 	key
 }
 
+/// A Node Deed that is linked to a node.
 pub(crate) fn linked(deed: DeedId) -> (DeedId, Deed) {
-	(deed, Deed { owner: OWNER, node: Some(node_key(deed)) })
+	let node = Some(node_key(deed));
+	(deed, Deed { owner: OWNER, node, kind: DeedKind::Node, is_banned: false })
+}
+
+/// A Node Deed without a node.
+pub(crate) fn unlinked(deed: DeedId) -> (DeedId, Deed) {
+	(deed, Deed { node: None, ..linked(deed).1 })
 }
 
 /// An inference job that waits for its first placement.

@@ -56,15 +56,31 @@ fn ballots_should_be_these() {
 fn ballots_should_pass_over_unlinked_and_unavailable_deeds() {
 	let jobs = || [waiting_job(1, 9)];
 	let mut chain = with_jobs(with_deeds([1, 2, 3, 4]), jobs());
-	chain.deeds = [linked(1), (2, Deed { owner: OWNER, node: None }), linked(3), linked(4)]
-		.into_iter()
-		.collect();
+	chain.deeds = [linked(1), unlinked(2), linked(3), linked(4)].into_iter().collect();
 	assert_eq!(placed(&chain), [1, 3, 4]);
 	// Deed 4 was linked after the settled epoch.
 	chain.settled_availability = settled(&[(1, 179), (2, 255), (3, 178)]);
 	assert_eq!(placed(&chain), [1]);
 	chain.settled_availability = settled(&[]);
 	assert!(ballots(&chain, &POLICY).is_empty());
+}
+
+#[test]
+fn ballots_should_pass_over_deeds_that_do_no_paid_work() {
+	let of_kind = |id, kind| (id, Deed { kind, ..linked(id).1 });
+	let mut chain = with_jobs(chain(), [waiting_job(1, 9)]);
+	chain.deeds = [
+		of_kind(1, DeedKind::Genesis),
+		linked(2),
+		of_kind(3, DeedKind::Master),
+		(4, Deed { is_banned: true, ..linked(4).1 }),
+		linked(5),
+	]
+	.into_iter()
+	.collect();
+	assert_eq!(placed(&chain), [2, 5]);
+	chain.settled_availability = settled(&[(1, 255), (2, 255), (3, 255), (4, 255), (5, 178)]);
+	assert_eq!(placed(&chain), [2]);
 }
 
 #[test]
@@ -108,9 +124,10 @@ fn draws_should_spread_jobs_over_nodes() {
 }
 
 prop_compose! {
-	/// Some linked deeds of which some were available, and some jobs, of which some are placed.
+	/// Some deeds, most of which may work and some were available, and some jobs, of which some are
+	/// placed.
 	fn any_chain()(
-		deeds in prop::collection::btree_map(1_u32..60, (any::<bool>(), any::<u8>()), 1..30),
+		deeds in prop::collection::btree_map(1_u32..60, (0_u8..6, any::<u8>()), 1..30),
 		is_settled in any::<bool>(),
 		jobs in prop::collection::vec(
 			(1_u32..=8, any::<bool>(), prop::collection::btree_set(1_u32..60, 0..4)),
@@ -118,9 +135,11 @@ prop_compose! {
 		),
 	) -> ChainState {
 		let availability: Vec<_> = deeds.iter().map(|(id, (_, value))| (*id, *value)).collect();
-		let deed = |(id, (is_linked, _)): (&DeedId, &(bool, u8))| match is_linked {
-			true => linked(*id),
-			false => (*id, Deed { owner: OWNER, node: None }),
+		let deed = |(id, (state, _)): (&DeedId, &(u8, u8))| match state {
+			0 => unlinked(*id),
+			1 => (*id, Deed { kind: DeedKind::Master, ..linked(*id).1 }),
+			2 => (*id, Deed { is_banned: true, ..linked(*id).1 }),
+			_ => linked(*id),
 		};
 		let jobs = (1..).zip(jobs).map(|(id, (replicas, awaits_placement, on))| {
 			let on: Vec<_> = on.into_iter().collect();
@@ -147,7 +166,7 @@ proptest! {
 			prop_assert!(ballot.deeds.len() <= job.replicas as usize);
 			prop_assert!(ballot.deeds.is_sorted_by(|left, right| left < right));
 			for deed in &ballot.deeds {
-				prop_assert!(chain.deeds.get(*deed).is_some_and(|deed| deed.node.is_some()));
+				prop_assert!(chain.deeds.get(*deed).is_some_and(Deed::may_do_paid_work));
 				if let Some(settled) = &chain.settled_availability {
 					prop_assert!(settled.by_deed[deed] >= POLICY.availability_min);
 				}

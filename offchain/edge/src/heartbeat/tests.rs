@@ -11,8 +11,8 @@
 use super::*;
 use crate::{config, mesh};
 use r1_core::{
-	BlockHash, BlockRef, Deed, ManualClock, MemoryBlockStore, RecentBlocks, SystemClock, SystemRng,
-	limits::FRESH_BLOCK_SECS,
+	BlockHash, BlockRef, Deed, DeedKind, ManualClock, MemoryBlockStore, RecentBlocks, SystemClock,
+	SystemRng, limits::FRESH_BLOCK_SECS,
 };
 use r1_heartbeat::Rejected;
 use r1_primitives::{Beat as Body, EpochClock, NodeKey, SignedBeat};
@@ -55,7 +55,8 @@ fn chain() -> ChainState {
 	let mut recent_blocks = RecentBlocks::default();
 	recent_blocks.push(STALE_BLOCK, CLOCK.start_secs - FRESH_BLOCK_SECS - 1);
 	recent_blocks.push(FRESH_BLOCK, CLOCK.start_secs);
-	let deed = Deed { owner: [9; 32], node: Some(node().key()) };
+	let linked = Some(node().key());
+	let deed = Deed { owner: [9; 32], node: linked, kind: DeedKind::Node, is_banned: false };
 	ChainState {
 		genesis_hash: GENESIS,
 		finalised: BlockRef { number: 1, hash: FRESH_BLOCK, timestamp_secs: CLOCK.start_secs },

@@ -12,7 +12,7 @@ mod table;
 
 use crate::*;
 use codec::Encode;
-use r1_core::{BlockRef, ChainState, Deed, Deeds, NodeIdentity, RecentBlocks};
+use r1_core::{BlockRef, ChainState, Deed, DeedKind, Deeds, NodeIdentity, RecentBlocks};
 use r1_primitives::{Beat, DeedId, EpochClock, SignedBeat};
 use std::collections::BTreeMap;
 
@@ -44,8 +44,14 @@ pub(crate) fn middle_of(epoch: u32, slot: u32) -> u64 {
 
 /// A chain whose newest block was made at `now_secs`, with deeds 1 to `linked` linked.
 pub(crate) fn chain_at(now_secs: u64, linked: DeedId) -> ChainState {
-	let deed = |id| (id, Deed { owner: [9; 32], node: Some(node_of(id).key()) });
-	chain_with(now_secs, (1..=linked).map(deed).collect())
+	let deeds = (1..=linked).map(|deed| (deed, linked_to(&node_of(deed))));
+	chain_with(now_secs, deeds.collect())
+}
+
+/// A Node Deed that is linked to a node.
+pub(crate) fn linked_to(node: &NodeIdentity) -> Deed {
+	let node = Some(node.key());
+	Deed { owner: [9; 32], node, kind: DeedKind::Node, is_banned: false }
 }
 
 pub(crate) fn chain_with(now_secs: u64, deeds: Deeds) -> ChainState {

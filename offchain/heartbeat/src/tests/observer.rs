@@ -194,7 +194,7 @@ fn observer_should_stay_within_its_bounds_under_a_flood_of_keys() {
 
 #[test]
 fn observer_should_leave_past_slots_to_the_deed_that_the_node_was_linked_to() {
-	let link = |deed| [(deed, Deed { owner: [9; 32], node: Some(node_of(1).key()) })];
+	let link = |deed| [(deed, linked_to(&node_of(1)))];
 	let mut observer = observer();
 	for (slot, deed) in [(3, 1), (4, 1), (5, 2)] {
 		let now = middle_of(2, slot);

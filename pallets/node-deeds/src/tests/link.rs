@@ -4,7 +4,7 @@
 
 use crate::{Deed, DeedOfNode, Deeds, Error, Event, mock::*};
 use frame_support::{assert_noop, assert_ok};
-use r1_primitives::traits::DeedInspect;
+use r1_primitives::{DeedTerms, R1, traits::DeedInspect};
 use sp_core::H256;
 use sp_runtime::DispatchError;
 
@@ -19,7 +19,11 @@ fn link_should_tie_the_node_to_the_deed_when_the_node_agreed() {
 		assert_ok!(link(ALICE, 2, 1));
 
 		let linked_at_secs = NowSecs::get();
-		assert_eq!(Deeds::<Test>::get(2), Some(Deed { node: Some(node(1)), linked_at_secs }));
+		let unlinked = Deed::new(DeedTerms::Node);
+		assert_eq!(
+			Deeds::<Test>::get(2),
+			Some(Deed { node: Some(node(1)), linked_at_secs, ..unlinked })
+		);
 		assert_eq!(DeedOfNode::<Test>::get(node(1)), Some(2));
 		assert_eq!((NodeDeeds::node_of(2), NodeDeeds::deed_of(&node(1))), (Some(node(1)), Some(2)));
 		assert!(NodeDeeds::is_active(2) && !NodeDeeds::is_active(1));
@@ -175,7 +179,8 @@ fn unlink_should_free_deed_and_node_when_everything_is_claimed() {
 		System::reset_events();
 
 		assert_ok!(unlink(ALICE, 1));
-		assert_eq!(Deeds::<Test>::get(1), Some(Deed { node: None, linked_at_secs }));
+		let unlinked = Deed::new(DeedTerms::Node);
+		assert_eq!(Deeds::<Test>::get(1), Some(Deed { linked_at_secs, ..unlinked }));
 		assert_eq!(DeedOfNode::<Test>::get(node(1)), None);
 		assert!(!NodeDeeds::is_active(1));
 		assert_eq!(
@@ -220,5 +225,99 @@ fn link_and_unlink_should_fail_when_nobody_signed() {
 			NodeDeeds::link(RuntimeOrigin::none(), 2, node(2), 7, signature),
 			DispatchError::BadOrigin
 		);
+	});
+}
+
+#[test]
+fn link_should_work_for_all_kinds_of_deeds_and_tie_a_node_to_one_of_them() {
+	ExtBuilder::default()
+		.with_genesis_deed()
+		.with_deeds_of_alice(1)
+		.build_and_execute(|| {
+			assert_ok!(assign(BOB, R1));
+			assert_ok!(link(TREASURY, 1, 1));
+			assert_ok!(link(BOB, 3, 3));
+			assert!(NodeDeeds::is_active(1) && NodeDeeds::is_active(3));
+			for taken in [1, 3] {
+				assert_noop!(link(ALICE, 2, taken), Error::<Test>::NodeAlreadyLinked);
+			}
+			assert_ok!(link(ALICE, 2, 2));
+			assert_noop!(link(BOB, 3, 2), Error::<Test>::NodeAlreadyLinked);
+
+			UnclaimedDeed::set(&Some(3));
+			assert_noop!(unlink(BOB, 3), Error::<Test>::UnclaimedEpochs);
+			UnclaimedDeed::set(&None);
+			assert_ok!(unlink(BOB, 3));
+			assert_ok!(unlink(TREASURY, 1));
+		});
+}
+
+#[test]
+fn link_batch_should_link_all_deeds_with_the_events_of_each() {
+	with_deeds().build_and_execute(|| {
+		assert_ok!(link_batch(ALICE, &[(3, 1), (1, 2)]));
+		assert_eq!((NodeDeeds::node_of(3), NodeDeeds::node_of(1)), (Some(node(1)), Some(node(2))));
+		assert_eq!(
+			take_deed_events(),
+			[
+				Event::NodeLinked { deed: 3, owner: ALICE, node: node(1), epoch: 7 },
+				Event::NodeLinked { deed: 1, owner: ALICE, node: node(2), epoch: 7 },
+			]
+		);
+		assert_ok!(link_batch(ALICE, &[]));
+		assert_eq!(take_deed_events(), []);
+	});
+}
+
+#[test]
+fn link_batch_should_link_nothing_when_one_link_fails() {
+	with_deeds().build_and_execute(|| {
+		assert_ok!(buy(BOB, 1, 1));
+		assert_noop!(link_batch(ALICE, &[(1, 1), (4, 2)]), Error::<Test>::NotDeedOwner);
+		assert_noop!(link_batch(ALICE, &[(1, 1), (2, 1)]), Error::<Test>::NodeAlreadyLinked);
+		assert_noop!(link_batch(ALICE, &[(1, 1), (1, 2)]), Error::<Test>::LinkCooldown);
+		assert_noop!(link_batch(ALICE, &[(1, 1), (5, 2)]), Error::<Test>::UnknownDeed);
+		assert_ok!(link_batch(ALICE, &[(1, 1), (2, 2)]));
+		assert_noop!(link_batch(ALICE, &[(3, 3), (1, 4)]), Error::<Test>::LinkCooldown);
+	});
+}
+
+#[test]
+fn link_and_unlink_should_fail_when_the_deed_is_banned() {
+	with_deeds().build_and_execute(|| {
+		assert_ok!(link(ALICE, 1, 1));
+		pass_cooldown();
+		for deed in [1, 2] {
+			assert_ok!(ban(deed));
+		}
+		assert!(!NodeDeeds::is_active(1));
+		assert_eq!(NodeDeeds::node_of(1), Some(node(1)));
+		assert_noop!(unlink(ALICE, 1), Error::<Test>::DeedBanned);
+		assert_noop!(link(ALICE, 1, 2), Error::<Test>::DeedBanned);
+		assert_noop!(link(ALICE, 2, 2), Error::<Test>::DeedBanned);
+		assert_noop!(link_batch(ALICE, &[(3, 3), (2, 2)]), Error::<Test>::DeedBanned);
+
+		for deed in [1, 2] {
+			assert_ok!(unban(deed));
+		}
+		assert!(NodeDeeds::is_active(1));
+		assert_ok!(link(ALICE, 2, 2));
+		assert_ok!(unlink(ALICE, 1));
+	});
+}
+
+#[test]
+fn link_and_unlink_should_fail_while_paused() {
+	with_deeds().build_and_execute(|| {
+		assert_ok!(link(ALICE, 1, 1));
+		assert_ok!(pause());
+		assert_noop!(link(ALICE, 2, 2), Error::<Test>::Paused);
+		assert_noop!(link_batch(ALICE, &[(2, 2)]), Error::<Test>::Paused);
+		assert_noop!(unlink(ALICE, 1), Error::<Test>::Paused);
+		// What is linked goes on earning.
+		assert!(NodeDeeds::is_active(1));
+		assert_ok!(unpause());
+		assert_ok!(link(ALICE, 2, 2));
+		assert_ok!(unlink(ALICE, 1));
 	});
 }

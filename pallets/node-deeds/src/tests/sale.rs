@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Buying deeds: prices, the split of the payment, the tiers, and what is refused.
+//! Buying deeds: prices, numbers, the tiers, and what the sale does not offer.
 
 use crate::{
-	COLLECTION, CurrentTier, Deed, Deeds, Error, Event, Issued, Offer, SoldInTier, mock::*,
+	CurrentTier, Deed, Deeds, Error, Event, Issued, NodeDeedsSold, Offer, SoldInTier, WeightInfo,
+	mock::*,
 };
 use frame_support::{assert_noop, assert_ok};
 use r1_math::node_deed::{DEEDS_MAX, LAST_TIER, TIERS};
-use r1_primitives::traits::DeedInspect;
+use r1_primitives::{DeedTerms, R1, traits::DeedInspect};
 
 /// What one deed of each tier costs at [`R1_PRICE`]; from the reference, section 7.5.
 const PRICES: [u128; 12] = [
@@ -26,67 +27,6 @@ const PRICES: [u128; 12] = [
 ];
 
 #[test]
-fn buy_should_split_the_payment_when_one_deed_is_bought() {
-	ExtBuilder::default().build_and_execute(|| {
-		let issuance = Balances::total_issuance();
-		assert_ok!(NodeDeeds::buy(RuntimeOrigin::signed(ALICE), 1, 1, PRICES[0]));
-
-		// One base unit of the price is lost to rounding, and stays with the buyer.
-		let total = PRICES[0] - 1;
-		assert_eq!(Balances::free_balance(ALICE), ENDOWMENT - total);
-		assert_eq!(Balances::reserved_balance(ALICE), 0);
-		assert_eq!(issuance - Balances::total_issuance(), 333_333_000_000_000_000_333);
-		assert_eq!(Balances::free_balance(LIQUIDITY), 833_332_500_000_000_000_833);
-		assert_eq!(Balances::free_balance(COMPANY), 499_999_500_000_000_000_499);
-
-		let events = take_events();
-		assert_eq!(
-			events.last(),
-			Some(
-				&Event::DeedsBought {
-					buyer: ALICE,
-					first_deed: 1,
-					units: 1,
-					tier: 1,
-					price_per_deed: PRICES[0],
-					total,
-				}
-				.into()
-			)
-		);
-		let issued = pallet_nfts::Event::Issued { collection: COLLECTION, item: 1, owner: ALICE };
-		assert_eq!(events.iter().filter(|event| **event == issued.clone().into()).count(), 1);
-	});
-}
-
-#[test]
-fn buy_should_split_the_sum_when_several_deeds_are_bought() {
-	ExtBuilder::default().build_and_execute(|| {
-		let issuance = Balances::total_issuance();
-		assert_ok!(buy(ALICE, 2, 1));
-
-		assert_eq!(issuance - Balances::total_issuance(), 666_666_000_000_000_000_666);
-		assert_eq!(Balances::free_balance(LIQUIDITY), 1_666_665_000_000_000_001_666);
-		assert_eq!(Balances::free_balance(COMPANY), 999_999_000_000_000_000_999);
-		let total = 666_666_000_000_000_000_666
-			+ 1_666_665_000_000_000_001_666
-			+ 999_999_000_000_000_000_999;
-		assert_eq!(Balances::free_balance(ALICE), ENDOWMENT - total);
-		assert_eq!(
-			take_deed_events(),
-			[Event::DeedsBought {
-				buyer: ALICE,
-				first_deed: 1,
-				units: 2,
-				tier: 1,
-				price_per_deed: PRICES[0],
-				total,
-			}]
-		);
-	});
-}
-
-#[test]
 fn buy_should_number_deeds_one_after_the_other_when_buyers_alternate() {
 	ExtBuilder::default().build_and_execute(|| {
 		assert_ok!(buy(ALICE, 2, 1));
@@ -100,8 +40,28 @@ fn buy_should_number_deeds_one_after_the_other_when_buyers_alternate() {
 			[None, alice.clone(), alice.clone(), bob.clone(), bob.clone(), bob, alice, None]
 		);
 		assert_eq!(NodeDeeds::issued(), 6);
-		assert_eq!(SoldInTier::<Test>::get(), 6);
-		assert_eq!(Deeds::<Test>::get(6), Some(Deed::UNLINKED));
+		assert_eq!((NodeDeedsSold::<Test>::get(), SoldInTier::<Test>::get()), (6, 6));
+		assert_eq!(Deeds::<Test>::get(6), Some(Deed::new(DeedTerms::Node)));
+		assert_eq!(NodeDeeds::terms(6), Some(DeedTerms::Node));
+		assert_eq!(DeedsSold::get(), 6);
+	});
+}
+
+#[test]
+fn buy_should_number_on_after_deeds_of_other_kinds_which_are_in_no_tier() {
+	ExtBuilder::default().with_genesis_deed().build_and_execute(|| {
+		assert_ok!(buy(ALICE, 1, 1));
+		assert_ok!(assign(BOB, R1));
+		System::reset_events();
+		assert_ok!(buy(ALICE, 2, 1));
+		let events = take_deed_events();
+		let Some(Event::DeedsBought { first_deed, units, .. }) = events.last() else {
+			panic!("a purchase");
+		};
+		assert_eq!((*first_deed, *units), (4, 2));
+		assert_eq!((NodeDeeds::issued(), NodeDeedsSold::<Test>::get()), (5, 3));
+		assert_eq!((CurrentTier::<Test>::get(), SoldInTier::<Test>::get()), (1, 3));
+		assert_eq!(DeedsSold::get(), 3);
 	});
 }
 
@@ -120,9 +80,10 @@ fn buy_should_open_the_next_tier_when_the_last_deed_of_a_tier_is_sold() {
 		assert_noop!(buy(ALICE, 1, 1), Error::<Test>::WrongPriceTier);
 		System::reset_events();
 		assert_ok!(buy(BOB, 1, 2));
-		let [Event::DeedsBought { first_deed, tier, price_per_deed, .. }] = &take_deed_events()[..]
+		let events = take_deed_events();
+		let Some(Event::DeedsBought { first_deed, tier, price_per_deed, .. }) = events.last()
 		else {
-			panic!("one purchase");
+			panic!("a purchase");
 		};
 		assert_eq!((*first_deed, *tier, *price_per_deed), (90, 2, PRICES[1]));
 	});
@@ -136,22 +97,23 @@ fn sale_should_ask_the_reference_prices_and_end_after_the_last_tier() {
 		for ((tier, price), number) in TIERS.iter().zip(PRICES).zip(1..) {
 			assert_eq!(CurrentTier::<Test>::get(), number);
 			tier_end += tier.units;
-			NodeDeeds::set_issued(tier_end - 1);
+			NodeDeeds::set_sold(tier_end - 1);
 			assert_eq!(SoldInTier::<Test>::get(), tier.units - 1);
 
 			assert_noop!(buy(ALICE, 2, number), Error::<Test>::TooManyUnits);
 			assert_noop!(
-				NodeDeeds::buy(RuntimeOrigin::signed(ALICE), 1, number, price - 1),
+				Purchase::new(ALICE, 1, number).with_price_max(price - 1).submit(),
 				Error::<Test>::PriceAboveMaximum
 			);
-			assert_ok!(NodeDeeds::buy(RuntimeOrigin::signed(ALICE), 1, number, price));
-			let [Event::DeedsBought { first_deed, price_per_deed, .. }] = take_deed_events()[..]
-			else {
-				panic!("one purchase");
+			System::reset_events();
+			assert_ok!(Purchase::new(ALICE, 1, number).with_price_max(price).submit());
+			let events = take_deed_events();
+			let Some(Event::DeedsBought { first_deed, price_per_deed, .. }) = events.last() else {
+				panic!("a purchase");
 			};
-			assert_eq!((first_deed, price_per_deed), (tier_end, price), "in tier {number}");
+			assert_eq!((*first_deed, *price_per_deed), (number.into(), price), "in tier {number}");
 		}
-		assert_eq!(Issued::<Test>::get(), DEEDS_MAX);
+		assert_eq!((NodeDeedsSold::<Test>::get(), Issued::<Test>::get()), (DEEDS_MAX, 12));
 		assert_eq!((CurrentTier::<Test>::get(), SoldInTier::<Test>::get()), (LAST_TIER + 1, 0));
 		assert_eq!(NodeDeeds::offer(), None);
 		assert_noop!(buy(ALICE, 1, LAST_TIER), Error::<Test>::AllDeedsSold);
@@ -160,9 +122,41 @@ fn sale_should_ask_the_reference_prices_and_end_after_the_last_tier() {
 }
 
 #[test]
+fn buy_should_get_what_the_tier_has_left_when_a_part_is_allowed() {
+	ExtBuilder::default().with_deeds_of_alice(50).build_and_execute(|| {
+		assert_noop!(buy(ALICE, 40, 1), Error::<Test>::TooManyUnits);
+		let purchase = Purchase::new(BOB, 50, 1).allow_partial();
+		let info = purchase.submit_from(RuntimeOrigin::signed(BOB)).expect("39 are left");
+		assert_eq!(info.actual_weight, Some(<() as WeightInfo>::buy(39)));
+		assert_eq!((CurrentTier::<Test>::get(), SoldInTier::<Test>::get()), (2, 0));
+		assert_eq!(
+			(NodeDeeds::owner_of(51), NodeDeeds::owner_of(89), NodeDeeds::owner_of(90)),
+			(Some(BOB), Some(BOB), None)
+		);
+		assert_eq!(DeedsSold::get(), 89);
+	});
+}
+
+#[test]
+fn buy_should_look_at_what_a_part_holds_when_it_is_allowed() {
+	ExtBuilder::default().with_deeds_of_alice(50).build_and_execute(|| {
+		// The limits apply to the 39 deeds that the tier has left, not to all that are asked for.
+		let purchase = || Purchase::new(BOB, u32::MAX, 1).allow_partial();
+		let too_poor = purchase().with_permit(|permit| permit.usd_limit = 39 * 500 - 1);
+		assert_noop!(too_poor.submit(), Error::<Test>::ExceedsUsdLimit);
+		assert_ok!(purchase().with_permit(|permit| permit.usd_limit = 39 * 500).submit());
+		assert_eq!(NodeDeedsSold::<Test>::get(), 89);
+		// The next tier has more than one purchase holds.
+		let next = Purchase::new(BOB, u32::MAX, 2).allow_partial();
+		assert_noop!(next.submit(), Error::<Test>::PurchaseTooLarge);
+	});
+}
+
+#[test]
 fn buy_should_fail_when_no_deed_is_asked_for() {
 	ExtBuilder::default().build_and_execute(|| {
 		assert_noop!(buy(ALICE, 0, 1), Error::<Test>::ZeroUnits);
+		assert_noop!(Purchase::new(ALICE, 0, 1).allow_partial().submit(), Error::<Test>::ZeroUnits);
 	});
 }
 
@@ -170,16 +164,8 @@ fn buy_should_fail_when_no_deed_is_asked_for() {
 fn buy_should_fail_when_the_purchase_is_too_large() {
 	ExtBuilder::default().build_and_execute(|| {
 		assert_noop!(buy(ALICE, DEEDS_PER_PURCHASE_MAX + 1, 1), Error::<Test>::PurchaseTooLarge);
-		assert_noop!(buy(ALICE, u32::MAX, 1), Error::<Test>::PurchaseTooLarge);
+		assert_noop!(buy(ALICE, u32::MAX, 1), Error::<Test>::TooManyUnits);
 		assert_ok!(buy(ALICE, DEEDS_PER_PURCHASE_MAX, 1));
-	});
-}
-
-#[test]
-fn buy_should_fail_when_the_tier_has_fewer_deeds_left() {
-	ExtBuilder::default().with_deeds_of_alice(50).build_and_execute(|| {
-		assert_noop!(buy(ALICE, 40, 1), Error::<Test>::TooManyUnits);
-		assert_ok!(buy(ALICE, 39, 1));
 	});
 }
 
@@ -195,29 +181,10 @@ fn buy_should_fail_when_another_tier_is_on_sale() {
 #[test]
 fn buy_should_fail_when_a_deed_costs_more_than_the_maximum() {
 	ExtBuilder::default().build_and_execute(|| {
-		assert_noop!(
-			NodeDeeds::buy(RuntimeOrigin::signed(ALICE), 1, 1, PRICES[0] - 1),
-			Error::<Test>::PriceAboveMaximum
-		);
-	});
-}
-
-#[test]
-fn buy_should_fail_when_the_buyer_cannot_pay_and_stay_alive() {
-	ExtBuilder::default().build_and_execute(|| {
-		let poor = sp_runtime::AccountId32::new([9; 32]);
-		assert_noop!(buy(poor.clone(), 1, 1), Error::<Test>::InsufficientR1);
-
-		// The price alone is one unit short, because the existential deposit has to stay.
-		let total = PRICES[0] - 1;
-		let give = |amount| {
-			Balances::transfer_allow_death(RuntimeOrigin::signed(BOB), poor.clone(), amount)
-		};
-		assert_ok!(give(total));
-		assert_noop!(buy(poor.clone(), 1, 1), Error::<Test>::InsufficientR1);
-		assert_ok!(give(1));
-		assert_ok!(buy(poor.clone(), 1, 1));
-		assert_eq!(Balances::free_balance(poor), 1);
+		// The maximum is for one deed without tax.
+		let purchase = |max| Purchase::new(ALICE, 2, 1).with_tax(2_100).with_price_max(max);
+		assert_noop!(purchase(PRICES[0] - 1).submit(), Error::<Test>::PriceAboveMaximum);
+		assert_ok!(purchase(PRICES[0]).submit());
 	});
 }
 
@@ -231,19 +198,33 @@ fn buy_should_fail_when_r1_has_no_price_yet() {
 
 #[test]
 fn buy_should_fail_when_the_price_does_not_fit() {
-	// At 10^-18 USD for one R1 the price of a deed does not fit; at five times that, 50 prices.
-	for (r1_price, units) in [(1, 1), (5, 50)] {
+	// At 10^-18 USD for one R1 the price of a deed does not fit; at five times that, 50 prices; at
+	// three times that, two prices do, but not with as much tax.
+	for (r1_price, units, tax) in [(1, 1, 0), (5, 50, 0), (3, 2, 10_000)] {
 		ExtBuilder::default().with_r1_price(Some(r1_price)).build_and_execute(|| {
-			assert_noop!(buy(ALICE, units, 1), Error::<Test>::Overflow);
+			let purchase = Purchase::new(ALICE, units, 1).with_tax(tax);
+			assert_noop!(purchase.submit(), Error::<Test>::Overflow);
 		});
 	}
 }
 
 #[test]
+fn buy_should_fail_while_paused() {
+	ExtBuilder::default().build_and_execute(|| {
+		assert_ok!(pause());
+		assert_noop!(buy(ALICE, 1, 1), Error::<Test>::Paused);
+		assert_ok!(unpause());
+		assert_ok!(buy(ALICE, 1, 1));
+	});
+}
+
+#[test]
 fn buy_should_fail_when_nobody_signed() {
 	ExtBuilder::default().build_and_execute(|| {
-		let error = sp_runtime::DispatchError::BadOrigin;
-		assert_noop!(NodeDeeds::buy(RuntimeOrigin::none(), 1, 1, u128::MAX), error);
-		assert_noop!(NodeDeeds::buy(RuntimeOrigin::root(), 1, 1, u128::MAX), error);
+		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
+			let error = Purchase::new(ALICE, 1, 1).submit_from(origin).map_err(|error| error.error);
+			assert_eq!(error, Err(sp_runtime::DispatchError::BadOrigin));
+		}
+		assert_eq!(NodeDeeds::issued(), 0);
 	});
 }

@@ -167,6 +167,46 @@ fn report_should_have_three_pages_when_there_are_2_500_deeds() {
 }
 
 #[test]
+fn availabilities_should_be_those_of_each_deed_in_any_order() {
+	ExtBuilder::default().with_issued(2_500).build_and_execute(|| {
+		let availability: Vec<u8> = (0..2_500_u32).map(|deed| (deed % 251) as u8).collect();
+		let report = (availability, vec![]);
+		settle_epoch_0(&[report.clone(), report.clone(), report]);
+		let orders: [&[u32]; 5] = [
+			&[],
+			&[1, 2, 1_024, 1_025, 1_026, 2_048, 2_049, 2_500],
+			// Pages that come back, a deed twice, and numbers that no deed has.
+			&[2_500, 1, 2_499, 1, 1, 1_025, 2],
+			&[0, 1, 2_501, 3_073, u32::MAX, 7],
+			&[3_073, 0],
+		];
+		for deeds in orders {
+			let each: Option<Vec<u8>> =
+				deeds.iter().map(|deed| Oracles::availability(0, *deed)).collect();
+			assert_eq!(Oracles::availabilities(0, deeds), each, "{deeds:?}");
+		}
+		let expected = [0, 1, 1_023 % 251, 1_024 % 251, 1_025 % 251, 2_047 % 251, 2_048 % 251];
+		let expected: Vec<u8> = expected
+			.into_iter()
+			.chain([2_499 % 251])
+			.map(|value: u32| value as u8)
+			.collect();
+		assert_eq!(Oracles::availabilities(0, orders[1]), Some(expected));
+		assert_eq!(Oracles::availabilities(0, orders[4]), Some(vec![0, 0]));
+		assert_eq!(Oracles::availabilities(1, &[1]), None);
+		assert_eq!(Oracles::availabilities(1, &[]), None);
+	});
+}
+
+#[test]
+fn availabilities_should_be_0_when_the_epoch_has_no_agreement() {
+	ExtBuilder::default().with_issued(2_500).build_and_execute(|| {
+		settle_epoch_0(&[]);
+		assert_eq!(Oracles::availabilities(0, &[1, 2, 1_025]), Some(vec![0, 0, 0]));
+	});
+}
+
+#[test]
 fn missing_values_should_count_as_0() {
 	ExtBuilder::default().build_and_execute(|| {
 		let short = (vec![200; 4], vec![]);

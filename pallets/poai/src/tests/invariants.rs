@@ -164,6 +164,7 @@ impl Model {
 		let free: u128 = Escrows::<Test>::iter_values().map(|escrow| escrow.free).sum();
 		let in_jobs: u128 = Jobs::<Test>::iter_values().map(|job| job.balance).sum();
 		assert_eq!(everybody, free + in_jobs + self.spent, "what came in is somewhere");
+		assert_eq!(WorkPaid::get().iter().sum::<u128>(), self.spent, "all work is counted");
 		assert_eq!(Accrued::<Test>::iter().collect::<BTreeMap<_, _>>(), self.accrued);
 		assert_eq!(Usdc::total_issuance(), PEOPLE.len() as u128 * FORTUNE);
 		assert_eq!(Balances::total_issuance(), issued_at_start - self.burned_r1);

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{DeedSet, Error, FormerPlacement};
 use frame_support::assert_noop;
+use r1_primitives::DeedTerms;
 
 #[test]
 fn place_should_start_a_job() {
@@ -46,14 +47,18 @@ fn place_should_fail_when_the_set_or_the_round_is_wrong() {
 	ExtBuilder.build_and_execute(|| {
 		let id = order(&ALICE, ENTRY, 2, 35);
 		InactiveDeeds::insert(3, ());
+		OtherTerms::insert(6, DeedTerms::Genesis);
+		OtherTerms::insert(7, DeedTerms::Master { allocation: 1, first_epoch: 0 });
 		// (deeds, why not)
-		let cases: [(&[DeedId], Error<Test>); 6] = [
+		let cases: [(&[DeedId], Error<Test>); 8] = [
 			(&[], Error::EmptyPlacement),
 			(&[1, 2, 4], Error::TooManyDeeds),
 			(&[2, 1], Error::DeedsNotAscending),
 			(&[2, 2], Error::DeedsNotAscending),
 			(&[1, 3], Error::DeedNotActive),
 			(&[1, DEEDS + 1], Error::DeedNotActive),
+			(&[1, 6], Error::DeedNotForWork),
+			(&[7, 8], Error::DeedNotForWork),
 		];
 		for (deeds, error) in cases {
 			let code: sp_runtime::DispatchError = error.into();
@@ -78,8 +83,13 @@ fn round_should_open_when_a_node_did_nothing_is_inactive_or_is_missing() {
 		let idle = running_job(&ALICE, 35, 2, &[1, 2]);
 		let unlinked = running_job(&ALICE, 35, 2, &[3, 4]);
 		let short = running_job(&ALICE, 35, 2, &[5]);
-		attest(10, idle, 2, 0);
+		attest(11, idle, 2, 0);
 		InactiveDeeds::insert(4, ());
+		finish_epoch();
+		// Already in the epoch of the start.
+		for id in [unlinked, short] {
+			assert_eq!(Poai::open_round(id), Some(1));
+		}
 		finish_epoch();
 		assert_eq!(Poai::open_round(fine), None);
 		for id in [idle, unlinked, short] {
@@ -88,6 +98,44 @@ fn round_should_open_when_a_node_did_nothing_is_inactive_or_is_missing() {
 		// The oracles may find the same nodes the best.
 		place(idle, &[1, 2]);
 		assert_eq!((job(idle).round, job(idle).former), (2, None));
+	});
+}
+
+#[test]
+fn round_should_not_open_when_nothing_was_done_in_the_epoch_of_the_start() {
+	ExtBuilder.build_and_execute(|| {
+		let late = order(&ALICE, ENTRY, 2, 35);
+		enter_epoch(13);
+		// So late in epoch 13 that nobody probes the nodes before epoch 14.
+		place(late, &[1, 2]);
+		attest(13, late, 1, 0);
+		attest(13, late, 2, 0);
+		finish_epoch();
+		assert_eq!((job(late).settled_before, Poai::open_round(late)), (14, None));
+		finish_epoch();
+		assert_eq!(Poai::open_round(late), None);
+
+		// Only that epoch is excused.
+		attest(15, late, 2, 0);
+		finish_epoch();
+		assert_eq!(Poai::open_round(late), Some(1));
+	});
+}
+
+#[test]
+fn round_should_open_when_nothing_was_done_in_the_first_epoch_of_a_later_placement() {
+	ExtBuilder.build_and_execute(|| {
+		let id = running_job(&ALICE, 35, 1, &[1]);
+		attest(11, id, 1, 0);
+		finish_epoch();
+		finish_epoch();
+		place(id, &[2]);
+		// The new placement counts from epoch 13 on, all of it.
+		attest(13, id, 2, 0);
+		finish_epoch();
+		assert_eq!(Poai::open_round(id), None);
+		finish_epoch();
+		assert_eq!(Poai::open_round(id), Some(2));
 	});
 }
 
@@ -110,19 +158,20 @@ fn round_should_not_open_when_a_new_placement_could_not_earn() {
 fn replaced_nodes_should_be_paid_for_the_epochs_before_the_new_placement() {
 	ExtBuilder.build_and_execute(|| {
 		let id = running_job(&ALICE, 35, 2, &[1, 2]);
-		attest(10, id, 2, 0);
-		attest(12, id, 2, 0);
+		attest(11, id, 2, 0);
+		attest(13, id, 2, 0);
 		finish_epoch();
-		// Epoch 11 is over but open when the new placement comes in epoch 12.
-		Epoch::set(&12);
+		finish_epoch();
+		// Epoch 12 is over but open when the new placement comes in epoch 13.
+		Epoch::set(&13);
 		place(id, &[1, 3]);
 		assert_eq!(
 			job(id).former,
-			Some(FormerPlacement { deeds: DeedSet::truncate_from(vec![1, 2]), before: 13 })
+			Some(FormerPlacement { deeds: DeedSet::truncate_from(vec![1, 2]), before: 14 })
 		);
 		events();
 
-		enter_epoch(14);
+		enter_epoch(15);
 		settle();
 		let paid: Vec<_> = events()
 			.into_iter()
@@ -131,7 +180,7 @@ fn replaced_nodes_should_be_paid_for_the_epochs_before_the_new_placement() {
 				_ => None,
 			})
 			.collect();
-		assert_eq!(paid, [(11, 1), (11, 2), (12, 1), (13, 1), (13, 3)]);
+		assert_eq!(paid, [(12, 1), (12, 2), (13, 1), (14, 1), (14, 3)]);
 		assert_eq!(job(id).former, None);
 		// That a replaced node did nothing is no reason to vote again.
 		assert_eq!(Poai::open_round(id), None);

@@ -151,6 +151,44 @@ fn settlement_should_keep_the_pay_of_a_deed_that_is_gone() {
 }
 
 #[test]
+fn settlement_should_count_what_it_pays_for_adoption_once_for_each_epoch_of_a_job() {
+	ExtBuilder.build_and_execute(|| {
+		let id = running_job(&ALICE, 31, 2, &[1, 2]);
+		let other = running_job(&BOB, 31, 1, &[3]);
+		attest(10, id, 2, 51);
+		attest(11, id, 1, 0);
+		attest(11, id, 2, 0);
+		attest(11, other, 3, 0);
+		finish_epoch();
+		let mut paid = WorkPaid::get();
+		paid.sort_unstable();
+		// Rewards and burned part together; 51 of 255 is a fifth.
+		assert_eq!(paid, [ENTRY_PRICE, ENTRY_PRICE + ENTRY_PRICE / 5]);
+		settle();
+		assert_eq!(WorkPaid::get().len(), 2);
+
+		finish_epoch();
+		assert_eq!(WorkPaid::get().len(), 2, "an epoch that costs nothing is not counted");
+		finish_epoch();
+		assert_eq!(WorkPaid::get().iter().sum::<u128>(), 26 * ENTRY_PRICE / 5);
+	});
+}
+
+#[test]
+fn settlement_should_count_nothing_when_it_fails() {
+	ExtBuilder.build_and_execute(|| {
+		running_job(&ALICE, 31, 1, &[1]);
+		RefusedSwap::set(&Some(ENTRY_BURNED));
+		finish_epoch();
+		assert_eq!(WorkPaid::get(), Vec::<u128>::new());
+
+		RefusedSwap::set(&None);
+		finish_epoch();
+		assert_eq!(WorkPaid::get(), [ENTRY_PRICE, ENTRY_PRICE]);
+	});
+}
+
+#[test]
 fn settlement_should_pay_100_jobs_on_10_nodes() {
 	ExtBuilder.build_and_execute(|| {
 		let jobs: Vec<_> = (0..100)

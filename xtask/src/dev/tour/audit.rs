@@ -11,8 +11,8 @@ pub(super) fn history(stage: &Stage<'_>) -> Result<Value> {
 	let payments = rows(&history)?;
 	ensure!(!payments.is_empty(), "the chain has no history");
 	say(format!(
-		"{:>6}  {:20} {:>4} {:>3}  {:>16}  {:>12}",
-		"block", "what", "deed", "job", "R1", "USDC"
+		"{:>6}  {:20} {:>4} {:>3}  {:>16}  {:>12}  {}",
+		"block", "what", "deed", "job", "R1", "USDC", "note"
 	));
 	for payment in payments {
 		let amount = |field, decimals| {

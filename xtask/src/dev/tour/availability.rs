@@ -73,6 +73,8 @@ fn watch_epoch(stage: &mut Stage<'_>) -> Result<Value> {
 pub(super) fn claim(stage: &mut Stage<'_>) -> Result<Value> {
 	let edge = stage.network.layout().edge_nodes()[0].api_url();
 	let control = stage.control;
+	let due = control.signed(OPERATOR, &edge, &["rewards", "preview"])?;
+	say(format!("{} deeds have something to claim", rows(&due)?.len()));
 	let issuance_before = text(&control.query(&["network", "status"])?, "r1_issuance")?.to_owned();
 	let claims = control.signed(OPERATOR, &edge, &["rewards", "claim"])?;
 	let issuance_after = text(&control.query(&["network", "status"])?, "r1_issuance")?.to_owned();
@@ -98,9 +100,13 @@ pub(super) fn claim(stage: &mut Stage<'_>) -> Result<Value> {
 			"to_epoch": to,
 			"values": values,
 			"r1": text(claim, "r1")?,
+			"carry_over_r1": text(claim, "carry_over_r1")?,
+			"withheld_r1": text(claim, "withheld_r1")?,
+			"recent": control.query(&["rewards", "recent", "--deed", &deed.to_string()])?,
 		}));
 	}
 	Ok(json!({
+		"due": due,
 		"claims": paid,
 		"issuance_before": issuance_before,
 		"issuance_after": issuance_after,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! What may go wrong, on purpose: each drill breaks something and waits until all is well again.
+//! Before them, what else people do.
 
-use super::{mistakes, rows, say, text};
+use super::{mistakes, rows, say, sundries, text};
 use crate::{
 	dev::{Control, Network, layout::Daemon},
 	rpc,
@@ -28,6 +29,7 @@ const BLOCKS_WITHOUT: u64 = 5;
 pub(in crate::dev) fn drills(network: &mut Network, control: &Control) -> Result<Value> {
 	eprintln!("\nDrills\n");
 	Ok(json!({
+		"sundries": sundries::all(network, control)?,
 		"mistakes": mistakes::make_all(network, control)?,
 		"validator": lose_a_validator(network)?,
 		"daemon": kill_a_serving_daemon(network, control)?,

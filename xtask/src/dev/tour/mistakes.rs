@@ -6,7 +6,7 @@
 //! there, and both use the daemons in ways that cannot work. The newcomer earns nothing, so that
 //! every base unit of their account is accounted for: a refused call costs not even a fee.
 
-use super::{DEVELOPER, OPERATOR, drills::serving_daemon, rows, say, text};
+use super::{DEVELOPER, OPERATOR, deeds::Permit, drills::serving_daemon, number, rows, say, text};
 use crate::dev::{Control, Network};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -27,8 +27,8 @@ const PENNILESS: &str = "//Penniless";
 /// Enough R1 for one deed of the first tier, which costs about 1 667, and not for two.
 const BUDGET_R1: &str = "2000";
 
-/// A deed of the tour's operator.
-const DEED_OF_OPERATOR: &str = "1";
+/// The most that the newcomer may ever buy for: two deeds of the first tier.
+const LIMIT_USD: &str = "1000";
 
 /// More USDC than a development account starts with.
 const TOO_MUCH_USDC: &str = "2000000";
@@ -54,6 +54,7 @@ pub(super) fn make_all(network: &Network, control: &Control) -> Result<Value> {
 	};
 	let deed = drill.welcome_newcomer()?;
 	drill.seen = drill.look()?;
+	drill.misuse_permits()?;
 	drill.misuse_deeds(&deed)?;
 	drill.overspend()?;
 	drill.misuse_model()?;
@@ -79,11 +80,51 @@ impl Drill<'_> {
 		let address = text(&account, "account")?;
 		self.control
 			.signed(OPERATOR, &self.host_url, &["transfer", address, BUDGET_R1])?;
-		let buy = ["deeds", "buy", "--price-max", BUDGET_R1];
-		let bought = self.control.signed(NEWCOMER, &self.host_url, &buy)?;
+		let permit = self.permit(NEWCOMER, LIMIT_USD, USED_PERMIT)?;
+		let bought = self.control.signed(NEWCOMER, &self.host_url, &buy(&permit))?;
 		let deed = rows(&bought["deeds"])?.first().context("one deed was bought")?.to_string();
 		say(format!("a newcomer buys deed {deed}, and does everything wrong from here on"));
 		Ok(deed)
+	}
+
+	/// Lets the issuer give somebody a permit without tax; the path of its file.
+	fn permit(&self, buyer: &str, usd_limit: &str, name: &str) -> Result<String> {
+		let permit = Permit { buyer, usd_limit, tax: "0" };
+		let (_, file) = permit.issue(self.control, self.network.layout(), name)?;
+		Ok(path_text(&file)?.to_owned())
+	}
+
+	fn misuse_permits(&mut self) -> Result<()> {
+		let layout = self.network.layout();
+		let own = Permit { buyer: NEWCOMER, usd_limit: LIMIT_USD, tax: "0" };
+		let (_, own) = own.signed_by(NEWCOMER, self.control, layout, "permit-own.json")?;
+		let own = path_text(&own)?.to_owned();
+		let of_other = self.permit(OPERATOR, LIMIT_USD, "permit-other.json")?;
+		let used = path_text(&layout.root.join(USED_PERMIT))?.to_owned();
+		let small = self.permit(NEWCOMER, "999", "permit-small.json")?;
+		let edge_url = &self.host_url.clone();
+		let without = ["deed", "buy", "--price-max", BUDGET_R1];
+		for (name, command) in [
+			("a deed without a permit", without.as_slice()),
+			("a deed by a permit of one's own", &buy(&own)),
+			("a deed by somebody else's permit", &buy(&of_other)),
+			("a deed by a permit that is used", &buy(&used)),
+			("a deed beyond the permit's limit", &buy(&small)),
+		] {
+			self.check(&Mistake { name, signer: NEWCOMER, edge_url, command })?;
+		}
+		let foretold = self.control.rehearsed(NEWCOMER, edge_url, &buy(&small))?;
+		ensure!(foretold["would_succeed"] == false, "{foretold}");
+		Ok(())
+	}
+
+	/// The number of a deed that the tour's operator owns.
+	fn deed_of_operator(&self) -> Result<String> {
+		let account = self.control.signed(OPERATOR, &self.host_url, &["account"])?;
+		let owner = text(&account, "account")?;
+		let deeds = self.control.query(&["deed", "list", "--owner", owner])?;
+		let first = rows(&deeds)?.first().context("the operator owns deeds")?;
+		Ok(number(first, "deed")?.to_string())
 	}
 
 	fn misuse_deeds(&mut self, deed: &str) -> Result<()> {
@@ -91,9 +132,10 @@ impl Drill<'_> {
 		let linked_url = self.network.layout().edge_nodes()[0].api_url();
 		let free_node = self.control.at(&free_url, &["node", "status"])?;
 		let impostor_url = impostor(text(&free_node["details"], "node")?)?;
-		let link = ["deeds", "link", "--deed", deed];
-		let link_of_other = ["deeds", "link", "--deed", DEED_OF_OPERATOR];
-		let claim_of_other = ["rewards", "claim", "--deeds", DEED_OF_OPERATOR];
+		let other = &self.deed_of_operator()?;
+		let link = ["deed", "link", "--deed", deed];
+		let link_of_other = ["deed", "link", "--deed", other];
+		let claim_of_other = ["rewards", "claim", "--deeds", other];
 		for (name, edge_url, command) in [
 			("a proof that the node did not sign", &impostor_url, link),
 			("a node that is linked already", &linked_url, link),
@@ -111,7 +153,8 @@ impl Drill<'_> {
 		let model = path_text(&model)?;
 		let edge_url = &self.host_url.clone();
 		let withdraw = ["escrow", "withdraw", "1"];
-		let buy = ["deeds", "buy", "--price-max", BUDGET_R1];
+		let permit = self.permit(NEWCOMER, LIMIT_USD, "permit-poor.json")?;
+		let buy = buy(&permit);
 		let deposit = ["escrow", "deposit", TOO_MUCH_USDC];
 		let order =
 			["job", "submit", "--name", "greedy", "--model", model, "--epochs", TOO_MANY_EPOCHS];
@@ -197,7 +240,7 @@ impl Drill<'_> {
 		let account = |signer| self.control.signed(signer, &self.host_url, &["account"]);
 		let host = self.control.at(&self.host_url, &["node", "status"])?;
 		Ok(json!({
-			"deeds": self.control.query(&["deeds", "list"])?,
+			"deeds": self.control.query(&["deed", "list"])?,
 			"jobs": self.control.query(&["job", "list"])?,
 			"newcomer": account(NEWCOMER)?,
 			"developer": account(DEVELOPER)?,
@@ -205,6 +248,14 @@ impl Drill<'_> {
 			"work": host["details"]["jobs"],
 		}))
 	}
+}
+
+/// The file of the permit that the newcomer bought their deed with.
+const USED_PERMIT: &str = "permit-newcomer.json";
+
+/// The command that buys one deed with the permit of a file, for all that the newcomer has.
+fn buy(permit: &str) -> [&str; 6] {
+	["deed", "buy", "--price-max", BUDGET_R1, "--permit", permit]
 }
 
 /// Something that a person might try.

@@ -11,6 +11,7 @@ mod availability;
 mod inference;
 mod audit;
 mod drills;
+mod sundries;
 mod mistakes;
 
 use super::{Control, Network};
@@ -19,6 +20,9 @@ use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
 pub(super) use drills::drills;
+
+/// Who signs permits to buy deeds, as the development chains start.
+const ISSUER: &str = "//Alice";
 
 /// The operator of the plain edge nodes.
 const OPERATOR: &str = "//Bob";
@@ -46,7 +50,7 @@ pub(super) fn play(
 	let mut stage = Stage { workspace, network, control };
 	let mut report = Map::new();
 
-	heading(1, "An operator buys Node Deeds and links three edge nodes");
+	heading(1, "An operator gets a permit, buys Node Deeds and links three edge nodes");
 	report.insert("deeds".into(), deeds::buy_and_link(&mut stage)?);
 
 	heading(2, "The nodes beat, and the oracles agree on who was there");

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Leave to buy Node Deeds, as an issuer signs it and a buyer hands it in.
+
+use crate::{Chain, Signer};
+use r1_core::{Account, Rng as _, SystemRng};
+use r1_primitives::{EpochIndex, PurchasePermit, SignedBody as _};
+
+/// What an issuer grants.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PermitTerms {
+	/// The account that may buy.
+	pub buyer: Account,
+	/// Number of the invoice, which the chain accepts once.
+	pub invoice: Invoice,
+	/// The most that the buyer may ever have bought for, in whole US dollars without tax.
+	pub usd_limit: u32,
+	/// Value added tax on top of the price, in basis points.
+	pub tax_basis_points: u16,
+	/// The last epoch in which the permit may be used.
+	pub expires_at_epoch: EpochIndex,
+}
+
+/// Number of an invoice.
+pub type Invoice = [u8; 32];
+
+/// A permit with its signature.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SignedPermit {
+	/// What was granted.
+	pub terms: PermitTerms,
+	/// Who granted it.
+	pub issuer: Account,
+	/// The issuer's sr25519 signature.
+	pub signature: [u8; 64],
+}
+
+/// A number that no invoice has yet.
+#[must_use]
+pub fn new_invoice() -> Invoice {
+	let mut invoice = [0; 32];
+	SystemRng.fill(&mut invoice);
+	invoice
+}
+
+impl Chain {
+	/// Signs a permit for this chain. Whether the chain knows the signer as an issuer shows when
+	/// the permit is used.
+	#[must_use]
+	pub fn issue_permit(&self, terms: PermitTerms, issuer: &Signer) -> SignedPermit {
+		issue(terms, issuer, &self.genesis_hash())
+	}
+}
+
+fn issue(terms: PermitTerms, issuer: &Signer, genesis_hash: &[u8; 32]) -> SignedPermit {
+	let permit = PurchasePermit {
+		buyer: terms.buyer,
+		invoice: terms.invoice,
+		usd_limit: terms.usd_limit,
+		tax_basis_points: terms.tax_basis_points,
+		expires_at_epoch: terms.expires_at_epoch,
+	};
+	let signature = issuer.sign(&permit.signing_payload(genesis_hash));
+	SignedPermit { terms, issuer: issuer.account(), signature }
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use subxt_signer::sr25519::{PublicKey, Signature, verify};
+
+	const GENESIS: [u8; 32] = [7; 32];
+
+	fn terms() -> PermitTerms {
+		PermitTerms {
+			buyer: [1; 32],
+			invoice: [2; 32],
+			usd_limit: 1_000,
+			tax_basis_points: 1_900,
+			expires_at_epoch: 9,
+		}
+	}
+
+	#[test]
+	fn permit_should_be_signed_over_its_terms_and_its_chain() {
+		let issuer = Signer::from_uri("//Alice").unwrap();
+		let signed = issue(terms(), &issuer, &GENESIS);
+		assert_eq!((signed.terms, signed.issuer), (terms(), issuer.account()));
+
+		// Purpose, version and chain, then the terms in their order, little-endian.
+		let payload = |usd_limit: u32, genesis: [u8; 32]| {
+			let mut payload = b"r1/purchase/v1".to_vec();
+			payload.extend(genesis);
+			payload.extend([1; 32]);
+			payload.extend([2; 32]);
+			payload.extend(usd_limit.to_le_bytes());
+			payload.extend(1_900_u16.to_le_bytes());
+			payload.extend(9_u32.to_le_bytes());
+			payload
+		};
+		let verifies = |payload: Vec<u8>| {
+			verify(&Signature(signed.signature), payload, &PublicKey(signed.issuer))
+		};
+		assert!(verifies(payload(1_000, GENESIS)));
+		assert!(!verifies(payload(1_001, GENESIS)));
+		assert!(!verifies(payload(1_000, [8; 32])));
+	}
+
+	#[test]
+	fn new_invoices_should_differ() {
+		assert_ne!(new_invoice(), new_invoice());
+	}
+}

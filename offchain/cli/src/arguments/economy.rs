@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What can be asked of the economy: prices, permits, deeds, rewards and burns.
+
+use crate::amount::R1Amount;
+use clap::{Args, Subcommand};
+use r1_chain::{Address, Invoice};
+use std::{path::PathBuf, str::FromStr};
+
+/// A purchase to be priced.
+#[derive(Args, Debug)]
+pub(crate) struct Price {
+	/// How many deeds.
+	#[arg(long, default_value_t = 1)]
+	pub(crate) units: u32,
+	/// Value added tax on top, in hundredths of a percent.
+	#[arg(long, default_value_t = 0)]
+	pub(crate) tax_basis_points: u16,
+}
+
+/// Leave to buy Node Deeds.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Permit {
+	/// Signs a permit for a buyer; the signer must be an issuer that the chain knows.
+	Issue(IssuePermit),
+}
+
+/// A permit to be signed.
+#[derive(Args, Debug)]
+pub(crate) struct IssuePermit {
+	/// Who may buy.
+	#[arg(long)]
+	pub(crate) buyer: Address,
+	/// Number of the invoice: 64 hex digits, or `new` for a random one.
+	#[arg(long, default_value = "new")]
+	pub(crate) invoice: InvoiceNumber,
+	/// The most that the buyer may ever have bought for, in whole US dollars without tax.
+	#[arg(long)]
+	pub(crate) usd_limit: u32,
+	/// Value added tax on top of the price, in hundredths of a percent.
+	#[arg(long, default_value_t = 0)]
+	pub(crate) tax_basis_points: u16,
+	/// For how many epochs after the current one the permit is good.
+	#[arg(long, default_value_t = 1)]
+	pub(crate) epochs: u32,
+	/// Where to write it; it is printed in any case.
+	#[arg(long)]
+	pub(crate) output: Option<PathBuf>,
+}
+
+/// Number of an invoice, as it is asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum InvoiceNumber {
+	/// A random one.
+	New,
+	/// This one.
+	Given(Invoice),
+}
+
+impl FromStr for InvoiceNumber {
+	type Err = String;
+
+	fn from_str(text: &str) -> Result<Self, String> {
+		if text == "new" {
+			return Ok(Self::New);
+		}
+		let bytes = hex::decode(text.strip_prefix("0x").unwrap_or(text)).ok();
+		bytes
+			.and_then(|bytes| bytes.try_into().ok())
+			.map(Self::Given)
+			.ok_or_else(|| format!("`{text}` is no invoice: give 64 hex digits, or `new`"))
+	}
+}
+
+/// Deeds.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Deed {
+	/// Every deed, its owner, its node and what it was paid.
+	List {
+		/// Only deeds of this account.
+		#[arg(long)]
+		owner: Option<Address>,
+	},
+	/// Everything that the chain knows of one deed.
+	Show {
+		/// The deed.
+		#[arg(long)]
+		deed: u32,
+	},
+	/// Buys Node Deeds.
+	Buy(Buy),
+	/// Links a deed to the node of the edge daemon at `--edge-url`, which proves its key.
+	Link {
+		/// The deed.
+		#[arg(long)]
+		deed: u32,
+	},
+	/// Links several deeds, all or none.
+	LinkBatch {
+		/// JSON file with a list of `{ "deed": 7, "edge_url": "http://.." }`.
+		#[arg(long)]
+		file: PathBuf,
+	},
+	/// Takes a deed's node away.
+	Unlink {
+		/// The deed.
+		#[arg(long)]
+		deed: u32,
+	},
+	/// Gives a deed to somebody else; a Node Deed loses its node.
+	Transfer {
+		/// The deed.
+		#[arg(long)]
+		deed: u32,
+		/// Who receives it.
+		#[arg(long)]
+		to: Address,
+	},
+	/// Destroys a deed.
+	Burn {
+		/// The deed.
+		#[arg(long)]
+		deed: u32,
+		/// Do it: there is no way back.
+		#[arg(long)]
+		yes: bool,
+	},
+}
+
+/// A purchase.
+#[derive(Args, Debug)]
+pub(crate) struct Buy {
+	/// How many.
+	#[arg(long, default_value_t = 1)]
+	pub(crate) units: u32,
+	/// The most to pay for one without tax, in R1.
+	#[arg(long)]
+	pub(crate) price_max: R1Amount,
+	/// The file that `permit issue` wrote.
+	#[arg(long)]
+	pub(crate) permit: PathBuf,
+	/// Take fewer if the tier has fewer left.
+	#[arg(long)]
+	pub(crate) allow_partial: bool,
+}
+
+/// Rewards.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rewards {
+	/// What a claim would pay now.
+	Preview {
+		/// The deeds; by default all that the signer owns and runs.
+		#[arg(long, value_delimiter = ',')]
+		deeds: Vec<u32>,
+		/// Look at so many epochs of each deed only; by default at all that are not claimed.
+		#[arg(long)]
+		epochs_max: Option<u32>,
+	},
+	/// Mints what deeds earned by availability.
+	Claim {
+		/// The deeds; by default all that the signer owns and runs.
+		#[arg(long, value_delimiter = ',')]
+		deeds: Vec<u32>,
+		/// Claim so many epochs of each deed only; by default all that one claim may hold.
+		/// Claiming again goes on.
+		#[arg(long)]
+		epochs_max: Option<u32>,
+	},
+	/// Takes out what deeds earned by work.
+	ClaimWork {
+		/// Take R1 instead of USDC, at least this much.
+		#[arg(long)]
+		r1_minimum: Option<R1Amount>,
+	},
+	/// Every payment since a block, read from the chain's events.
+	History {
+		/// The first block.
+		#[arg(long, default_value_t = 1)]
+		from_block: u32,
+		/// Only payments of this deed.
+		#[arg(long)]
+		deed: Option<u32>,
+	},
+	/// The newest payments of a deed for availability, read from the chain's state.
+	Recent {
+		/// The deed.
+		#[arg(long)]
+		deed: u32,
+	},
+}
+
+/// R1 to be burned.
+#[derive(Args, Debug)]
+pub(crate) struct Burn {
+	/// How much, in R1.
+	#[arg(long)]
+	pub(crate) amount: R1Amount,
+	/// Slug of the application that it is burned for.
+	#[arg(long)]
+	pub(crate) application: Option<String>,
+}
+
+/// Applications that R1 is burned for.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Application {
+	/// Registers an application; its creator deposits R1.
+	Register {
+		/// Its short name: 1 to 32 lower-case letters, digits and dashes.
+		#[arg(long)]
+		slug: String,
+		/// Its name for people.
+		#[arg(long)]
+		name: String,
+	},
+	/// Takes an application that nothing was burned for off the register, and gives the deposit
+	/// back.
+	Deregister {
+		/// Its short name.
+		#[arg(long)]
+		slug: String,
+	},
+	/// Every application, those that most was burned for first.
+	List,
+	/// Those who burned most.
+	Burners,
+}

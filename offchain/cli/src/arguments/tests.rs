@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use super::*;
+use clap::CommandFactory as _;
+
+fn parse(line: &str) -> Result<Arguments, clap::Error> {
+	Arguments::try_parse_from(std::iter::once("r1ctl").chain(line.split(' ')))
+}
+
+#[test]
+fn commands_should_be_well_formed() {
+	Arguments::command().debug_assert();
+}
+
+#[test]
+fn groups_of_the_economy_should_take_what_they_need() {
+	let file = "--permit permit.json";
+	for line in [
+		"price",
+		"price --units 3 --tax-basis-points 1900",
+		"permit issue --buyer 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --usd-limit 500",
+		"deed list --owner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+		"deed show --deed 7",
+		&format!("deed buy --price-max 12.5 {file} --allow-partial --dry-run"),
+		"deed link-batch --file links.json",
+		"deed transfer --deed 7 --to 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+		"deed burn --deed 7 --yes",
+		"rewards preview --deeds 1,2,3 --epochs-max 30",
+		"rewards claim --epochs-max 30",
+		"rewards recent --deed 7",
+		"burn --amount 2 --application gratitude",
+		"application register --slug gratitude --name Gratitude",
+		"application burners",
+	] {
+		assert!(parse(line).is_ok(), "{line}");
+	}
+	for line in ["deed buy --price-max 12.5", "deed transfer --deed 7", "burn", "rewards recent"] {
+		assert!(parse(line).is_err(), "{line}");
+	}
+}
+
+#[test]
+fn deeds_should_be_another_name_of_deed() {
+	let arguments = parse("deeds unlink --deed 7").unwrap();
+	assert!(matches!(arguments.command, Command::Deed(Deed::Unlink { deed: 7 })));
+}
+
+#[test]
+fn dry_run_should_be_taken_before_and_after_the_command() {
+	for line in ["--dry-run burn --amount 1", "burn --amount 1 --dry-run"] {
+		assert!(parse(line).unwrap().dry_run, "{line}");
+	}
+	assert!(!parse("burn --amount 1").unwrap().dry_run);
+}
+
+#[test]
+fn invoice_should_be_new_or_64_hex_digits() {
+	let digits = "ab".repeat(32);
+	assert_eq!("new".parse(), Ok(InvoiceNumber::New));
+	assert_eq!(digits.parse(), Ok(InvoiceNumber::Given([0xab; 32])));
+	assert_eq!(format!("0x{digits}").parse(), Ok(InvoiceNumber::Given([0xab; 32])));
+	for wrong in ["", "old", "0x", &digits[2..], "zz"] {
+		assert!(wrong.parse::<InvoiceNumber>().is_err(), "{wrong}");
+	}
+}

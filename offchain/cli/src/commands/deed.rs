@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Deeds: list, purchase, transfer, end.
+
+use super::{address, done, event, link, permit, r1, short, submit};
+use crate::{
+	arguments::{Arguments, Buy, Deed},
+	output::Answer,
+};
+use anyhow::{Context as _, ensure};
+use r1_chain::{
+	Address, Receipt,
+	calls::{self, Call, DeedOrder},
+	events::Event,
+};
+use serde::Serialize;
+
+pub(super) async fn run(arguments: &Arguments, command: &Deed) -> anyhow::Result<Answer> {
+	match command {
+		Deed::List { owner } => list(arguments, *owner).await,
+		Deed::Show { deed } => show(arguments, *deed).await,
+		Deed::Buy(order) => buy(arguments, order).await,
+		Deed::Link { deed } => link::one(arguments, *deed).await,
+		Deed::LinkBatch { file } => link::batch(arguments, file).await,
+		Deed::Unlink { deed } => call(arguments, &calls::unlink(*deed)).await,
+		Deed::Transfer { deed, to } => call(arguments, &calls::transfer_deed(*deed, to.0)).await,
+		Deed::Burn { deed, yes } => {
+			ensure!(*yes || arguments.dry_run, "deed {deed} would be gone for ever: give --yes");
+			call(arguments, &calls::burn_deed(*deed)).await
+		},
+	}
+}
+
+async fn call(arguments: &Arguments, call: &Call) -> anyhow::Result<Answer> {
+	submit(arguments, call, |receipt| done(call, receipt)).await
+}
+
+#[derive(Serialize)]
+struct DeedRow {
+	deed: u32,
+	kind: &'static str,
+	owner: String,
+	node: Option<String>,
+	is_banned: bool,
+	/// Minted so far, in base units; what is released is this and what is withheld.
+	minted_r1: String,
+	withheld_r1: String,
+	/// The first epoch that is not claimed.
+	next_epoch: Option<u32>,
+}
+
+async fn list(arguments: &Arguments, owner: Option<Address>) -> anyhow::Result<Answer> {
+	let chain = arguments.chain().await?;
+	let state = chain.finalised_state().await?;
+	let accounts = chain.reward_accounts().await?;
+	let rows = state
+		.deeds
+		.iter()
+		.filter(|(_, record)| owner.is_none_or(|owner| owner.0 == record.owner))
+		.map(|(deed, record)| {
+			let account = accounts.get(&deed);
+			let minted =
+				account.map_or(0, |account| account.released.saturating_sub(account.withheld));
+			DeedRow {
+				deed,
+				kind: record.kind.name(),
+				owner: address(record.owner),
+				node: record.node.map(address),
+				is_banned: record.is_banned,
+				minted_r1: minted.to_string(),
+				withheld_r1: account.map_or(0, |account| account.withheld).to_string(),
+				next_epoch: account.map(|account| account.next_epoch),
+			}
+		})
+		.collect::<Vec<_>>();
+	let header =
+		["deed", "kind", "owner", "node", "banned", "minted R1", "withheld R1", "next epoch"];
+	Answer::rows(&rows, &header, |row| {
+		vec![
+			row.deed.to_string(),
+			row.kind.to_owned(),
+			short(&row.owner),
+			row.node.as_deref().map_or("-".into(), short),
+			if row.is_banned { "yes".into() } else { "-".into() },
+			r1(&row.minted_r1),
+			r1(&row.withheld_r1),
+			row.next_epoch.map_or("-".into(), |epoch| epoch.to_string()),
+		]
+	})
+}
+
+#[derive(Serialize)]
+struct Details {
+	deed: u32,
+	kind: &'static str,
+	/// Nobody once the deed is burned.
+	owner: Option<String>,
+	node: Option<String>,
+	is_banned: bool,
+	linked_at_secs: u64,
+	may_be_linked_from_secs: u64,
+	/// What a Master Node Deed may release over its life.
+	allocation_r1: Option<String>,
+	/// The epoch in which the curve of a Master Node Deed starts.
+	first_epoch: Option<u32>,
+	released_r1: String,
+	withheld_r1: String,
+	remaining_r1: Option<String>,
+	next_epoch: Option<u32>,
+	payments: u32,
+}
+
+async fn show(arguments: &Arguments, deed: u32) -> anyhow::Result<Answer> {
+	let details = arguments.chain().await?.deed(deed).await?;
+	let details = details.with_context(|| format!("deed {deed} was never issued"))?;
+	let rewards = details.rewards;
+	let row = Details {
+		deed,
+		kind: details.kind.name(),
+		owner: details.owner.map(|owner| address(owner.0)),
+		node: details.node.map(|node| address(node.0)),
+		is_banned: details.is_banned,
+		linked_at_secs: details.linked_at_secs,
+		may_be_linked_from_secs: details.may_be_linked_from_secs,
+		allocation_r1: details.allocation.map(|amount| amount.to_string()),
+		first_epoch: details.first_epoch,
+		released_r1: rewards.map_or(0, |account| account.released).to_string(),
+		withheld_r1: rewards.map_or(0, |account| account.withheld).to_string(),
+		remaining_r1: details.remaining.map(|amount| amount.to_string()),
+		next_epoch: rewards.map(|account| account.next_epoch),
+		payments: rewards.map_or(0, |account| account.payments),
+	};
+	let amount = |amount: &Option<String>| amount.as_deref().map_or("-".into(), r1);
+	let number = |number: Option<u32>| number.map_or("-".into(), |number| number.to_string());
+	let text = |text: &Option<String>| text.clone().unwrap_or("-".into());
+	Answer::one(
+		&row,
+		&[
+			("deed", row.deed.to_string()),
+			("kind", row.kind.to_owned()),
+			("owner", text(&row.owner)),
+			("node", text(&row.node)),
+			("banned", if row.is_banned { "yes".into() } else { "no".into() }),
+			("last linked, Unix time", row.linked_at_secs.to_string()),
+			("may be linked from", row.may_be_linked_from_secs.to_string()),
+			("allocation in R1", amount(&row.allocation_r1)),
+			("first epoch of the curve", number(row.first_epoch)),
+			("released R1", r1(&row.released_r1)),
+			("of it withheld", r1(&row.withheld_r1)),
+			("to be paid yet, R1", amount(&row.remaining_r1)),
+			("next epoch", number(row.next_epoch)),
+			("payments", row.payments.to_string()),
+		],
+	)
+}
+
+#[derive(Serialize)]
+struct Bought {
+	deeds: Vec<u32>,
+	tier: u8,
+	/// In base units of R1, without tax.
+	price_per_deed: String,
+	tax: String,
+	/// All that was paid, the tax included.
+	total: String,
+	invoice: String,
+}
+
+async fn buy(arguments: &Arguments, order: &Buy) -> anyhow::Result<Answer> {
+	let permit = permit::read(&order.permit)?;
+	let order = DeedOrder {
+		units: order.units,
+		tier: arguments.chain().await?.tier().await?,
+		price_per_deed_max: order.price_max.base_units(),
+		allow_partial: order.allow_partial,
+	};
+	submit(arguments, &calls::buy_deeds(&order, &permit), bought).await
+}
+
+fn bought(receipt: &Receipt) -> anyhow::Result<Answer> {
+	let bought = event(receipt, |event| match event {
+		Event::DeedsBought(bought) => Some(bought),
+		_ => None,
+	})?;
+	let row = Bought {
+		deeds: (0..bought.units).map(|unit| bought.first_deed + unit).collect(),
+		tier: bought.tier,
+		price_per_deed: bought.price_per_deed.to_string(),
+		tax: bought.tax.to_string(),
+		total: bought.total.to_string(),
+		invoice: format!("0x{}", hex::encode(bought.invoice)),
+	};
+	Answer::one(
+		&row,
+		&[
+			("deeds", format!("{:?}", row.deeds)),
+			("tier", row.tier.to_string()),
+			("price of one", r1(&row.price_per_deed)),
+			("tax", r1(&row.tax)),
+			("paid in all", r1(&row.total)),
+			("invoice", row.invoice.clone()),
+		],
+	)
+}

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The history of every payment, and of every deed, read from the chain's events.
+
+use super::{address, r1, short, usdc};
+use crate::{arguments::Arguments, output::Answer};
+use r1_chain::events::{Event, Recorded};
+use serde::Serialize;
+
+/// One line of the history.
+#[derive(Debug, Eq, PartialEq, Serialize)]
+struct Entry {
+	block: u32,
+	what: &'static str,
+	deed: Option<u32>,
+	job: Option<u32>,
+	/// Epochs, the last not included.
+	epochs: Option<(u32, u32)>,
+	account: Option<String>,
+	r1: Option<String>,
+	usdc: Option<String>,
+	note: String,
+}
+
+impl Entry {
+	/// A line about nothing yet.
+	fn at(block: u32) -> Self {
+		Self {
+			block,
+			what: "",
+			deed: None,
+			job: None,
+			epochs: None,
+			account: None,
+			r1: None,
+			usdc: None,
+			note: String::new(),
+		}
+	}
+}
+
+pub(super) async fn history(
+	arguments: &Arguments,
+	from_block: u32,
+	deed: Option<u32>,
+) -> anyhow::Result<Answer> {
+	let chain = arguments.chain().await?;
+	let to_block = chain.finalised_number().await? + 1;
+	let rows = chain
+		.history(from_block, to_block)
+		.await?
+		.iter()
+		.filter_map(entry)
+		.filter(|entry| deed.is_none() || entry.deed == deed)
+		.collect::<Vec<_>>();
+	let header = ["block", "what", "deed", "job", "epochs", "account", "R1", "USDC", "note"];
+	Answer::rows(&rows, &header, |row| {
+		let number = |value: Option<u32>| value.map_or(String::new(), |value| value.to_string());
+		vec![
+			row.block.to_string(),
+			row.what.to_owned(),
+			number(row.deed),
+			number(row.job),
+			row.epochs.map_or(String::new(), |(from, to)| format!("{from}..{to}")),
+			row.account.as_deref().map_or(String::new(), short),
+			row.r1.as_deref().map_or(String::new(), r1),
+			row.usdc.as_deref().map_or(String::new(), usdc),
+			row.note.clone(),
+		]
+	})
+}
+
+/// What an event did; `None` if it moved neither money nor a deed.
+fn entry(recorded: &Recorded) -> Option<Entry> {
+	let Recorded { block, event } = &recorded;
+	sale(event, *block)
+		.or_else(|| deed(event, *block))
+		.or_else(|| availability(event, *block))
+		.or_else(|| work(event, *block))
+}
+
+/// A line of a block, of which only these fields are not empty.
+macro_rules! entry {
+	($block:expr, $($field:ident: $value:expr),* $(,)?) => {
+		Some(Entry { $($field: $value,)* ..Entry::at($block) })
+	};
+}
+
+/// What a purchase did, and where the money went.
+fn sale(event: &Event, block: u32) -> Option<Entry> {
+	match event {
+		Event::DeedsBought(event) => entry!(
+			block,
+			what: "deeds bought",
+			deed: Some(event.first_deed),
+			account: Some(address(event.buyer.0)),
+			r1: Some(event.total.to_string()),
+			note: format!(
+				"{} at tier {}, tax {}, invoice 0x{}",
+				event.units,
+				event.tier,
+				r1(&event.tax.to_string()),
+				hex::encode(event.invoice)
+			),
+		),
+		Event::LiquidityAdded(event) => entry!(
+			block,
+			what: "liquidity added",
+			r1: Some(event.r1.to_string()),
+			usdc: Some(event.usdc.to_string()),
+		),
+		Event::LiquidityReserved(event) => entry!(
+			block,
+			what: "liquidity reserved",
+			usdc: Some(event.usdc.to_string()),
+		),
+		Event::ProceedsPaid(event) => entry!(
+			block,
+			what: "sale proceeds",
+			usdc: Some(event.company.saturating_add(event.tax).to_string()),
+			note: format!("of it tax {}", usdc(&event.tax.to_string())),
+		),
+		_ => None,
+	}
+}
+
+/// What became of a deed.
+fn deed(event: &Event, block: u32) -> Option<Entry> {
+	match event {
+		Event::MasterDeedAssigned(event) => entry!(
+			block,
+			what: "master deed assigned",
+			deed: Some(event.deed),
+			account: Some(address(event.owner.0)),
+			note: format!(
+				"may release {} R1 from epoch {}",
+				r1(&event.allocation.to_string()),
+				event.first_epoch
+			),
+		),
+		Event::MasterDeedBurned(event) => entry!(
+			block,
+			what: "master deed burned",
+			deed: Some(event.deed),
+			account: Some(address(event.owner.0)),
+			note: format!("{} R1 may be assigned again", r1(&event.returned.to_string())),
+		),
+		Event::GenesisDeedIssued(event) => entry!(
+			block,
+			what: "genesis deed issued",
+			deed: Some(event.deed),
+			account: Some(address(event.owner.0)),
+		),
+		Event::ItemTransferred(event) => entry!(
+			block,
+			what: "deed transferred",
+			deed: Some(event.item),
+			account: Some(address(event.to.0)),
+			note: format!("from {}", short(&address(event.from.0))),
+		),
+		Event::ItemBurned(event) => entry!(
+			block,
+			what: "deed burned",
+			deed: Some(event.item),
+			account: Some(address(event.owner.0)),
+		),
+		Event::DeedBanned(event) => {
+			entry!(block, what: "deed banned", deed: Some(event.deed))
+		},
+		Event::DeedUnbanned(event) => {
+			entry!(block, what: "ban lifted", deed: Some(event.deed))
+		},
+		_ => None,
+	}
+}
+
+/// What was minted, and what was burned by choice.
+fn availability(event: &Event, block: u32) -> Option<Entry> {
+	match event {
+		Event::AvailabilityClaimed(event) => entry!(
+			block,
+			what: "availability minted",
+			deed: Some(event.deed),
+			epochs: Some((event.from_epoch, event.to_epoch)),
+			account: Some(address(event.owner.0)),
+			r1: Some(event.amount.to_string()),
+			note: gate_note(event.carry_over, event.withheld),
+		),
+		// What it tells of is in the line of the claim; a sum here would count it twice.
+		Event::TreasuryPaid(event) => entry!(
+			block,
+			what: "to the treasury",
+			deed: Some(event.deed),
+			epochs: Some((event.from_epoch, event.to_epoch)),
+			note: [
+				("liquidity", event.liquidity),
+				("expenses", event.expenses),
+				("marketing", event.marketing),
+				("grants", event.grants),
+				("social responsibility", event.social_responsibility),
+			]
+			.map(|(name, amount)| format!("{name} {}", r1(&amount.to_string())))
+			.join(", "),
+		),
+		Event::R1Burned(event) => entry!(
+			block,
+			what: "burned by choice",
+			account: Some(address(event.burner.0)),
+			r1: Some(event.amount.to_string()),
+			note: event.application.map_or(String::new(), |application| {
+				format!("for application 0x{}", hex::encode(application.0))
+			}),
+		),
+		_ => None,
+	}
+}
+
+/// What the gate of adoption did to a payment; nothing to say of one that it does not touch.
+fn gate_note(carry_over: u128, withheld: u128) -> String {
+	let parts = [("withheld before", carry_over), ("withheld now", withheld)]
+		.into_iter()
+		.filter(|(_, amount)| 0 < *amount)
+		.map(|(name, amount)| format!("{name} {}", r1(&amount.to_string())));
+	parts.collect::<Vec<_>>().join(", ")
+}
+
+/// What work was paid, and what moved into or out of the pot of escrows.
+fn work(event: &Event, block: u32) -> Option<Entry> {
+	let (what, job, account, usdc, r1) = match event {
+		Event::NodePaid(event) => {
+			return entry!(
+				block,
+				what: "work accrued",
+				deed: Some(event.deed),
+				job: Some(event.job),
+				epochs: Some((event.epoch, event.epoch.saturating_add(1))),
+				account: Some(address(event.owner.0)),
+				usdc: Some(event.reward.to_string()),
+				note: format!("quality {} of 255", event.quality),
+			);
+		},
+		Event::UsdcBurned(event) => {
+			return entry!(
+				block,
+				what: "burned",
+				job: Some(event.job),
+				epochs: Some((event.epoch, event.epoch.saturating_add(1))),
+				r1: Some(event.r1.to_string()),
+				usdc: Some(event.usdc.to_string()),
+			);
+		},
+		Event::WorkClaimed(event) => ("work paid out", None, event.owner, event.usdc, event.r1),
+		Event::EscrowDeposited(event) => ("escrow deposit", None, event.owner, event.amount, None),
+		Event::EscrowWithdrawn(event) => {
+			("escrow withdrawal", None, event.owner, event.amount, None)
+		},
+		Event::JobClosed(event) => ("job refund", Some(event.job), event.owner, event.refund, None),
+		_ => return None,
+	};
+	entry!(
+		block,
+		what: what,
+		job: job,
+		account: Some(address(account.0)),
+		usdc: Some(usdc.to_string()),
+		r1: r1.map(|amount| amount.to_string()),
+	)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use r1_chain::events::{AvailabilityClaimed, DeedNamed, NodeLinked, Owner, R1Burned};
+
+	const R1: u128 = 1_000_000_000_000_000_000;
+
+	fn line(event: Event) -> Option<Entry> {
+		entry(&Recorded { block: 7, event })
+	}
+
+	#[test]
+	fn claim_should_tell_what_the_gate_did_only_if_it_did_something() {
+		let claim = |carry_over, withheld| {
+			line(Event::AvailabilityClaimed(AvailabilityClaimed {
+				deed: 4,
+				owner: Owner([1; 32]),
+				from_epoch: 5,
+				to_epoch: 9,
+				amount: 3 * R1,
+				carry_over,
+				withheld,
+			}))
+			.unwrap()
+		};
+		let open = claim(0, 0);
+		assert_eq!((open.deed, open.epochs, open.note.as_str()), (Some(4), Some((5, 9)), ""));
+		assert_eq!(claim(R1, 0).note, "withheld before 1.00");
+		assert_eq!(claim(R1, 2 * R1).note, "withheld before 1.00, withheld now 2.00");
+	}
+
+	#[test]
+	fn history_should_hold_bans_and_burns_and_leave_links_out() {
+		let banned = line(Event::DeedBanned(DeedNamed { deed: 4 })).unwrap();
+		assert_eq!((banned.block, banned.what, banned.deed), (7, "deed banned", Some(4)));
+		let burned = line(Event::R1Burned(R1Burned {
+			burner: Owner([1; 32]),
+			application: None,
+			amount: R1,
+			burner_total: R1,
+			application_total: None,
+		}));
+		assert_eq!(burned.unwrap().r1, Some(R1.to_string()));
+		let (owner, node) = (Owner([1; 32]), Owner([2; 32]));
+		let linked = NodeLinked { deed: 4, owner, node, epoch: 1 };
+		assert_eq!(line(Event::NodeLinked(linked)), None);
+	}
+}
