@@ -10,10 +10,11 @@
 use crate::{
 	client,
 	steps::{Steps, run_command},
-	tidy,
+	tidy, upgrade,
 	workspace::Workspace,
 };
 use anyhow::Result;
+use std::env;
 
 /// Runs everything.
 ///
@@ -21,7 +22,8 @@ use anyhow::Result;
 ///
 /// A check failed; the error names the step and the command.
 pub fn run(workspace: &Workspace) -> Result<()> {
-	let mut steps = Steps::new(6);
+	let is_slow = env::var_os("RUN_SLOW_TESTS").is_some_and(|value| value == "1");
+	let mut steps = Steps::new(if is_slow { 8 } else { 7 });
 	steps
 		.run("format", || run_command(workspace.cargo().args(["fmt", "--all", "--", "--check"])))?;
 	steps.run("tidy", || tidy::run(workspace))?;
@@ -34,7 +36,26 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 	})?;
 	steps.run("tests", || run_tests(workspace))?;
 	steps.run("client of another make", || client::run(workspace))?;
+	steps.run("upgrade from the last release", || upgrade::run(workspace))?;
+	if is_slow {
+		steps.run("features that no chain runs", || check_features(workspace))?;
+	}
 	steps.finish();
+	Ok(())
+}
+
+/// Checks that the runtime builds as benchmarks and state checks need it.
+///
+/// Slow, because every pallet of the SDK is compiled once more with these features.
+fn check_features(workspace: &Workspace) -> Result<()> {
+	for features in ["try-runtime", "runtime-benchmarks"] {
+		let mut check = workspace.cargo();
+		check
+			.args(["check", "--package", "ratio1-runtime", "--locked", "--features", features])
+			// Natively, which compiles all that the Wasm would.
+			.env("SKIP_WASM_BUILD", "1");
+		run_command(&mut check)?;
+	}
 	Ok(())
 }
 

@@ -65,6 +65,19 @@ pub fn tour(workspace: &Workspace, url: &str) -> Result<()> {
 	run_command(Command::new("node").args(["tour.mjs", url]).current_dir(&package))
 }
 
+/// Lets the client enact a runtime on the chain behind a WebSocket address, and check what became
+/// of the chain's state: it prints a summary to stdout.
+///
+/// # Errors
+///
+/// A package cannot be installed, or the client finds something wrong, which it prints.
+pub fn upgrade(workspace: &Workspace, url: &str, runtime: &Path) -> Result<()> {
+	let package = workspace.root.join("tests/client");
+	install(&package)?;
+	let mut client = Command::new("node");
+	run_command(client.args(["upgrade.mjs", url]).arg(runtime).current_dir(&package))
+}
+
 /// Installs what the lock file names, unless that is what is installed.
 fn install(package: &Path) -> Result<()> {
 	let lock = fs::read(package.join("package-lock.json")).context("no package-lock.json")?;

@@ -37,6 +37,7 @@ pub mod ci;
 pub mod client;
 pub mod dev;
 pub mod specs;
+pub mod upgrade;
 pub mod weights;
 pub mod bench;
 pub mod process;

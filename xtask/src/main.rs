@@ -10,7 +10,9 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
-use xtask::{bench, bootstrap, check, ci, client, dev, specs, tidy, weights, workspace::Workspace};
+use xtask::{
+	bench, bootstrap, check, ci, client, dev, specs, tidy, upgrade, weights, workspace::Workspace,
+};
 
 /// The chores of the Ratio1 repository.
 #[derive(Debug, Parser)]
@@ -37,6 +39,8 @@ enum Chore {
 		/// WebSocket address of a node that runs already.
 		url: Option<String>,
 	},
+	/// Rehearse the upgrade of a network from the last release's runtime to the one that is built.
+	Upgrade,
 	/// Write the chain specifications in chain-specs/ anew.
 	Specs,
 	/// Measure the weights of our pallets and write them anew.
@@ -65,6 +69,7 @@ fn run(chore: &Chore) -> Result<()> {
 		Chore::Dev(options) => dev::run(&workspace, options),
 		Chore::Client { url: None } => client::run(&workspace),
 		Chore::Client { url: Some(url) } => client::tour(&workspace, url),
+		Chore::Upgrade => upgrade::run(&workspace),
 		Chore::Specs => specs::run(&workspace),
 		Chore::Weights(options) => weights::run(&workspace, options),
 		Chore::Bench(options) => bench::run(&workspace, options),
