@@ -5,7 +5,8 @@
 //! ```text
 //!  tests/benches/transfers   load and observation, run against three validators of either chain
 //!  tests/plain-runtime       the other chain: pallets of the SDK alone, the same node
-//!  runtime/benches/closing   the weight of closing an epoch, in memory
+//!  tests/benches/closing     the weight of closing an epoch, in memory
+//!  tests/benches/licences    the weight and time of claims, links and sales, in memory
 //!  docs/benchmarks.md        what the numbers mean, and those of the last run that counts
 //! ```
 //!
@@ -49,7 +50,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	fs::create_dir_all(&directory)
 		.with_context(|| format!("could not make {}", directory.display()))?;
 
-	let mut steps = Steps::new(4);
+	let mut steps = Steps::new(5);
 	let mut programs = None;
 	steps.run("programs", || {
 		programs = Some(Programs::build(workspace)?);
@@ -60,6 +61,12 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	let mut closing = Value::Null;
 	steps.run("closing an epoch", || {
 		closing = programs::json_of(&mut programs.closing())?;
+		Ok(())
+	})?;
+
+	let mut licences = Value::Null;
+	steps.run("calls around licences", || {
+		licences = programs::json_of(&mut programs.licences())?;
 		Ok(())
 	})?;
 
@@ -80,7 +87,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 	let [ours, plain] = <[Value; 2]>::try_from(measured)
 		.map_err(|_| anyhow::anyhow!("each of two chains was measured"))?;
-	let report = Report { ours, plain, closing };
+	let report = Report { ours, plain, closing, licences };
 	let raw = directory.join("results.json");
 	fs::write(&raw, serde_json::to_string_pretty(&report.to_json())?)
 		.with_context(|| format!("could not write {}", raw.display()))?;

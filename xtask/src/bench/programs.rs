@@ -19,6 +19,7 @@ use std::{
 pub(super) struct Programs {
 	transfers: PathBuf,
 	closing: PathBuf,
+	licences: PathBuf,
 	/// The plain runtime, as Wasm.
 	pub(super) plain_runtime: PathBuf,
 }
@@ -32,12 +33,13 @@ impl Programs {
 		// selection would build the SDK once more.
 		benchmarks
 			.args(["bench", "--workspace", "--profile", "dev", "--no-run", "--locked"])
-			.args(["--bench", "transfers", "--bench", "closing"])
+			.args(["--bench", "transfers", "--bench", "closing", "--bench", "licences"])
 			.arg("--message-format=json-render-diagnostics");
 		let messages = output_of(&mut benchmarks)?;
 		Ok(Self {
 			transfers: executable(&messages, "transfers")?,
 			closing: executable(&messages, "closing")?,
+			licences: executable(&messages, "licences")?,
 			plain_runtime: build_plain_runtime(workspace)?,
 		})
 	}
@@ -50,6 +52,11 @@ impl Programs {
 	/// The program that closes epochs.
 	pub(super) fn closing(&self) -> Command {
 		Command::new(&self.closing)
+	}
+
+	/// The program that claims, links and buys.
+	pub(super) fn licences(&self) -> Command {
+		Command::new(&self.licences)
 	}
 }
 

@@ -19,15 +19,22 @@ pub(super) struct Report {
 	pub(super) plain: Value,
 	/// Closing of epochs.
 	pub(super) closing: Value,
+	/// Calls around licences.
+	pub(super) licences: Value,
 }
 
 impl Report {
 	/// The raw results.
 	pub(super) fn to_json(&self) -> Value {
-		json!({ "ours": self.ours, "plain": self.plain, "closing": self.closing })
+		json!({
+			"ours": self.ours,
+			"plain": self.plain,
+			"closing": self.closing,
+			"licences": self.licences,
+		})
 	}
 
-	/// Two tables, and what they were measured on.
+	/// Three tables, and what they were measured on.
 	pub(super) fn to_markdown(&self) -> Result<String> {
 		for limit in ["/limits/slot_millis", "/limits/normal_ref_time"] {
 			let (ours, plain) = (number(&self.ours, limit)?, number(&self.plain, limit)?);
@@ -36,6 +43,7 @@ impl Report {
 		let mut text = format!("Measured {}.\n\n", circumstances()?);
 		self.write_transfers(&mut text)?;
 		self.write_closing(&mut text)?;
+		self.write_licences(&mut text)?;
 		Ok(text)
 	}
 
@@ -137,6 +145,36 @@ impl Report {
 		)?;
 		Ok(())
 	}
+
+	fn write_licences(&self, text: &mut String) -> Result<()> {
+		writeln!(
+			text,
+			"\n| call | weight, ms | share of a block | charged beforehand, ms | native time, ms |\n\
+			| --- | --- | --- | --- | --- |"
+		)?;
+		let rows = self.licences.get("calls").and_then(Value::as_array);
+		for row in rows.context("the calls around licences were measured")? {
+			writeln!(
+				text,
+				"| {} | {:.3} | {:.2} % | {:.3} | {:.3} |",
+				row.get("call").and_then(Value::as_str).context("a call has a name")?,
+				number(row, "/used_ref_time")? / 1e9,
+				number(row, "/used_share")? * 100.0,
+				number(row, "/declared_ref_time")? / 1e9,
+				number(row, "/native_micros")? / 1e3,
+			)?;
+		}
+		let (ours, deployed) = (
+			number(&self.licences, "/licence_epochs")?,
+			number(&self.licences, "/deployed_licence_epochs")?,
+		);
+		writeln!(
+			text,
+			"\nOne claim above settles {ours} licence-epochs; a transaction of the deployed network \
+			holds {deployed} at most."
+		)?;
+		Ok(())
+	}
 }
 
 fn number(value: &Value, path: &str) -> Result<f64> {
@@ -213,7 +251,14 @@ mod tests {
 				"total": { "ref_time": 400_000_000_000_u64, "proof_size": 4_096 },
 			}],
 		});
-		Report { ours: chain(400.4), plain: chain(450.0), closing }
+		let licences = json!({
+			"deployed_licence_epochs": 5_000, "licence_epochs": 50_000,
+			"calls": [{
+				"call": "link", "used_ref_time": 120_000_000, "used_share": 0.0123,
+				"declared_ref_time": 130_000_000, "native_micros": 456.7,
+			}],
+		});
+		Report { ours: chain(400.4), plain: chain(450.0), closing, licences }
 	}
 
 	#[test]
@@ -223,6 +268,7 @@ mod tests {
 			"| finalised per second, 4000 always waiting, 60 s | 400 | 450 |",
 			"| a block's finality at 100 per second, p50 / p99, s | 1.50 / 2.25 | 1.50 / 2.25 |",
 			"| 1000 | 2 | 333.0 | 50.0 % | 2 | 400.0 |",
+			"| link | 0.120 | 1.23 % | 0.130 | 0.457 |",
 		] {
 			assert!(text.contains(line), "`{line}` is not in:\n{text}");
 		}
