@@ -16,6 +16,7 @@ use frame_support::{
 	BoundedVec,
 	traits::{Get as _, fungible::Mutate as _, fungibles::Mutate as _},
 };
+use pallet_availability::Payment;
 use pallet_oracles::{AvailabilityPage, JobQuality};
 use pallet_poai::{JobKind, Specification};
 use r1_math::node_deed::DEEDS_MAX;
@@ -60,6 +61,18 @@ impl pallet_node_deeds::BenchmarkHelper for Setup {
 		Assets::mint_into(USDC_ASSET_ID, &provider, 2 * offer.usdc).expect("USDC can be made");
 		Pool::add_liquidity(&provider, offer, Liquidity::default(), &provider)
 			.expect("the preset opens the pool");
+	}
+
+	fn fill_history(deed: DeedId) {
+		let kept = <Runtime as pallet_availability::Config>::PaymentsKept::get();
+		pallet_availability::Accounts::<Runtime>::mutate(deed, |account| {
+			account.get_or_insert_default().payments = kept;
+		});
+		let payment =
+			Payment { from_epoch: 0, to_epoch: 1, amount: R1, carry_over: 0, withheld: 0 };
+		for slot in 0..kept {
+			pallet_availability::History::<Runtime>::insert(deed, slot, payment);
+		}
 	}
 }
 

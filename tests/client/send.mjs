@@ -4,7 +4,7 @@
 
 import { within } from './within.mjs';
 
-/** Some blocks of 6 s until inclusion, and some more until finality. */
+/** Some blocks until inclusion, and some more until finality. */
 const FINALITY_TIMEOUT_SECS = 120;
 /** A transaction in one of these states is never included. */
 const DEAD_STATES = ['isDropped', 'isFinalityTimeout', 'isInvalid', 'isUsurped'];

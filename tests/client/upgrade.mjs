@@ -86,7 +86,6 @@ async function prepare(api) {
 		owner: hex(bob.publicKey),
 		nextEpoch,
 		earned: EARNED.toString(),
-		issuance: (await api.query.balances.totalIssuance()).toString(),
 		oracles: (await api.query.oracles.sessionOracles()).length,
 		samples: (await priceSamples()).length,
 	};
@@ -125,14 +124,28 @@ async function check(api, before) {
 	equal('terms of the deed', record.terms.type, 'Node');
 	equal('node of the deed', record.node.unwrap().toHex(), before.node);
 	equal('ban of the deed', record.isBanned.isTrue, false);
+	equal('deed of the node', (await nodeDeeds.deedOfNode(before.node)).toString(), `${before.deed}`);
 	equal('deeds sold', (await nodeDeeds.nodeDeedsSold()).toNumber(), before.deeds);
-	const item = (await nfts.item(0, before.deed)).unwrap();
-	equal('owner of the deed', item.owner.toHex(), before.owner);
+	equal('deeds issued', (await nodeDeeds.issued()).toNumber(), before.deeds);
+	equal('deeds sold of the tier', (await nodeDeeds.soldInTier()).toNumber(), before.deeds);
+	for (let deed = 1; deed <= before.deeds; deed += 1) {
+		const { terms, linkedAtSecs } = (await nodeDeeds.deeds(deed)).unwrap();
+		equal(`terms of deed ${deed}`, terms.type, 'Node');
+		equal(`link of deed ${deed}`, linkedAtSecs.toNumber() > 0, deed === before.deed);
+		const item = (await nfts.item(0, deed)).unwrap();
+		equal(`owner of deed ${deed}`, item.owner.toHex(), before.owner);
+	}
+	equal('samples of the price', (await nodeDeeds.priceSamples()).length >= before.samples, true);
+	const masters = (await nodeDeeds.masterCollection()).unwrap();
+	const { items } = (await nfts.collection(masters)).unwrap();
+	equal('master deeds', items.toNumber(), 0);
 
 	const account = (await availability.accounts(before.deed)).unwrap();
 	equal('earnings', account.released.toString(), before.earned);
 	equal('withheld', account.withheld.toString(), '0');
 	equal('next epoch to claim', account.nextEpoch.toNumber(), before.nextEpoch);
+	const checkpoint = (await availability.deedsSold(0)).unwrap();
+	equal('deeds that adoption counts', checkpoint.total.toNumber(), before.deeds);
 	equal('oracles', (await oracles.sessionOracles()).length, before.oracles);
 
 	for (const [pallet, version] of [['nodeDeeds', 2], ['availability', 2]]) {
@@ -147,9 +160,44 @@ async function callBothKinds(api) {
 	const one = 10n ** 18n;
 	await finalised('a transfer', api.tx.balances.transferKeepAlive(bob.address, one), bob);
 	await finalised('a burn', api.tx.burn.burn(one, null), bob);
+	await buyWithPermit(api);
 	const burned = (await api.query.burn.totalBurned()).toString();
 	equal('burned', burned, one.toString());
-	return ['balances.transferKeepAlive', 'burn.burn'];
+	return ['balances.transferKeepAlive', 'burn.burn', 'nodeDeeds.buy'];
+}
+
+/** The sale goes on once governance has named who issues permits, which the old runtime had not. */
+async function buyWithPermit(api) {
+	const { alice, bob } = people(api);
+	const addIssuer = api.tx.sudo.sudo(api.tx.nodeDeeds.addPermitIssuer(alice.publicKey));
+	await finalised('an issuer of permits', addIssuer, alice);
+	const permit = {
+		buyer: hex(bob.publicKey),
+		invoice: `0x${'07'.repeat(32)}`,
+		usdLimit: 1_000,
+		taxBasisPoints: 1_900,
+		expiresAtEpoch: 1_000,
+	};
+	const buy = api.tx.nodeDeeds.buy(
+		{ units: 1, tier: 1, pricePerDeedMax: (1n << 127n).toString(), allowPartial: false },
+		permit,
+		alice.publicKey,
+		{ Sr25519: alice.sign(purchasePayload(api, permit)) },
+	);
+	await finalised('a purchase with a permit', buy, bob);
+	equal('deeds issued', (await api.query.nodeDeeds.issued()).toNumber(), DEEDS + 1);
+}
+
+/** What the issuer of a permit signs. */
+function purchasePayload(api, permit) {
+	const body = api.createType('([u8; 32], [u8; 32], u32, u16, u32)', [
+		permit.buyer,
+		permit.invoice,
+		permit.usdLimit,
+		permit.taxBasisPoints,
+		permit.expiresAtEpoch,
+	]);
+	return Buffer.concat([Buffer.from('r1/purchase/v1'), api.genesisHash.toU8a(), body.toU8a()]);
 }
 
 function people(api) {

@@ -339,7 +339,7 @@ mod calls {
 			Self::do_revoke_authorisation(deed)
 		}
 
-		/// Bans a Node Deed: it earns nothing, and is neither linked, unlinked, moved nor burned.
+		/// Bans a Node Deed: it is neither claimed, linked, unlinked, moved nor burned.
 		///
 		/// ## Dispatch Origin
 		///

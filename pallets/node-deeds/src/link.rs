@@ -104,6 +104,9 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn is_signed_by_node(proof: &LinkProof, signature: &ed25519::Signature) -> bool {
+		if SMALL_ORDER_KEYS.contains(&low_bits(proof.node)) {
+			return false;
+		}
 		let payload = proof.signing_payload(&Self::genesis_hash());
 		signature.verify(payload.as_slice(), &ed25519::Public::from_raw(proof.node))
 	}
@@ -112,4 +115,43 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn genesis_hash() -> [u8; 32] {
 		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()).0
 	}
+}
+
+/// Keys of small order, without the sign of x: the points of the curve that a signature for which
+/// nobody needs a secret can be made for. The verification that consensus needs accepts them.
+///
+/// In order: y = 0, 1, -1, p and p + 1 (which are not canonical), and the two of order 8.
+const SMALL_ORDER_KEYS: [[u8; 32]; 7] = [
+	[0; 32],
+	ends(0x01, 0x00, 0x00),
+	ends(0xec, 0xff, 0x7f),
+	ends(0xed, 0xff, 0x7f),
+	ends(0xee, 0xff, 0x7f),
+	[
+		0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
+		0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
+		0xfc, 0x05,
+	],
+	[
+		0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
+		0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
+		0x03, 0x7a,
+	],
+];
+
+/// Bytes that are all `middle` but for the first and the last.
+const fn ends(first: u8, middle: u8, last: u8) -> [u8; 32] {
+	let m = middle;
+	[
+		first, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m,
+		m, m, last,
+	]
+}
+
+/// A key without the sign of x, its highest bit.
+fn low_bits(mut key: [u8; 32]) -> [u8; 32] {
+	if let Some(last) = key.last_mut() {
+		*last &= 0x7f;
+	}
+	key
 }

@@ -383,6 +383,10 @@ impl pallet_node_deeds::BenchmarkHelper for TestMarket {
 		// As the tests' pool is: deep enough for fifty deeds of the last tier.
 		assert!(Self::spot_price().is_some(), "the builder opens the pool");
 	}
+
+	fn fill_history(_: DeedId) {
+		// The mock's ledger keeps no payments.
+	}
 }
 
 pub struct TestEpochs;

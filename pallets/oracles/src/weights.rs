@@ -96,7 +96,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Oracles::Ballots` (r:1 w:1)
 	/// Proof: `Oracles::Ballots` (`max_values`: None, `max_size`: Some(17314), added: 19789, mode: `MaxEncodedLen`)
 	/// Storage: `NodeDeeds::Deeds` (r:32 w:0)
-	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(75), added: 2550, mode: `MaxEncodedLen`)
 	fn vote_placement() -> Weight {
 		vote_placement()
 			.saturating_add(T::DbWeight::get().reads(36))
@@ -111,7 +111,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Oracles::Ballots` (r:1 w:0)
 	/// Proof: `Oracles::Ballots` (`max_values`: None, `max_size`: Some(17314), added: 19789, mode: `MaxEncodedLen`)
 	/// Storage: `NodeDeeds::Deeds` (r:32 w:0)
-	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(75), added: 2550, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn authorize_vote_placement() -> Weight {
@@ -276,68 +276,68 @@ impl WeightInfo for () {
 	}
 }
 
-// Measured proof: 6701 bytes. Minimum time: 40_974 ns.
+// Measured proof: 6701 bytes. Minimum time: 43_016 ns.
 fn commit() -> Weight {
-	Weight::from_parts(51_372_000, 9_879)
+	Weight::from_parts(66_920_000, 9_879)
 }
 
-// Measured proof: 6755 bytes. Minimum time: 75_524 ns.
+// Measured proof: 6755 bytes. Minimum time: 79_456 ns.
 fn authorize_commit() -> Weight {
-	Weight::from_parts(83_186_000, 9_879)
+	Weight::from_parts(93_742_000, 9_879)
 }
 
-// Measured proof: 6796 bytes. Minimum time: 79_329 ns.
+// Measured proof: 6796 bytes. Minimum time: 86_684 ns.
 fn reveal() -> Weight {
-	Weight::from_parts(95_484_000, 9_879)
+	Weight::from_parts(114_129_000, 9_879)
 }
 
-// Measured proof: 6850 bytes. Minimum time: 94_439 ns.
+// Measured proof: 6850 bytes. Minimum time: 101_769 ns.
 fn authorize_reveal() -> Weight {
-	Weight::from_parts(104_612_000, 9_879)
+	Weight::from_parts(117_691_000, 9_879)
 }
 
-// Measured proof: 26005 bytes. Minimum time: 287_997 ns.
+// Measured proof: 26142 bytes. Minimum time: 372_354 ns.
 fn vote_placement() -> Weight {
-	Weight::from_parts(309_430_000, 81_886)
+	Weight::from_parts(401_491_000, 82_590)
 }
 
-// Measured proof: 26059 bytes. Minimum time: 238_871 ns.
+// Measured proof: 26196 bytes. Minimum time: 290_476 ns.
 fn authorize_vote_placement() -> Weight {
-	Weight::from_parts(250_581_000, 81_886)
+	Weight::from_parts(312_776_000, 82_590)
 }
 
-// Measured proof: 6601 bytes. Minimum time: 33_319 ns.
+// Measured proof: 6741 bytes. Minimum time: 34_162 ns.
 fn roll_over() -> Weight {
-	Weight::from_parts(40_707_000, 9_879)
+	Weight::from_parts(47_912_000, 9_879)
 }
 
-// Measured proof: 232 bytes. Minimum time: 6_089 ns.
+// Measured proof: 232 bytes. Minimum time: 6_092 ns.
 fn settle_none() -> Weight {
-	Weight::from_parts(6_666_000, 3_507)
+	Weight::from_parts(6_776_000, 3_507)
 }
 
-// Measured proof: 293 + n * 45 bytes. Minimum time: 12_887 ns.
+// Measured proof: 293 + n * 45 bytes. Minimum time: 12_923 ns.
 fn settle_begin(n: u32) -> Weight {
-	Weight::from_parts(9_163_771, 3_507)
-		.saturating_add(Weight::from_parts(3_854_386, 0).saturating_mul(n.into()))
+	Weight::from_parts(14_080_491, 3_507)
+		.saturating_add(Weight::from_parts(3_945_527, 0).saturating_mul(n.into()))
 		.saturating_add(Weight::from_parts(0, 2_545).saturating_mul(n.into()))
 }
 
-// Measured proof: 326 + n * 1046 bytes. Minimum time: 27_107 ns.
+// Measured proof: 326 + n * 1046 bytes. Minimum time: 26_315 ns.
 fn settle_availability(n: u32) -> Weight {
-	Weight::from_parts(27_173_000, 3_507)
-		.saturating_add(Weight::from_parts(11_651_784, 0).saturating_mul(n.into()))
+	Weight::from_parts(27_094_000, 3_507)
+		.saturating_add(Weight::from_parts(12_166_261, 0).saturating_mul(n.into()))
 		.saturating_add(Weight::from_parts(0, 11_726).saturating_mul(n.into()))
 }
 
-// Measured proof: 9519 + n * 47 bytes. Minimum time: 185_611 ns.
+// Measured proof: 9519 + n * 47 bytes. Minimum time: 188_356 ns.
 fn settle_work(n: u32) -> Weight {
-	Weight::from_parts(247_543_029, 3_507)
-		.saturating_add(Weight::from_parts(60_521_404, 0).saturating_mul(n.into()))
+	Weight::from_parts(210_987_527, 3_507)
+		.saturating_add(Weight::from_parts(64_944_351, 0).saturating_mul(n.into()))
 		.saturating_add(Weight::from_parts(0, 11_726).saturating_mul(n.into()))
 }
 
-// Measured proof: 187 bytes. Minimum time: 9_131 ns.
+// Measured proof: 187 bytes. Minimum time: 9_041 ns.
 fn sweep_ballots() -> Weight {
-	Weight::from_parts(9_951_000, 20_779)
+	Weight::from_parts(9_940_000, 20_779)
 }

@@ -2,8 +2,6 @@
 
 //! Weights of `pallet_poai`, as measured; `cargo xtask weights` writes this file.
 //!
-//! Not measured: in `settle_epoch`, what counting an epoch's pay for adoption adds.
-//!
 //! 2026-11-22, Intel(R) Xeon(R) Processor, 64.0.0: 20 steps, 10 repetitions.
 
 #![allow(missing_docs, unused_variables, clippy::unnecessary_cast, reason = "a generated file")]
@@ -129,7 +127,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Oracles::Work` (r:1 w:0)
 	/// Proof: `Oracles::Work` (`max_values`: None, `max_size`: Some(185), added: 2660, mode: `MaxEncodedLen`)
 	/// Storage: `NodeDeeds::Deeds` (r:32 w:0)
-	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(75), added: 2550, mode: `MaxEncodedLen`)
 	/// Storage: `Nfts::Item` (r:32 w:0)
 	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
 	/// Storage: `Poai::Accrued` (r:32 w:32)
@@ -144,17 +142,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:1 w:1)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochNow` (r:1 w:0)
+	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Availability::WorkVolumeCount` (r:1 w:1)
+	/// Proof: `Availability::WorkVolumeCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Poai::Escrows` (r:1 w:1)
 	/// Proof: `Poai::Escrows` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
+	/// Storage: `Availability::WorkVolume` (r:0 w:1)
+	/// Proof: `Availability::WorkVolume` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	/// Storage: `Poai::Jobs` (r:0 w:1)
 	/// Proof: `Poai::Jobs` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
-	/// Storage: `Oracles::EpochNow` (r:1 w:0)
-	/// Storage: `Availability::WorkVolumeCount` (r:1 w:1)
-	/// Storage: `Availability::WorkVolume` (r:1 w:1)
 	/// The range of component `n` is `[1, 32]`.
 	fn settle_epoch(n: u32) -> Weight {
 		settle_epoch(n)
-			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(9))
 			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(n.into())))
@@ -191,7 +192,7 @@ impl WeightInfo for () {
 	fn claim_in_r1() -> Weight {
 		claim_in_r1()
 			.saturating_add(RocksDbWeight::get().reads(8))
-			.saturating_add(RocksDbWeight::get().writes(9))
+			.saturating_add(RocksDbWeight::get().writes(7))
 	}
 	fn settle_base() -> Weight {
 		settle_base()
@@ -203,56 +204,56 @@ impl WeightInfo for () {
 	}
 	fn settle_epoch(n: u32) -> Weight {
 		settle_epoch(n)
-			.saturating_add(RocksDbWeight::get().reads(13))
+			.saturating_add(RocksDbWeight::get().reads(12))
 			.saturating_add(RocksDbWeight::get().reads(3_u64.saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes(9))
 			.saturating_add(RocksDbWeight::get().writes(1_u64.saturating_mul(n.into())))
 	}
 }
 
-// Measured proof: 951 bytes. Minimum time: 53_757 ns.
+// Measured proof: 951 bytes. Minimum time: 53_040 ns.
 fn deposit() -> Weight {
-	Weight::from_parts(56_591_000, 6_208)
+	Weight::from_parts(55_959_000, 6_208)
 }
 
-// Measured proof: 1081 bytes. Minimum time: 56_507 ns.
+// Measured proof: 1081 bytes. Minimum time: 56_154 ns.
 fn withdraw() -> Weight {
-	Weight::from_parts(59_540_000, 6_208)
+	Weight::from_parts(58_947_000, 6_208)
 }
 
-// Measured proof: 212 bytes. Minimum time: 17_105 ns.
+// Measured proof: 212 bytes. Minimum time: 16_806 ns.
 fn create_job() -> Weight {
-	Weight::from_parts(18_312_000, 3_533)
+	Weight::from_parts(18_133_000, 3_533)
 }
 
-// Measured proof: 559 bytes. Minimum time: 24_153 ns.
+// Measured proof: 559 bytes. Minimum time: 24_437 ns.
 fn close_job() -> Weight {
-	Weight::from_parts(28_277_000, 3_898)
+	Weight::from_parts(29_442_000, 3_898)
 }
 
-// Measured proof: 1077 bytes. Minimum time: 56_355 ns.
+// Measured proof: 1077 bytes. Minimum time: 56_003 ns.
 fn claim_in_usdc() -> Weight {
-	Weight::from_parts(59_012_000, 6_208)
+	Weight::from_parts(59_028_000, 6_208)
 }
 
-// Measured proof: 1507 bytes. Minimum time: 141_038 ns.
+// Measured proof: 1507 bytes. Minimum time: 141_432 ns.
 fn claim_in_r1() -> Weight {
-	Weight::from_parts(147_251_000, 8_799)
+	Weight::from_parts(149_921_000, 8_799)
 }
 
-// Measured proof: 165 bytes. Minimum time: 5_355 ns.
+// Measured proof: 165 bytes. Minimum time: 5_092 ns.
 fn settle_base() -> Weight {
-	Weight::from_parts(5_884_000, 1_495)
+	Weight::from_parts(5_803_000, 1_495)
 }
 
-// Measured proof: 441 bytes. Minimum time: 11_242 ns.
+// Measured proof: 441 bytes. Minimum time: 11_215 ns.
 fn visit_job() -> Weight {
-	Weight::from_parts(12_760_000, 6_806)
+	Weight::from_parts(13_240_000, 6_806)
 }
 
-// Measured proof: 2206 + n * 174 bytes. Minimum time: 159_551 ns.
+// Measured proof: 2492 + n * 190 bytes. Minimum time: 170_387 ns.
 fn settle_epoch(n: u32) -> Weight {
-	Weight::from_parts(181_437_081, 12_208)
-		.saturating_add(Weight::from_parts(16_148_916, 0).saturating_mul(n.into()))
+	Weight::from_parts(160_934_899, 6_208)
+		.saturating_add(Weight::from_parts(17_906_631, 0).saturating_mul(n.into()))
 		.saturating_add(Weight::from_parts(0, 3_336).saturating_mul(n.into()))
 }

@@ -65,6 +65,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 				RuntimeCall::Availability(..)
 					| RuntimeCall::NodeDeeds(
 						pallet_node_deeds::Call::link { .. }
+							| pallet_node_deeds::Call::link_batch { .. }
 							| pallet_node_deeds::Call::unlink { .. }
 					)
 			),

@@ -39,11 +39,12 @@ impl pallet_availability::Config for Runtime {
 	type Epochs = Oracles;
 	type GovernanceOrigin = EnsureRoot<AccountId>;
 	type IssuanceCap = ConstU128<R1_CAP>;
-	// One deed over thirteen years of daily epochs, or a hundred over all pages for ten months.
-	type PagesPerClaimMax = ConstU32<15_000>;
+	// One deed over 22 years of daily epochs, or a hundred over all pages for 520 epochs: half of a
+	// block by weight.
+	type PagesPerClaimMax = ConstU32<25_000>;
 	type PaymentsKept = ConstU32<32>;
-	// Ten times what a claim on the deployed network can hold.
-	type SettlementsPerClaimMax = ConstU32<50_000>;
+	// Forty times what a claim on the deployed network can hold.
+	type SettlementsPerClaimMax = ConstU32<200_000>;
 	type TreasuryAccounts = TreasuryAccounts;
 	type Verdicts = Oracles;
 	type WeightInfo = pallet_availability::weights::SubstrateWeight<Runtime>;

@@ -23,8 +23,8 @@ parameter_types! {
 	pub CompanyAccount: AccountId = PalletId(*b"r1/compa").into_account_truncating();
 	/// Receives the value added tax of each sale, in USDC.
 	pub TaxAccount: AccountId = PalletId(*b"r1/taxes").into_account_truncating();
-	/// A sample a minute: sixteen of them make an average over a quarter of an hour, which costs
-	/// an attacker a quarter of an hour of a distorted pool.
+	/// A sample a minute: sixteen of them make an average over a quarter of an hour. Who distorts
+	/// the pool at one sample moves the average by a sixteenth of that.
 	pub const PriceSamplePeriod: BlockNumber = MINUTES;
 }
 

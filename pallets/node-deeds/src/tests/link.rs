@@ -5,8 +5,8 @@
 use crate::{Deed, DeedOfNode, Deeds, Error, Event, mock::*};
 use frame_support::{assert_noop, assert_ok};
 use r1_primitives::{DeedTerms, R1, traits::DeedInspect};
-use sp_core::H256;
-use sp_runtime::DispatchError;
+use sp_core::{H256, ed25519};
+use sp_runtime::{DispatchError, traits::Verify};
 
 /// ALICE owns deeds 1 to 3; nothing is linked.
 fn with_deeds() -> ExtBuilder {
@@ -319,5 +319,25 @@ fn link_and_unlink_should_fail_while_paused() {
 		assert_ok!(unpause());
 		assert_ok!(link(ALICE, 2, 2));
 		assert_ok!(unlink(ALICE, 1));
+	});
+}
+
+#[test]
+fn link_should_fail_when_anybody_can_sign_for_the_node() {
+	// For a key of small order, this signature is good for any message.
+	let mut forged = [0; 64];
+	forged[0] = 1;
+	let forged = ed25519::Signature::from_raw(forged);
+	let mut identity = [0; 32];
+	identity[0] = 1;
+	with_deeds().build_and_execute(|| {
+		for key in [[0; 32], identity] {
+			let public = ed25519::Public::from_raw(key);
+			assert!(forged.verify(&b"any message"[..], &public), "the verification is permissive");
+			assert_noop!(
+				NodeDeeds::link(RuntimeOrigin::signed(ALICE), 1, key.into(), Epoch::get(), forged),
+				Error::<Test>::InvalidNodeProof
+			);
+		}
 	});
 }
