@@ -2,7 +2,7 @@
 
 //! One connection to one node.
 
-use crate::state;
+use crate::{events::EventError, state};
 use r1_core::{BlockHash, ChainState, RecentBlocks};
 use subxt::{
 	OnlineClient, PolkadotConfig,
@@ -104,6 +104,15 @@ pub enum QueryError {
 		/// What was wrong with it.
 		#[source]
 		source: Box<subxt::Error>,
+	},
+	/// An event of a block has another form than what is expected.
+	#[error("block {block} cannot be read")]
+	Event {
+		/// Number of the block.
+		block: u64,
+		/// The event.
+		#[source]
+		source: EventError,
 	},
 	/// The runtime does not have the view function, or has it in another form.
 	#[error("the runtime does not answer {function} as this version asks it: {reason}")]

@@ -2,7 +2,9 @@
 
 //! Prices, deeds, rewards and burns as the chain itself computes them.
 //!
-//! No formula of the runtime is repeated here: what depends on one is asked of its view functions.
+//! What the runtime computes is asked of its view functions. Two of its rules are repeated here,
+//! because it has no function for them: the average of the samples of R1's price, and how many
+//! epochs fit into one claim.
 
 #![allow(
 	missing_debug_implementations,
@@ -16,7 +18,7 @@ use crate::{
 	state, storage,
 	view::{constant, view},
 };
-use r1_core::DeedKind;
+use r1_core::{Account, DeedKind};
 use r1_primitives::{DeedId, EpochIndex, page_of};
 use sp_crypto_hashing::keccak_256;
 use std::collections::{BTreeMap, BTreeSet};
@@ -299,6 +301,35 @@ impl Chain {
 			reads_max: constant(&at, "Availability", "PagesPerClaimMax")?,
 			settlements_max: constant(&at, "Availability", "SettlementsPerClaimMax")?,
 		})
+	}
+
+	/// How many links one batch may hold.
+	///
+	/// # Errors
+	///
+	/// The node does not answer, or its runtime has no such limit.
+	pub async fn links_per_batch_max(&self) -> Result<u32, QueryError> {
+		constant(&self.at_finalised().await?, "NodeDeeds", "LinksPerBatchMax")
+	}
+
+	/// How many bytes the name of an application may have.
+	///
+	/// # Errors
+	///
+	/// The node does not answer, or its runtime has no such limit.
+	pub async fn application_name_bytes_max(&self) -> Result<u32, QueryError> {
+		constant(&self.at_finalised().await?, "Burn", "NameBytesMax")
+	}
+
+	/// Whether governance lets an account sign permits to buy Node Deeds.
+	///
+	/// # Errors
+	///
+	/// The node does not answer.
+	pub async fn is_permit_issuer(&self, account: Account) -> Result<bool, QueryError> {
+		let at = self.at_finalised().await?;
+		let issuers = state::value(&at, "permit issuers", storage::permit_issuers()).await?;
+		Ok(issuers.unwrap_or_default().iter().any(|issuer| issuer.0 == account))
 	}
 
 	/// The newest payments of a deed with their numbers, newest first, as far as the chain's state

@@ -8,6 +8,8 @@
 	reason = "the derive makes a visitor and an import for each type"
 )]
 
+mod release_100;
+
 use crate::{
 	Chain, QueryError,
 	client::{AtBlock, Config},
@@ -15,12 +17,16 @@ use crate::{
 };
 use r1_core::Account;
 use r1_primitives::{DeedId, EpochIndex, JobId, PlacementRound};
-use subxt::ext::scale_decode::DecodeAsType;
+use subxt::{
+	error::EventsError,
+	ext::scale_decode::{DecodeAsFields, DecodeAsType},
+};
 
 /// An event of one of our pallets, or of pallet-nfts about a deed.
 ///
 /// Each variant mirrors the event of the same name in the pallet's metadata, where every field is
-/// documented; amounts are in base units.
+/// documented; amounts are in base units. Fields that release 100 did not have are `None` in its
+/// blocks.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "the pallets' metadata documents each field; a copy would age")]
 pub enum Event {
@@ -65,12 +71,34 @@ macro_rules! fields {
 	};
 }
 
+/// Deeds were bought.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "the pallets' metadata documents each field")]
+pub struct DeedsBought {
+	pub buyer: Owner,
+	pub invoice: Option<[u8; 32]>,
+	pub first_deed: DeedId,
+	pub units: u32,
+	pub tier: u8,
+	pub price_per_deed: u128,
+	pub total: u128,
+	pub tax: Option<u128>,
+}
+
+/// R1 was minted for availability.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "the pallets' metadata documents each field")]
+pub struct AvailabilityClaimed {
+	pub deed: DeedId,
+	pub owner: Owner,
+	pub from_epoch: EpochIndex,
+	pub to_epoch: EpochIndex,
+	pub amount: u128,
+	pub carry_over: Option<u128>,
+	pub withheld: Option<u128>,
+}
+
 fields! {
-	/// Deeds were bought.
-	DeedsBought {
-		buyer: Owner, invoice: [u8; 32], first_deed: DeedId, units: u32, tier: u8,
-		price_per_deed: u128, total: u128, tax: u128,
-	}
 	/// A sale put R1 and USDC into the pool.
 	LiquidityAdded { r1: u128, usdc: u128 }
 	/// A sale set USDC aside for liquidity.
@@ -97,11 +125,6 @@ fields! {
 	NodeUnlinked { deed: DeedId, owner: Owner, node: Owner, epoch: EpochIndex }
 	/// An epoch was decided.
 	EpochVerdict { epoch: EpochIndex, reveals: u32, oracles: u32 }
-	/// R1 was minted for availability.
-	AvailabilityClaimed {
-		deed: DeedId, owner: Owner, from_epoch: EpochIndex, to_epoch: EpochIndex, amount: u128,
-		carry_over: u128, withheld: u128,
-	}
 	/// What the Genesis Node Deed released went to the treasury's accounts.
 	TreasuryPaid {
 		deed: DeedId, from_epoch: EpochIndex, to_epoch: EpochIndex, liquidity: u128,
@@ -145,14 +168,36 @@ pub struct Hash(pub [u8; 32]);
 pub struct Owner(pub Account);
 
 impl Event {
+	/// Those of a block's or a transaction's events that are listed here.
+	///
+	/// # Errors
+	///
+	/// One of them does not have the fields that this version knows: without it, a history would
+	/// be wrong and look whole.
+	pub(crate) fn decode_all<'a>(
+		events: impl Iterator<Item = Result<subxt::events::Event<'a, Config>, EventsError>>,
+	) -> Result<Vec<Self>, EventError> {
+		let decode = |(index, event): (usize, Result<_, EventsError>)| match event {
+			Ok(event) => Self::decode(&event).map_err(|source| EventError {
+				event: format!("{}.{}", event.pallet_name(), event.event_name()),
+				source: Box::new(source.into()),
+			}),
+			Err(source) => {
+				let event = format!("number {index}");
+				Err(EventError { event, source: Box::new(source.into()) })
+			},
+		};
+		events.enumerate().filter_map(|event| decode(event).transpose()).collect()
+	}
+
 	/// The event, if it is one of those listed here.
-	pub(crate) fn decode(event: &subxt::events::Event<'_, Config>) -> Option<Self> {
-		fn fields<T: subxt::ext::scale_decode::DecodeAsFields>(
+	fn decode(event: &subxt::events::Event<'_, Config>) -> Result<Option<Self>, EventsError> {
+		fn fields<T: DecodeAsFields>(
 			event: &subxt::events::Event<'_, Config>,
-		) -> Option<T> {
-			event.decode_fields_unchecked_as().ok()
+		) -> Result<T, EventsError> {
+			event.decode_fields_unchecked_as()
 		}
-		match (event.pallet_name(), event.event_name()) {
+		let decoded = match (event.pallet_name(), event.event_name()) {
 			("NodeDeeds", "DeedsBought") => fields(event).map(Self::DeedsBought),
 			("NodeDeeds", "LiquidityAdded") => fields(event).map(Self::LiquidityAdded),
 			("NodeDeeds", "LiquidityReserved") => fields(event).map(Self::LiquidityReserved),
@@ -179,12 +224,11 @@ impl Event {
 			("Poai", "UsdcBurned") => fields(event).map(Self::UsdcBurned),
 			("Poai", "RewardsClaimed") => fields(event).map(Self::WorkClaimed),
 			("Burn", "R1Burned") => fields(event).map(Self::R1Burned),
-			_ => None,
-		}
+			_ => return Ok(None),
+		};
+		decoded.map(Some)
 	}
-}
 
-impl Event {
 	/// Whether the event is about deeds, if it is about an item of pallet-nfts.
 	fn is_of(&self, deed_collections: &[u32]) -> bool {
 		match self {
@@ -193,6 +237,15 @@ impl Event {
 			_ => true,
 		}
 	}
+}
+
+/// An event does not have the form that is expected.
+#[derive(Debug, thiserror::Error)]
+#[error("the event {event} is not what this version expects; use matching versions")]
+pub struct EventError {
+	/// The event, as `Pallet.Event`, or its place in the block if not even that is known.
+	event: String,
+	source: Box<subxt::Error>,
 }
 
 /// An event, and the finalised block that emitted it.
@@ -211,7 +264,8 @@ impl Chain {
 	///
 	/// # Errors
 	///
-	/// The node does not answer, or has forgotten one of the blocks: ask an archive node.
+	/// The node does not answer, or has forgotten one of the blocks: ask an archive node. Or an
+	/// event is not what this version expects.
 	pub async fn history(&self, from: u32, to: u32) -> Result<Vec<Recorded>, QueryError> {
 		let collections = deed_collections(&self.at_finalised().await?).await?;
 		let mut history = Vec::new();
@@ -238,120 +292,9 @@ impl Chain {
 /// The events of our pallets in one block.
 async fn events(at_block: &AtBlock) -> Result<Vec<Event>, QueryError> {
 	let events = at_block.events().fetch().await.map_err(QueryError::node)?;
-	Ok(events.iter().filter_map(|event| Event::decode(&event.ok()?)).collect())
+	Event::decode_all(events.iter())
+		.map_err(|source| QueryError::Event { block: at_block.block_number(), source })
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use scale_info::{MetaType, PortableRegistry, Registry, TypeInfo};
-	use subxt::ext::codec::Encode;
-
-	/// Decodes SCALE bytes by the description of a type, as a runtime's metadata has it.
-	fn decode<Described: TypeInfo + 'static, T: DecodeAsType>(bytes: &[u8]) -> T {
-		let mut registry = Registry::new();
-		let id = registry.register_type(&MetaType::new::<Described>()).id;
-		let types = PortableRegistry::from(registry);
-		T::decode_as_type(&mut &*bytes, id, &types).unwrap()
-	}
-
-	#[derive(TypeInfo)]
-	struct AccountId32(#[expect(dead_code, reason = "it is only described")] [u8; 32]);
-
-	#[test]
-	fn items_should_count_only_if_they_are_deeds() {
-		let burned = |collection| {
-			Event::ItemBurned(ItemBurned { collection, item: 1, owner: Owner([1; 32]) })
-		};
-		assert!(burned(0).is_of(&[0, 1]) && burned(1).is_of(&[0, 1]));
-		assert!(!burned(2).is_of(&[0, 1]));
-		assert!(Event::DeedBanned(DeedNamed { deed: 1 }).is_of(&[]));
-	}
-
-	#[test]
-	fn purchase_should_decode_by_the_names_of_its_fields() {
-		#[expect(dead_code, reason = "it is only described")]
-		#[derive(TypeInfo)]
-		struct Described {
-			buyer: AccountId32,
-			invoice: [u8; 32],
-			first_deed: u32,
-			units: u32,
-			tier: u8,
-			price_per_deed: u128,
-			total: u128,
-			tax: u128,
-			a_later_field: u64,
-		}
-		let fields = ([1_u8; 32], [2_u8; 32], 4_u32, 3_u32, 1_u8, 10_u128, 36_u128, 6_u128, 0_u64);
-		let bought: DeedsBought = decode::<Described, _>(&fields.encode());
-		let expected = DeedsBought {
-			buyer: Owner([1; 32]),
-			invoice: [2; 32],
-			first_deed: 4,
-			units: 3,
-			tier: 1,
-			price_per_deed: 10,
-			total: 36,
-			tax: 6,
-		};
-		assert_eq!(bought, expected);
-	}
-
-	#[test]
-	fn claim_should_decode_whatever_the_order_of_its_fields() {
-		#[expect(dead_code, reason = "it is only described")]
-		#[derive(TypeInfo)]
-		struct Described {
-			withheld: u128,
-			carry_over: u128,
-			amount: u128,
-			to_epoch: u32,
-			from_epoch: u32,
-			owner: AccountId32,
-			deed: u32,
-		}
-		let fields = (3_u128, 2_u128, 1_u128, 9_u32, 5_u32, [7_u8; 32], 4_u32);
-		let claimed: AvailabilityClaimed = decode::<Described, _>(&fields.encode());
-		let expected = AvailabilityClaimed {
-			deed: 4,
-			owner: Owner([7; 32]),
-			from_epoch: 5,
-			to_epoch: 9,
-			amount: 1,
-			carry_over: 2,
-			withheld: 3,
-		};
-		assert_eq!(claimed, expected);
-	}
-
-	#[test]
-	fn burn_should_decode_with_and_without_an_application() {
-		#[derive(TypeInfo)]
-		struct H256(#[expect(dead_code, reason = "it is only described")] [u8; 32]);
-		#[expect(dead_code, reason = "it is only described")]
-		#[derive(TypeInfo)]
-		struct Described {
-			burner: AccountId32,
-			application: Option<H256>,
-			amount: u128,
-			burner_total: u128,
-			application_total: Option<u128>,
-		}
-		let burned = |application: Option<[u8; 32]>, total: Option<u128>| {
-			let fields = ([1_u8; 32], application, 5_u128, 8_u128, total);
-			decode::<Described, R1Burned>(&fields.encode())
-		};
-		let expected = R1Burned {
-			burner: Owner([1; 32]),
-			application: None,
-			amount: 5,
-			burner_total: 8,
-			application_total: None,
-		};
-		assert_eq!(burned(None, None), expected);
-		let application = Some(Hash([3; 32]));
-		let expected = R1Burned { application, application_total: Some(5), ..expected };
-		assert_eq!(burned(Some([3; 32]), Some(5)), expected);
-	}
-}
+mod tests;

@@ -42,4 +42,4 @@ pub use follow::{ChainHandle, FollowConfig, follow};
 pub use permit::{Invoice, PermitTerms, SignedPermit, new_invoice};
 pub use queries::Balances;
 pub use signer::{Signer, SignerError};
-pub use submit::{Receipt, Rehearsal, SubmitError};
+pub use submit::{Outlook, Receipt, Rehearsal, SubmitError};

@@ -2,13 +2,25 @@
 
 //! The key that signs a person's transactions.
 
+use crate::Address;
 use r1_core::Account;
-use std::str::FromStr as _;
+use std::{fmt, str::FromStr as _};
 use subxt_signer::{SecretUri, sr25519::Keypair};
 
 /// An sr25519 key of a person.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Signer(Keypair);
+
+impl fmt::Debug for Signer {
+	/// Only the account: a key in a log is a key that is lost.
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		let account = Address(self.account()).to_string();
+		formatter
+			.debug_struct("Signer")
+			.field("account", &account)
+			.finish_non_exhaustive()
+	}
+}
 
 impl Signer {
 	/// Makes the key of a secret URI: a seed phrase or a hex seed, with derivation and password, as
@@ -42,3 +54,15 @@ impl Signer {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the secret URI is not valid; give a seed phrase, a 0x hex seed or a path such as //Alice")]
 pub struct SignerError;
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn key_should_be_shown_as_its_account_only() {
+		let alice = Signer::from_uri("//Alice").unwrap();
+		let address = Address(alice.account());
+		assert_eq!(format!("{alice:?}"), format!("Signer {{ account: \"{address}\", .. }}"));
+	}
+}

@@ -206,6 +206,11 @@ pub(crate) fn current_tier() -> Item<(), u8> {
 	storage("NodeDeeds", "CurrentTier")
 }
 
+/// Who may sign permits to buy Node Deeds.
+pub(crate) fn permit_issuers() -> Item<(), Vec<AccountId>> {
+	storage("NodeDeeds", "PermitIssuers")
+}
+
 /// Samples of the price of R1.
 pub(crate) fn price_samples() -> Item<(), Vec<u128>> {
 	storage("NodeDeeds", "PriceSamples")
@@ -244,4 +249,29 @@ pub(crate) fn total_burned() -> Item<(), u128> {
 /// Those who burned most, the greatest first.
 pub(crate) fn top_burners() -> Item<(), Vec<Rank>> {
 	storage("Burn", "TopBurners")
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use scale_info::{MetaType, PortableRegistry, Registry, TypeInfo};
+	use std::collections::BTreeSet;
+	use subxt::ext::codec::Encode as _;
+
+	#[test]
+	fn bounded_set_of_accounts_should_decode_as_a_list() {
+		#[expect(dead_code, reason = "it is only described")]
+		#[derive(TypeInfo)]
+		struct AccountId32([u8; 32]);
+		#[expect(dead_code, reason = "it is only described")]
+		#[derive(TypeInfo)]
+		struct BoundedBTreeSet(BTreeSet<AccountId32>);
+		let mut registry = Registry::new();
+		let id = registry.register_type(&MetaType::new::<BoundedBTreeSet>()).id;
+		let types = PortableRegistry::from(registry);
+		let bytes = BTreeSet::from([[1_u8; 32], [2; 32]]).encode();
+		let issuers = Vec::<AccountId>::decode_as_type(&mut &*bytes, id, &types).unwrap();
+		let issuers = issuers.iter().map(|issuer| issuer.0).collect::<Vec<_>>();
+		assert_eq!(issuers, [[1; 32], [2; 32]]);
+	}
 }

@@ -6,18 +6,22 @@ use crate::{
 	Chain, QueryError, Signer,
 	calls::Call,
 	client::{AtBlock, Config, Transaction},
-	events::Event,
+	events::{Event, EventError},
 	view::constant,
 };
 use r1_core::BlockHash;
 use std::time::Duration;
 use subxt::{
 	config::DefaultExtrinsicParamsBuilder,
-	error::{DispatchError, TransactionEventsError, TransactionFinalizedSuccessError},
+	error::{
+		BackendError, DispatchError, ExtrinsicError, RpcError, TransactionEventsError,
+		TransactionProgressError, TransactionStatusError,
+	},
+	rpcs,
 	tx::{TransactionInvalid, ValidationResult},
 };
 
-/// Longest wait for a transaction to be finalised: 60 blocks of 2 s, so that a short stall of
+/// Longest wait for a transaction to be finalised once it is sent: 60 blocks of 2 s, so that a short stall of
 /// finality does not lose a receipt.
 const FINALISATION_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -36,54 +40,50 @@ impl Chain {
 	///
 	/// The transaction is refused, the call fails, or finality does not come in time. A call that
 	/// fails in a block has changed nothing but the signer's fee; one that would fail, nothing.
+	/// What became of a transaction is not always known: see [`SubmitError::may_have_been_sent`].
 	pub async fn submit(&self, call: &Call, signer: &Signer) -> Result<Receipt, SubmitError> {
-		tokio::time::timeout(FINALISATION_TIMEOUT, self.submit_and_wait(call, signer))
+		let at_block = self.at_finalised().await.map_err(SubmitError::Query)?;
+		let transaction = self.sign(&at_block, call, signer).await?;
+		if let Outcome::Failure(error) = rehearse(&at_block, transaction.encoded()).await {
+			return Err(SubmitError::WouldFail { call: call.name(), reason: describe(&error) });
+		}
+		let sent = Sent { call: call.name(), hash: transaction.hash().0 };
+		// Nothing is sent before here, so that whoever runs out of time has to look for the hash.
+		tokio::time::timeout(FINALISATION_TIMEOUT, sent.send_and_wait(&transaction))
 			.await
-			.unwrap_or_else(|_| Err(SubmitError::NotFinal { call: call.name() }))
+			.unwrap_or_else(|_| {
+				Err(SubmitError::NotFinal { call: sent.call.clone(), hash: sent.hash })
+			})
 	}
 
 	/// Signs a call and lets the node say what would become of it; sends nothing.
 	///
 	/// # Errors
 	///
-	/// The node does not answer, or cannot execute the transaction. A call that the chain would
-	/// refuse is no error here, but the answer.
+	/// The node does not answer, or the call cannot be signed. A call that the chain would refuse,
+	/// or that the node could not try, is no error here, but the answer.
 	pub async fn rehearse(&self, call: &Call, signer: &Signer) -> Result<Rehearsal, SubmitError> {
 		let at_block = self.at_finalised().await.map_err(SubmitError::Query)?;
 		let transaction = self.sign(&at_block, call, signer).await?;
-		let fee = transaction.partial_fee_estimate().await.map_err(|error| refused(call, error))?;
+		let fee = transaction
+			.partial_fee_estimate()
+			.await
+			.map_err(|error| not_sent(call, error))?;
 		let deposit = call
 			.deposit()
 			.map(|(pallet, name)| constant(&at_block, pallet, name))
 			.transpose()
 			.map_err(SubmitError::Query)?;
-		let refusal = match rehearse(&at_block, transaction.encoded()).await {
-			Outcome::Success => None,
-			Outcome::Failure(error) => Some(describe(&error)),
+		let outlook = match rehearse(&at_block, transaction.encoded()).await {
+			Outcome::Success => Outlook::Success,
+			Outcome::Failure(error) => Outlook::Refusal(describe(&error)),
 			Outcome::Unknown => {
 				let validity =
-					transaction.validate().await.map_err(|error| refused(call, error))?;
-				Some(explain(&validity))
+					transaction.validate().await.map_err(|error| not_sent(call, error))?;
+				explain(&validity)
 			},
 		};
-		Ok(Rehearsal { call: call.name(), fee, deposit, refusal })
-	}
-
-	async fn submit_and_wait(&self, call: &Call, signer: &Signer) -> Result<Receipt, SubmitError> {
-		let at_block = self.at_finalised().await.map_err(SubmitError::Query)?;
-		let transaction = self.sign(&at_block, call, signer).await?;
-		if let Outcome::Failure(error) = rehearse(&at_block, transaction.encoded()).await {
-			return Err(SubmitError::WouldFail { call: call.name(), reason: describe(&error) });
-		}
-		let progress =
-			transaction.submit_and_watch().await.map_err(|error| refused(call, error))?;
-		let in_block = progress.wait_for_finalized().await.map_err(|error| refused(call, error))?;
-		let events = in_block.wait_for_success().await.map_err(|error| failed(call, error))?;
-		let events = events
-			.iter()
-			.filter_map(|event| event.ok().and_then(|event| Event::decode(&event)))
-			.collect();
-		Ok(Receipt { block_hash: in_block.block_hash().0, events })
+		Ok(Rehearsal { call: call.name(), fee, deposit, outlook })
 	}
 
 	/// Signs a call for the state of a block.
@@ -106,7 +106,7 @@ impl Chain {
 			.transactions()
 			.create_signed(call.payload(), signer.keypair(), parameters)
 			.await
-			.map_err(|error| refused(call, error))
+			.map_err(|error| not_sent(call, error))
 	}
 }
 
@@ -128,8 +128,19 @@ pub struct Rehearsal {
 	pub fee: u128,
 	/// What it would take as a deposit, in base units of R1.
 	pub deposit: Option<u128>,
-	/// Why the chain would refuse it; `None` if it would not.
-	pub refusal: Option<String>,
+	/// How it would end.
+	pub outlook: Outlook,
+}
+
+/// How a call would end.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Outlook {
+	/// The call would succeed.
+	Success,
+	/// The chain would refuse it, for this reason.
+	Refusal(String),
+	/// The node could not try it, for this reason; nothing is known against the call.
+	Untried(String),
 }
 
 /// A transaction did not do what it should.
@@ -146,12 +157,34 @@ pub enum SubmitError {
 		/// The pallet's error, as `Pallet::Error`, and what it means.
 		reason: String,
 	},
-	/// The transaction never entered a block.
+	/// The transaction could not be made ready, so nothing was sent.
+	#[error("{call} was not sent: {reason}")]
+	NotSent {
+		/// The call.
+		call: String,
+		/// The reason. As text, because the client's errors repeat what caused them.
+		reason: String,
+	},
+	/// The node found the transaction invalid, so it never entered a block.
 	#[error("{call} was refused: {reason}")]
 	Refused {
 		/// The call.
 		call: String,
-		/// The node's reason. As text, because the client's errors repeat what caused them.
+		/// The node's reason.
+		reason: String,
+	},
+	/// The transaction was sent, and then the node was lost or did not say how it ended.
+	#[error(
+		"{call} was sent; what became of it is not known: look for the hash 0x{} before you send \
+		 it again: {reason}",
+		hex::encode(hash)
+	)]
+	Unknown {
+		/// The call.
+		call: String,
+		/// Hash of the transaction.
+		hash: [u8; 32],
+		/// What went wrong. As text, because the client's errors repeat what caused them.
 		reason: String,
 	},
 	/// The call was in a block, and failed there.
@@ -162,12 +195,115 @@ pub enum SubmitError {
 		/// The pallet's error, as `Pallet::Error`, and what it means.
 		reason: String,
 	},
-	/// The call was submitted, but finality did not come in time.
-	#[error("{call} was not final after {} s; it may still be", FINALISATION_TIMEOUT.as_secs())]
+	/// The call succeeded, but what it did is not understood.
+	#[error(
+		"{call} succeeded in block 0x{}, but its events could not be read",
+		hex::encode(block_hash)
+	)]
+	Unread {
+		/// The call.
+		call: String,
+		/// The block that holds it.
+		block_hash: BlockHash,
+		/// The event.
+		#[source]
+		source: EventError,
+	},
+	/// The call was sent, but finality did not come in time.
+	#[error(
+		"{call} was sent and was not final after {} s, but may still be: look for the hash 0x{} \
+		 before you send it again",
+		FINALISATION_TIMEOUT.as_secs(),
+		hex::encode(hash)
+	)]
 	NotFinal {
 		/// The call.
 		call: String,
+		/// Hash of the transaction.
+		hash: [u8; 32],
 	},
+}
+
+impl SubmitError {
+	/// Whether the call may have been done, or may yet be, so that sending it again may do it
+	/// twice.
+	#[must_use]
+	pub fn may_have_been_sent(&self) -> bool {
+		matches!(self, Self::Unknown { .. } | Self::Unread { .. } | Self::NotFinal { .. })
+	}
+}
+
+/// A transaction that is on its way.
+struct Sent {
+	call: String,
+	hash: [u8; 32],
+}
+
+impl Sent {
+	async fn send_and_wait(&self, transaction: &Transaction) -> Result<Receipt, SubmitError> {
+		// Even an error of the sending leaves open whether the node has the transaction.
+		let progress =
+			transaction.submit_and_watch().await.map_err(|error| self.sending(&error))?;
+		let in_block = progress.wait_for_finalized().await.map_err(|error| self.waiting(error))?;
+		let block_hash = in_block.block_hash().0;
+		let events = in_block.wait_for_success().await.map_err(|error| self.reading(&error))?;
+		let events = Event::decode_all(events.iter()).map_err(|source| SubmitError::Unread {
+			call: self.call.clone(),
+			block_hash,
+			source,
+		})?;
+		Ok(Receipt { block_hash, events })
+	}
+
+	/// Why the node did not take the transaction.
+	fn sending(&self, error: &ExtrinsicError) -> SubmitError {
+		match &error {
+			ExtrinsicError::ErrorSubmittingTransaction(error) if is_invalid(error) => {
+				self.refused(error.to_string())
+			},
+			error => self.unknown(error.to_string()),
+		}
+	}
+
+	/// Why the transaction did not become final.
+	fn waiting(&self, error: TransactionProgressError) -> SubmitError {
+		match error {
+			TransactionProgressError::TransactionStatusError(TransactionStatusError::Invalid(
+				reason,
+			)) => self.refused(reason),
+			error => self.unknown(error.to_string()),
+		}
+	}
+
+	/// What the block says, or why it cannot be asked.
+	fn reading(&self, error: &TransactionEventsError) -> SubmitError {
+		match error {
+			TransactionEventsError::ExtrinsicFailed(error) => {
+				SubmitError::Failed { call: self.call.clone(), reason: describe(error) }
+			},
+			error => self.unknown(error.to_string()),
+		}
+	}
+
+	fn refused(&self, reason: String) -> SubmitError {
+		SubmitError::Refused { call: self.call.clone(), reason }
+	}
+
+	fn unknown(&self, reason: String) -> SubmitError {
+		SubmitError::Unknown { call: self.call.clone(), hash: self.hash, reason }
+	}
+}
+
+/// Code of the node's answer to a transaction that its runtime finds invalid.
+const INVALID_TRANSACTION: i32 = 1010;
+
+/// Whether the node answered that the transaction is invalid.
+fn is_invalid(error: &BackendError) -> bool {
+	matches!(
+		error,
+		BackendError::Rpc(RpcError::ClientError(rpcs::Error::User(answer)))
+			if answer.code == INVALID_TRANSACTION
+	)
 }
 
 /// What an execution that leaves nothing behind says.
@@ -196,33 +332,26 @@ async fn rehearse(at_block: &AtBlock, transaction: &[u8]) -> Outcome {
 	}
 }
 
-/// Why a transaction that could not be executed would not be taken.
-fn explain(validity: &ValidationResult) -> String {
+/// What is to be expected of a transaction that could not be executed.
+fn explain(validity: &ValidationResult) -> Outlook {
 	match validity {
 		ValidationResult::Invalid(TransactionInvalid::Payment) => {
-			"the account cannot pay the fee".to_owned()
+			Outlook::Refusal("the account cannot pay the fee".to_owned())
 		},
-		ValidationResult::Invalid(reason) => format!("the transaction is not valid: {reason:?}"),
-		ValidationResult::Unknown(reason) => {
-			format!("the node cannot tell whether the transaction is valid: {reason:?}")
+		ValidationResult::Invalid(reason) => {
+			Outlook::Refusal(format!("the transaction is not valid: {reason:?}"))
 		},
-		ValidationResult::Valid(_) => {
-			"the transaction is valid, but the node could not execute it".to_owned()
-		},
+		ValidationResult::Unknown(reason) => Outlook::Untried(format!(
+			"the node cannot tell whether the transaction is valid: {reason:?}"
+		)),
+		ValidationResult::Valid(_) => Outlook::Untried(
+			"the transaction is valid, but the node could not execute it".to_owned(),
+		),
 	}
 }
 
-fn refused(call: &Call, error: impl Into<subxt::Error>) -> SubmitError {
-	SubmitError::Refused { call: call.name(), reason: error.into().to_string() }
-}
-
-fn failed(call: &Call, error: TransactionEventsError) -> SubmitError {
-	match error {
-		TransactionEventsError::ExtrinsicFailed(error) => {
-			SubmitError::Failed { call: call.name(), reason: describe(&error) }
-		},
-		error => refused(call, TransactionFinalizedSuccessError::from(error)),
-	}
+fn not_sent(call: &Call, error: impl Into<subxt::Error>) -> SubmitError {
+	SubmitError::NotSent { call: call.name(), reason: error.into().to_string() }
 }
 
 /// The name of an error, and what its pallet's documentation says of it.
@@ -240,14 +369,65 @@ fn describe(error: &DispatchError) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use subxt::tx::TransactionUnknown;
+	use subxt::tx::{TransactionUnknown, TransactionValid};
 
 	#[test]
-	fn explanation_should_say_why_a_transaction_is_not_taken() {
+	fn explanation_should_tell_a_refusal_from_a_call_that_was_not_tried() {
 		let invalid = |reason| explain(&ValidationResult::Invalid(reason));
-		assert_eq!(invalid(TransactionInvalid::Payment), "the account cannot pay the fee");
-		assert_eq!(invalid(TransactionInvalid::Stale), "the transaction is not valid: Stale");
+		let refusal = |reason: &str| Outlook::Refusal(reason.to_owned());
+		assert_eq!(invalid(TransactionInvalid::Payment), refusal("the account cannot pay the fee"));
+		assert_eq!(
+			invalid(TransactionInvalid::Stale),
+			refusal("the transaction is not valid: Stale")
+		);
+		let valid = ValidationResult::Valid(TransactionValid {
+			priority: 0,
+			requires: Vec::new(),
+			provides: Vec::new(),
+			longevity: 1,
+			propagate: true,
+		});
 		let unknown = ValidationResult::Unknown(TransactionUnknown::CannotLookup);
-		assert!(explain(&unknown).contains("CannotLookup"));
+		for (validity, word) in [(valid, "valid"), (unknown, "CannotLookup")] {
+			let outlook = explain(&validity);
+			assert!(matches!(&outlook, Outlook::Untried(reason) if reason.contains(word)));
+		}
+	}
+
+	fn sent() -> Sent {
+		Sent { call: "Burn.burn".to_owned(), hash: [0xab; 32] }
+	}
+
+	#[test]
+	fn sent_transaction_should_be_refused_only_if_the_node_says_that_it_is_invalid() {
+		let invalid = TransactionStatusError::Invalid("Stale".to_owned());
+		let error = sent().waiting(invalid.into());
+		assert_eq!(error.to_string(), "Burn.burn was refused: Stale");
+		assert!(!error.may_have_been_sent());
+		let message = "Invalid Transaction".to_owned();
+		let answer = rpcs::UserError { code: INVALID_TRANSACTION, message, data: None };
+		let refused = BackendError::from(rpcs::Error::User(answer));
+		let error = sent().sending(&ExtrinsicError::ErrorSubmittingTransaction(refused));
+		assert!(matches!(error, SubmitError::Refused { .. }), "{error}");
+
+		let lost = || BackendError::other("the connection was lost");
+		let dropped = TransactionStatusError::Dropped("pool is full".to_owned());
+		let unknown = [
+			sent().waiting(dropped.into()),
+			sent().waiting(TransactionProgressError::CannotGetNextProgressUpdate(lost())),
+			sent().waiting(TransactionProgressError::UnexpectedEndOfTransactionStatusStream),
+			sent().sending(&ExtrinsicError::ErrorSubmittingTransaction(lost())),
+			sent().reading(&TransactionEventsError::CannotFetchBlockBody {
+				block_hash: [1; 32].into(),
+				error: lost(),
+			}),
+			SubmitError::NotFinal { call: "Burn.burn".to_owned(), hash: [0xab; 32] },
+		];
+		for error in unknown {
+			let text = error.to_string();
+			assert!(error.may_have_been_sent(), "{text}");
+			assert!(text.contains("was sent") && text.contains(&"ab".repeat(32)), "{text}");
+			assert!(text.contains("before you send it again"), "{text}");
+		}
 	}
 }

@@ -54,6 +54,16 @@ impl Answer {
 	pub(crate) fn negative(self, is_negative: bool) -> Self {
 		Self { is_negative, ..self }
 	}
+
+	#[cfg(test)]
+	pub(crate) fn is_negative(&self) -> bool {
+		self.is_negative
+	}
+
+	#[cfg(test)]
+	pub(crate) fn json(&self) -> &serde_json::Value {
+		&self.json
+	}
 }
 
 /// Prints an answer; a reader that has gone away is no error.
@@ -69,6 +79,13 @@ pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
 		_ if answer.is_negative => ExitCode::from(NEGATIVE),
 		_ => ExitCode::SUCCESS,
 	}
+}
+
+/// Says something that is not part of the answer.
+pub(crate) fn say(text: &str) {
+	let mut stderr = io::stderr().lock();
+	// Talk that nobody hears is no error.
+	drop(writeln!(stderr, "note: {text}"));
 }
 
 /// Prints an error and everything that caused it.

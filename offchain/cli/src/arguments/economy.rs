@@ -3,25 +3,29 @@
 //! What can be asked of the economy: prices, permits, deeds, rewards and burns.
 
 use crate::amount::R1Amount;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, value_parser};
 use r1_chain::{Address, Invoice};
 use std::{path::PathBuf, str::FromStr};
+
+/// The highest tax, in hundredths of a percent: the price once more.
+const TAX_MAX: i64 = 10_000;
 
 /// A purchase to be priced.
 #[derive(Args, Debug)]
 pub(crate) struct Price {
 	/// How many deeds.
-	#[arg(long, default_value_t = 1)]
+	#[arg(long, default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
 	pub(crate) units: u32,
 	/// Value added tax on top, in hundredths of a percent.
-	#[arg(long, default_value_t = 0)]
+	#[arg(long, default_value_t = 0, value_parser = value_parser!(u16).range(..=TAX_MAX))]
 	pub(crate) tax_basis_points: u16,
 }
 
 /// Leave to buy Node Deeds.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Permit {
-	/// Signs a permit for a buyer; the signer must be an issuer that the chain knows.
+	/// Signs a permit for a buyer; it is good only if the chain knows the signer as an issuer,
+	/// and a note says so if it does not.
 	Issue(IssuePermit),
 }
 
@@ -38,7 +42,7 @@ pub(crate) struct IssuePermit {
 	#[arg(long)]
 	pub(crate) usd_limit: u32,
 	/// Value added tax on top of the price, in hundredths of a percent.
-	#[arg(long, default_value_t = 0)]
+	#[arg(long, default_value_t = 0, value_parser = value_parser!(u16).range(..=TAX_MAX))]
 	pub(crate) tax_basis_points: u16,
 	/// For how many epochs after the current one the permit is good.
 	#[arg(long, default_value_t = 1)]
@@ -131,7 +135,7 @@ pub(crate) enum Deed {
 #[derive(Args, Debug)]
 pub(crate) struct Buy {
 	/// How many.
-	#[arg(long, default_value_t = 1)]
+	#[arg(long, default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
 	pub(crate) units: u32,
 	/// The most to pay for one without tax, in R1.
 	#[arg(long)]
@@ -147,22 +151,25 @@ pub(crate) struct Buy {
 /// Rewards.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Rewards {
-	/// What a claim would pay now.
+	/// What a claim would pay now, for each deed alone; deeds that cannot be claimed are listed
+	/// with the reason. One claim of several deeds may hold fewer epochs of each.
 	Preview {
-		/// The deeds; by default all that the signer owns and runs.
+		/// The deeds; by default all that the signer owns and that run, without banned ones.
 		#[arg(long, value_delimiter = ',')]
 		deeds: Vec<u32>,
-		/// Look at so many epochs of each deed only; by default at all that are not claimed.
+		/// Look at so many epochs of each deed only; by default, and at most, at all that one
+		/// claim of that deed may hold, from the first that is not claimed.
 		#[arg(long)]
 		epochs_max: Option<u32>,
 	},
 	/// Mints what deeds earned by availability.
 	Claim {
-		/// The deeds; by default all that the signer owns and runs.
+		/// The deeds; by default all that the signer owns, that run and have something to claim,
+		/// as many as one claim may hold.
 		#[arg(long, value_delimiter = ',')]
 		deeds: Vec<u32>,
-		/// Claim so many epochs of each deed only; by default all that one claim may hold.
-		/// Claiming again goes on.
+		/// Claim so many epochs of each deed only; by default all that one claim may hold. The
+		/// answer says how many are left: claiming again goes on.
 		#[arg(long)]
 		epochs_max: Option<u32>,
 	},
@@ -177,7 +184,7 @@ pub(crate) enum Rewards {
 		/// The first block.
 		#[arg(long, default_value_t = 1)]
 		from_block: u32,
-		/// Only payments of this deed.
+		/// Only what is about this deed.
 		#[arg(long)]
 		deed: Option<u32>,
 	},
@@ -197,7 +204,32 @@ pub(crate) struct Burn {
 	pub(crate) amount: R1Amount,
 	/// Slug of the application that it is burned for.
 	#[arg(long)]
-	pub(crate) application: Option<String>,
+	pub(crate) application: Option<Slug>,
+	/// Do it: there is no way back.
+	#[arg(long)]
+	pub(crate) yes: bool,
+}
+
+/// Most characters of a slug.
+const SLUG_MAX: usize = 32;
+
+/// Short name of an application.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Slug(pub(crate) String);
+
+impl FromStr for Slug {
+	type Err = String;
+
+	fn from_str(text: &str) -> Result<Self, String> {
+		let is_allowed = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+		if text.is_empty() || SLUG_MAX < text.len() || !text.bytes().all(is_allowed) {
+			return Err(format!(
+				"`{text}` is no short name: write 1 to {SLUG_MAX} lower-case letters, digits and \
+				 dashes"
+			));
+		}
+		Ok(Self(text.to_owned()))
+	}
 }
 
 /// Applications that R1 is burned for.
@@ -207,7 +239,7 @@ pub(crate) enum Application {
 	Register {
 		/// Its short name: 1 to 32 lower-case letters, digits and dashes.
 		#[arg(long)]
-		slug: String,
+		slug: Slug,
 		/// Its name for people.
 		#[arg(long)]
 		name: String,
@@ -217,7 +249,7 @@ pub(crate) enum Application {
 	Deregister {
 		/// Its short name.
 		#[arg(long)]
-		slug: String,
+		slug: Slug,
 	},
 	/// Every application, those that most was burned for first.
 	List,

@@ -34,9 +34,21 @@ fn groups_of_the_economy_should_take_what_they_need() {
 	] {
 		assert!(parse(line).is_ok(), "{line}");
 	}
-	for line in ["deed buy --price-max 12.5", "deed transfer --deed 7", "burn", "rewards recent"] {
+	let permit = "permit issue --buyer 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+	for line in [
+		"deed buy --price-max 12.5",
+		&format!("deed buy --units 0 --price-max 12.5 {file}"),
+		"deed transfer --deed 7",
+		"burn",
+		"burn --amount 1 --application Gratitude",
+		"rewards recent",
+		"price --units 0",
+		"price --tax-basis-points 10001",
+		&format!("{permit} --usd-limit 500 --tax-basis-points 10001"),
+	] {
 		assert!(parse(line).is_err(), "{line}");
 	}
+	assert!(parse("price --tax-basis-points 10000").is_ok());
 }
 
 #[test]
@@ -51,6 +63,18 @@ fn dry_run_should_be_taken_before_and_after_the_command() {
 		assert!(parse(line).unwrap().dry_run, "{line}");
 	}
 	assert!(!parse("burn --amount 1").unwrap().dry_run);
+}
+
+#[test]
+fn slug_should_be_short_and_plain() {
+	let longest = "a".repeat(32);
+	for slug in ["a", "a-1", &longest] {
+		assert_eq!(slug.parse(), Ok(economy::Slug(slug.to_owned())));
+	}
+	for wrong in ["", "A", "a b", "a_b", "\u{e9}", &format!("{longest}a")] {
+		let error = wrong.parse::<economy::Slug>().unwrap_err();
+		assert!(error.contains("1 to 32"), "{error}");
+	}
 }
 
 #[test]

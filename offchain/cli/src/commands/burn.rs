@@ -2,12 +2,13 @@
 
 //! R1 burned by choice, the applications that it is burned for, and who burned most.
 
-use super::{address, done, event, r1, short, submit};
+use super::{address, done, event, r1, short, submit, submit_to};
 use crate::{
 	arguments::{Application, Arguments, Burn},
 	output::Answer,
 };
-use r1_chain::{Receipt, calls, economy::application_id, events::Event};
+use anyhow::ensure;
+use r1_chain::{Chain, Receipt, calls, economy::application_id, events::Event};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -20,7 +21,10 @@ struct Burned {
 }
 
 pub(super) async fn run(arguments: &Arguments, order: &Burn) -> anyhow::Result<Answer> {
-	let call = calls::burn(order.amount.base_units(), order.application.as_deref());
+	let amount = order.amount;
+	ensure!(order.yes || arguments.dry_run, "{amount} R1 would be gone for ever: give --yes");
+	let slug = order.application.as_ref().map(|slug| slug.0.as_str());
+	let call = calls::burn(amount.base_units(), slug);
 	submit(arguments, &call, burned).await
 }
 
@@ -48,13 +52,28 @@ pub(super) async fn applications(
 	arguments: &Arguments,
 	command: &Application,
 ) -> anyhow::Result<Answer> {
+	let chain = arguments.chain().await?;
 	let call = match command {
-		Application::List => return list(arguments).await,
-		Application::Burners => return burners(arguments).await,
-		Application::Register { slug, name } => calls::register_application(slug, name),
-		Application::Deregister { slug } => calls::deregister_application(slug),
+		Application::List => return list(&chain).await,
+		Application::Burners => return burners(&chain).await,
+		Application::Register { slug, name } => {
+			check_name(name, chain.application_name_bytes_max().await?)?;
+			calls::register_application(&slug.0, name)
+		},
+		Application::Deregister { slug } => calls::deregister_application(&slug.0),
 	};
-	submit(arguments, &call, |receipt| done(&call, receipt)).await
+	submit_to(&chain, arguments, &call, |receipt| done(&call, receipt)).await
+}
+
+/// Whether an application may have a name; the chain would not say what is wrong with it.
+fn check_name(name: &str, bytes_max: u32) -> anyhow::Result<()> {
+	let bytes = name.len();
+	ensure!(!name.is_empty(), "an application needs a name that is not empty");
+	ensure!(
+		u32::try_from(bytes).is_ok_and(|bytes| bytes <= bytes_max),
+		"the name has {bytes} bytes, and the chain takes {bytes_max} at most: shorten it"
+	);
+	Ok(())
 }
 
 #[derive(Serialize)]
@@ -67,8 +86,8 @@ struct ApplicationRow {
 	burned_r1: String,
 }
 
-async fn list(arguments: &Arguments) -> anyhow::Result<Answer> {
-	let burns = arguments.chain().await?.burns().await?;
+async fn list(chain: &Chain) -> anyhow::Result<Answer> {
+	let burns = chain.burns().await?;
 	let rows = burns
 		.applications
 		.into_iter()
@@ -101,8 +120,8 @@ struct Burner {
 	of_r1: String,
 }
 
-async fn burners(arguments: &Arguments) -> anyhow::Result<Answer> {
-	let burns = arguments.chain().await?.burns().await?;
+async fn burners(chain: &Chain) -> anyhow::Result<Answer> {
+	let burns = chain.burns().await?;
 	let of_r1 = burns.total.to_string();
 	let rows = (1..)
 		.zip(burns.burners)
@@ -116,4 +135,18 @@ async fn burners(arguments: &Arguments) -> anyhow::Result<Answer> {
 	Answer::rows(&rows, &["rank", "account", "burned R1", "of R1"], |row| {
 		vec![row.rank.to_string(), short(&row.account), r1(&row.burned_r1), r1(&row.of_r1)]
 	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn name_should_fit_into_its_bytes() {
+		assert!(check_name("abcd", 4).is_ok());
+		assert!(check_name("", 4).is_err());
+		// Four letters, five bytes.
+		let error = check_name("abc\u{e9}", 4).unwrap_err().to_string();
+		assert!(error.contains("5 bytes") && error.contains("4 at most"), "{error}");
+	}
 }

@@ -2,7 +2,9 @@
 
 //! Deeds: list, purchase, transfer, end.
 
-use super::{address, done, event, link, permit, r1, short, submit};
+use super::{
+	Purchase, address, done, event, link, permit, r1, rehearsed, short, submit, submit_to,
+};
 use crate::{
 	arguments::{Arguments, Buy, Deed},
 	output::Answer,
@@ -163,18 +165,33 @@ struct Bought {
 	tax: String,
 	/// All that was paid, the tax included.
 	total: String,
-	invoice: String,
+	/// None on a chain whose release asks for no permit.
+	invoice: Option<String>,
 }
 
 async fn buy(arguments: &Arguments, order: &Buy) -> anyhow::Result<Answer> {
 	let permit = permit::read(&order.permit)?;
+	let chain = arguments.chain().await?;
+	let tax = permit.terms.tax_basis_points;
 	let order = DeedOrder {
 		units: order.units,
-		tier: arguments.chain().await?.tier().await?,
+		tier: chain.tier().await?,
 		price_per_deed_max: order.price_max.base_units(),
 		allow_partial: order.allow_partial,
 	};
-	submit(arguments, &calls::buy_deeds(&order, &permit), bought).await
+	let call = calls::buy_deeds(&order, &permit);
+	if !arguments.dry_run {
+		return submit_to(&chain, arguments, &call, bought).await;
+	}
+	let rehearsal = chain.rehearse(&call, &arguments.signer()?).await?;
+	let quote = chain.price(order.units, tax).await?.quote;
+	let purchase = quote.map(|quote| Purchase {
+		units: quote.units,
+		price_per_deed: quote.price_per_deed.to_string(),
+		tax: quote.tax.to_string(),
+		total: quote.total.to_string(),
+	});
+	rehearsed(rehearsal, purchase)
 }
 
 fn bought(receipt: &Receipt) -> anyhow::Result<Answer> {
@@ -186,9 +203,9 @@ fn bought(receipt: &Receipt) -> anyhow::Result<Answer> {
 		deeds: (0..bought.units).map(|unit| bought.first_deed + unit).collect(),
 		tier: bought.tier,
 		price_per_deed: bought.price_per_deed.to_string(),
-		tax: bought.tax.to_string(),
+		tax: bought.tax.unwrap_or(0).to_string(),
 		total: bought.total.to_string(),
-		invoice: format!("0x{}", hex::encode(bought.invoice)),
+		invoice: bought.invoice.map(|invoice| format!("0x{}", hex::encode(invoice))),
 	};
 	Answer::one(
 		&row,
@@ -198,7 +215,7 @@ fn bought(receipt: &Receipt) -> anyhow::Result<Answer> {
 			("price of one", r1(&row.price_per_deed)),
 			("tax", r1(&row.tax)),
 			("paid in all", r1(&row.total)),
-			("invoice", row.invoice.clone()),
+			("invoice", row.invoice.clone().unwrap_or("-".into())),
 		],
 	)
 }

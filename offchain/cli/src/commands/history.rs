@@ -4,8 +4,9 @@
 
 use super::{address, r1, short, usdc};
 use crate::{arguments::Arguments, output::Answer};
-use r1_chain::events::{Event, Recorded};
+use r1_chain::events::{DeedsBought, Event, Recorded};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// One line of the history.
 #[derive(Debug, Eq, PartialEq, Serialize)]
@@ -13,6 +14,8 @@ struct Entry {
 	block: u32,
 	what: &'static str,
 	deed: Option<u32>,
+	/// How many deeds a purchase was of, counted from `deed`.
+	units: Option<u32>,
 	job: Option<u32>,
 	/// Epochs, the last not included.
 	epochs: Option<(u32, u32)>,
@@ -29,6 +32,7 @@ impl Entry {
 			block,
 			what: "",
 			deed: None,
+			units: None,
 			job: None,
 			epochs: None,
 			account: None,
@@ -36,6 +40,14 @@ impl Entry {
 			usdc: None,
 			note: String::new(),
 		}
+	}
+
+	/// Whether the line is about a deed, alone or as one of a purchase.
+	fn is_about(&self, deed: u32) -> bool {
+		self.deed.is_some_and(|first| {
+			let units = self.units.unwrap_or(1);
+			deed.checked_sub(first).is_some_and(|place| place < units)
+		})
 	}
 }
 
@@ -46,13 +58,7 @@ pub(super) async fn history(
 ) -> anyhow::Result<Answer> {
 	let chain = arguments.chain().await?;
 	let to_block = chain.finalised_number().await? + 1;
-	let rows = chain
-		.history(from_block, to_block)
-		.await?
-		.iter()
-		.filter_map(entry)
-		.filter(|entry| deed.is_none() || entry.deed == deed)
-		.collect::<Vec<_>>();
+	let rows = entries(&chain.history(from_block, to_block).await?, deed);
 	let header = ["block", "what", "deed", "job", "epochs", "account", "R1", "USDC", "note"];
 	Answer::rows(&rows, &header, |row| {
 		let number = |value: Option<u32>| value.map_or(String::new(), |value| value.to_string());
@@ -68,6 +74,28 @@ pub(super) async fn history(
 			row.note.clone(),
 		]
 	})
+}
+
+/// The lines of a history, or of one deed's.
+fn entries(history: &[Recorded], deed: Option<u32>) -> Vec<Entry> {
+	// A Master Node Deed that is burned says so itself, and its item says it again.
+	let told = history
+		.iter()
+		.filter_map(|recorded| match &recorded.event {
+			Event::MasterDeedBurned(event) => Some((recorded.block, event.deed)),
+			_ => None,
+		})
+		.collect::<BTreeSet<_>>();
+	let is_told = |recorded: &Recorded| match &recorded.event {
+		Event::ItemBurned(event) => told.contains(&(recorded.block, event.item)),
+		_ => false,
+	};
+	history
+		.iter()
+		.filter(|recorded| !is_told(recorded))
+		.filter_map(entry)
+		.filter(|entry| deed.is_none_or(|deed| entry.is_about(deed)))
+		.collect()
 }
 
 /// What an event did; `None` if it moved neither money nor a deed.
@@ -93,15 +121,10 @@ fn sale(event: &Event, block: u32) -> Option<Entry> {
 			block,
 			what: "deeds bought",
 			deed: Some(event.first_deed),
+			units: Some(event.units),
 			account: Some(address(event.buyer.0)),
 			r1: Some(event.total.to_string()),
-			note: format!(
-				"{} at tier {}, tax {}, invoice 0x{}",
-				event.units,
-				event.tier,
-				r1(&event.tax.to_string()),
-				hex::encode(event.invoice)
-			),
+			note: purchase_note(event),
 		),
 		Event::LiquidityAdded(event) => entry!(
 			block,
@@ -122,6 +145,14 @@ fn sale(event: &Event, block: u32) -> Option<Entry> {
 		),
 		_ => None,
 	}
+}
+
+/// What was bought; of the permit only what the block tells of it.
+fn purchase_note(event: &DeedsBought) -> String {
+	let tax = event.tax.map(|tax| format!(", tax {}", r1(&tax.to_string())));
+	let invoice = event.invoice.map(|invoice| format!(", invoice 0x{}", hex::encode(invoice)));
+	let (tax, invoice) = (tax.unwrap_or_default(), invoice.unwrap_or_default());
+	format!("{} at tier {}{tax}{invoice}", event.units, event.tier)
 }
 
 /// What became of a deed.
@@ -184,7 +215,7 @@ fn availability(event: &Event, block: u32) -> Option<Entry> {
 			epochs: Some((event.from_epoch, event.to_epoch)),
 			account: Some(address(event.owner.0)),
 			r1: Some(event.amount.to_string()),
-			note: gate_note(event.carry_over, event.withheld),
+			note: gate_note(event.carry_over.unwrap_or(0), event.withheld.unwrap_or(0)),
 		),
 		// What it tells of is in the line of the claim; a sum here would count it twice.
 		Event::TreasuryPaid(event) => entry!(
@@ -270,7 +301,9 @@ fn work(event: &Event, block: u32) -> Option<Entry> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use r1_chain::events::{AvailabilityClaimed, DeedNamed, NodeLinked, Owner, R1Burned};
+	use r1_chain::events::{
+		AvailabilityClaimed, DeedNamed, ItemBurned, MasterDeedBurned, NodeLinked, Owner, R1Burned,
+	};
 
 	const R1: u128 = 1_000_000_000_000_000_000;
 
@@ -287,8 +320,8 @@ mod tests {
 				from_epoch: 5,
 				to_epoch: 9,
 				amount: 3 * R1,
-				carry_over,
-				withheld,
+				carry_over: Some(carry_over),
+				withheld: Some(withheld),
 			}))
 			.unwrap()
 		};
@@ -296,6 +329,41 @@ mod tests {
 		assert_eq!((open.deed, open.epochs, open.note.as_str()), (Some(4), Some((5, 9)), ""));
 		assert_eq!(claim(R1, 0).note, "withheld before 1.00");
 		assert_eq!(claim(R1, 2 * R1).note, "withheld before 1.00, withheld now 2.00");
+	}
+
+	#[test]
+	fn history_of_a_deed_should_hold_the_purchase_that_it_was_part_of() {
+		let bought = |invoice, tax| {
+			Event::DeedsBought(DeedsBought {
+				buyer: Owner([1; 32]),
+				invoice,
+				first_deed: 4,
+				units: 3,
+				tier: 1,
+				price_per_deed: R1,
+				total: 3 * R1,
+				tax,
+			})
+		};
+		let history = [Recorded { block: 7, event: bought(None, None) }];
+		for deed in 0..9 {
+			assert_eq!(entries(&history, Some(deed)).len(), usize::from((4..7).contains(&deed)));
+		}
+		// A block of release 100 tells neither tax nor invoice.
+		assert_eq!(entries(&history, None)[0].note, "3 at tier 1");
+		let note = line(bought(Some([0xab; 32]), Some(R1))).unwrap().note;
+		assert_eq!(note, format!("3 at tier 1, tax 1.00, invoice 0x{}", "ab".repeat(32)));
+	}
+
+	#[test]
+	fn burn_of_a_deed_should_be_one_line() {
+		let owner = Owner([1; 32]);
+		let item = |item| Event::ItemBurned(ItemBurned { collection: 1, item, owner });
+		let master = Event::MasterDeedBurned(MasterDeedBurned { deed: 4, owner, returned: R1 });
+		let history = [item(4), master, item(5)].map(|event| Recorded { block: 7, event });
+		let lines = entries(&history, None);
+		let lines = lines.iter().map(|line| (line.what, line.deed)).collect::<Vec<_>>();
+		assert_eq!(lines, [("master deed burned", Some(4)), ("deed burned", Some(5))]);
 	}
 
 	#[test]

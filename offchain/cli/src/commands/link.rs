@@ -2,7 +2,7 @@
 
 //! Links of deeds to nodes, each of which proves that it holds its own key.
 
-use super::{address, submit};
+use super::{address, submit_to};
 use crate::{
 	arguments::{Arguments, edge_at},
 	output::Answer,
@@ -10,7 +10,7 @@ use crate::{
 use anyhow::{Context as _, ensure};
 use r1_api::{EdgeClient, HexBytes, LinkProofRequest};
 use r1_chain::{
-	Receipt,
+	Chain, Receipt,
 	calls::{self, Link},
 	events::Event,
 };
@@ -31,9 +31,10 @@ struct Linked {
 
 /// Links a deed to the node of the daemon at `--edge-url`.
 pub(super) async fn one(arguments: &Arguments, deed: u32) -> anyhow::Result<Answer> {
-	let terms = ProofTerms::now(arguments).await?;
+	let chain = arguments.chain().await?;
+	let terms = ProofTerms::now(arguments, &chain).await?;
 	let link = terms.link(&arguments.edge()?, deed).await?;
-	submit(arguments, &calls::link(&link), |receipt| {
+	submit_to(&chain, arguments, &calls::link(&link), |receipt| {
 		let row = linked(receipt)
 			.next()
 			.context("the call succeeded without its event; do the versions match?")?;
@@ -64,13 +65,21 @@ pub(super) async fn batch(arguments: &Arguments, file: &Path) -> anyhow::Result<
 	let wanted: Vec<Wanted> = serde_json::from_slice(&bytes)
 		.with_context(|| format!("{} is not a list of links", file.display()))?;
 	ensure!(!wanted.is_empty(), "{} lists no link", file.display());
-	let terms = ProofTerms::now(arguments).await?;
+	let chain = arguments.chain().await?;
+	let most = chain.links_per_batch_max().await?;
+	ensure!(
+		u32::try_from(wanted.len()).is_ok_and(|links| links <= most),
+		"{} lists {} links, and a batch may hold {most}: split it",
+		file.display(),
+		wanted.len()
+	);
+	let terms = ProofTerms::now(arguments, &chain).await?;
 	let mut links = Vec::with_capacity(wanted.len());
 	for Wanted { deed, edge_url } in &wanted {
 		let link = terms.link(&edge_at(edge_url)?, *deed).await;
 		links.push(link.with_context(|| format!("no proof for deed {deed} from {edge_url}"))?);
 	}
-	submit(arguments, &calls::link_batch(&links), |receipt| {
+	submit_to(&chain, arguments, &calls::link_batch(&links), |receipt| {
 		let rows = linked(receipt).collect::<Vec<_>>();
 		Answer::rows(&rows, &["deed", "node", "earns from epoch"], |row| {
 			vec![row.deed.to_string(), row.node.clone(), row.epoch.to_string()]
@@ -86,9 +95,9 @@ struct ProofTerms {
 }
 
 impl ProofTerms {
-	async fn now(arguments: &Arguments) -> anyhow::Result<Self> {
+	async fn now(arguments: &Arguments, chain: &Chain) -> anyhow::Result<Self> {
 		let owner = arguments.signer()?.account();
-		let state = arguments.chain().await?.finalised_state().await?;
+		let state = chain.finalised_state().await?;
 		Ok(Self { owner, expires_at_epoch: state.current_epoch + PROOF_EPOCHS })
 	}
 

@@ -23,7 +23,7 @@ use crate::{
 	output::Answer,
 };
 use anyhow::Context as _;
-use r1_chain::{Address, Receipt, Rehearsal, calls::Call, events::Event};
+use r1_chain::{Address, Chain, Outlook, Receipt, Rehearsal, calls::Call, events::Event};
 use serde::Serialize;
 
 /// Runs a command.
@@ -54,10 +54,19 @@ async fn submit(
 	call: &Call,
 	answer: impl FnOnce(&Receipt) -> anyhow::Result<Answer>,
 ) -> anyhow::Result<Answer> {
+	submit_to(&arguments.chain().await?, arguments, call, answer).await
+}
+
+/// The same, by a connection that is there already.
+async fn submit_to(
+	chain: &Chain,
+	arguments: &Arguments,
+	call: &Call,
+	answer: impl FnOnce(&Receipt) -> anyhow::Result<Answer>,
+) -> anyhow::Result<Answer> {
 	let signer = arguments.signer()?;
-	let chain = arguments.chain().await?;
 	if arguments.dry_run {
-		return rehearsed(chain.rehearse(call, &signer).await?);
+		return rehearsed(chain.rehearse(call, &signer).await?, None);
 	}
 	answer(&chain.submit(call, &signer).await?)
 }
@@ -68,32 +77,62 @@ struct Rehearsed {
 	call: String,
 	fee_r1: String,
 	deposit_r1: Option<String>,
-	would_succeed: bool,
+	/// What a purchase would cost.
+	purchase: Option<Purchase>,
+	/// Unknown if the node could not try the call.
+	would_succeed: Option<bool>,
 	refusal: Option<String>,
+	/// Why the node could not try it.
+	untried: Option<String>,
 }
 
-fn rehearsed(rehearsal: Rehearsal) -> anyhow::Result<Answer> {
-	let would_succeed = rehearsal.refusal.is_none();
+/// What a purchase of deeds would cost now, in base units of R1.
+#[derive(Serialize)]
+struct Purchase {
+	units: u32,
+	price_per_deed: String,
+	tax: String,
+	total: String,
+}
+
+/// The answer to a rehearsal; it says no only if the call would be refused.
+fn rehearsed(rehearsal: Rehearsal, purchase: Option<Purchase>) -> anyhow::Result<Answer> {
+	let (would_succeed, refusal, untried, outcome) = match rehearsal.outlook {
+		Outlook::Success => (Some(true), None, None, "it would succeed".to_owned()),
+		Outlook::Refusal(reason) => {
+			let outcome = format!("it would be refused: {reason}");
+			(Some(false), Some(reason), None, outcome)
+		},
+		Outlook::Untried(reason) => {
+			let outcome = format!("not known, because it could not be tried: {reason}");
+			(None, None, Some(reason), outcome)
+		},
+	};
 	let row = Rehearsed {
 		call: rehearsal.call,
 		fee_r1: rehearsal.fee.to_string(),
 		deposit_r1: rehearsal.deposit.map(|deposit| deposit.to_string()),
+		purchase,
 		would_succeed,
-		refusal: rehearsal.refusal,
+		refusal,
+		untried,
 	};
 	let deposit = row.deposit_r1.as_deref().map_or("none".into(), r1);
-	let outcome = row
-		.refusal
-		.as_ref()
-		.map_or("it would succeed".to_owned(), |reason| format!("it would be refused: {reason}"));
-	let lines = [
+	let mut lines = vec![
 		("call", row.call.clone()),
 		("fee in R1, at most", r1(&row.fee_r1)),
 		("deposit in R1", deposit),
-		("outcome", outcome),
-		("sent", "nothing".to_owned()),
 	];
-	Ok(Answer::one(&row, &lines)?.negative(!would_succeed))
+	if let Some(purchase) = &row.purchase {
+		lines.extend([
+			("deeds", purchase.units.to_string()),
+			("price of one in R1", r1(&purchase.price_per_deed)),
+			("tax in R1", r1(&purchase.tax)),
+			("to pay in R1", r1(&purchase.total)),
+		]);
+	}
+	lines.extend([("outcome", outcome), ("sent", "nothing".to_owned())]);
+	Ok(Answer::one(&row, &lines)?.negative(would_succeed == Some(false)))
 }
 
 /// The first event that `pick` takes; a call that succeeded has emitted its own.
@@ -142,4 +181,24 @@ fn r1(base_units: &str) -> String {
 /// An amount of USDC, out of the text of its base units.
 fn usdc(base_units: &str) -> String {
 	UsdcAmount::from_base_units(base_units.parse().unwrap_or(0)).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn rehearsal_should_say_no_only_to_a_call_that_would_be_refused() {
+		for (outlook, negative, would_succeed) in [
+			(Outlook::Success, false, serde_json::json!(true)),
+			(Outlook::Refusal("Burn::BelowMinimum".into()), true, serde_json::json!(false)),
+			(Outlook::Untried("no answer".into()), false, serde_json::Value::Null),
+		] {
+			let call = "Burn.burn".to_owned();
+			let rehearsal = Rehearsal { call, fee: 1, deposit: None, outlook };
+			let answer = rehearsed(rehearsal, None).unwrap();
+			assert_eq!(answer.is_negative(), negative);
+			assert_eq!(answer.json()["would_succeed"], would_succeed);
+		}
+	}
 }

@@ -4,7 +4,7 @@
 
 use crate::{
 	arguments::{Arguments, InvoiceNumber, IssuePermit, Permit},
-	output::Answer,
+	output::{Answer, say},
 };
 use anyhow::{Context as _, anyhow};
 use r1_chain::{Address, PermitTerms, SignedPermit, new_invoice};
@@ -21,6 +21,11 @@ async fn issue(arguments: &Arguments, order: &IssuePermit) -> anyhow::Result<Ans
 	let issuer = arguments.signer()?;
 	let chain = arguments.chain().await?;
 	let state = chain.finalised_state().await?;
+	let account = issuer.account();
+	if !chain.is_permit_issuer(account).await? {
+		let account = Address(account);
+		say(&format!("{account} is no issuer, so the chain will refuse this permit for now"));
+	}
 	let terms = PermitTerms {
 		buyer: order.buyer.0,
 		invoice: match order.invoice {

@@ -15,6 +15,8 @@ struct Priced {
 	r1_price_usd: Option<String>,
 	offer: Option<Offer>,
 	quote: Option<Quote>,
+	/// Deeds that were asked for; the quote may be for fewer.
+	asked: u32,
 }
 
 /// What is on sale.
@@ -53,6 +55,7 @@ pub(super) async fn run(arguments: &Arguments, order: &Price) -> anyhow::Result<
 			tax: quote.tax.to_string(),
 			total: quote.total.to_string(),
 		}),
+		asked: order.units,
 	};
 	let price_of_r1 = row.r1_price_usd.as_deref().map_or("no sample yet".into(), r1);
 	let mut lines = vec![("price of R1 in USD", price_of_r1)];
@@ -67,11 +70,30 @@ pub(super) async fn run(arguments: &Arguments, order: &Price) -> anyhow::Result<
 	}
 	if let Some(quote) = &row.quote {
 		lines.extend([
-			("deeds in this order", quote.units.to_string()),
+			("deeds in this order", deeds(quote.units, row.asked)),
 			("price in R1", r1(&quote.taxable)),
 			("tax in R1", r1(&quote.tax)),
 			("to pay in R1", r1(&quote.total)),
 		]);
 	}
 	Answer::one(&row, &lines)
+}
+
+/// How many deeds a quote is for, and why that is not what was asked for.
+fn deeds(quoted: u32, asked: u32) -> String {
+	match quoted < asked {
+		true => format!("{quoted} of {asked}: no more can be bought at once now"),
+		false => quoted.to_string(),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::deeds;
+
+	#[test]
+	fn quote_should_say_if_it_is_for_fewer_than_asked() {
+		assert_eq!(deeds(3, 3), "3");
+		assert_eq!(deeds(2, 3), "2 of 3: no more can be bought at once now");
+	}
 }

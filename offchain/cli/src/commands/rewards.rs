@@ -2,11 +2,11 @@
 
 //! Rewards: what is due, and claims.
 
-use super::{address, event, history, r1, submit, usdc};
+use super::{address, event, history, r1, submit, submit_to, usdc};
 use crate::{
 	amount::R1Amount,
 	arguments::{Arguments, Rewards},
-	output::Answer,
+	output::{Answer, say},
 };
 use anyhow::ensure;
 use r1_chain::{
@@ -15,6 +15,7 @@ use r1_chain::{
 	events::Event,
 };
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 pub(super) async fn run(arguments: &Arguments, command: &Rewards) -> anyhow::Result<Answer> {
 	match command {
@@ -36,6 +37,12 @@ struct Claimable {
 	were_named: bool,
 	/// Decided epochs of each that are not claimed, in the same order.
 	unclaimed: Vec<u32>,
+	/// The first epoch of each that is not claimed, in the same order.
+	next_epochs: Vec<u32>,
+	/// Why a deed cannot be claimed, in the same order.
+	reasons: Vec<Option<&'static str>>,
+	/// The first epoch without verdict.
+	first_undecided_epoch: u32,
 	limits: ClaimLimits,
 }
 
@@ -67,8 +74,48 @@ impl Claimable {
 				account.map_or(0, |account| decided_before.saturating_sub(account.next_epoch))
 			})
 			.collect();
-		let limits = chain.claim_limits().await?;
-		Ok(Self { deeds, were_named: !named.is_empty(), unclaimed, limits })
+		let next_epochs = deeds
+			.iter()
+			.map(|deed| accounts.get(deed).map_or(0, |account| account.next_epoch))
+			.collect();
+		let reasons = deeds
+			.iter()
+			.map(|deed| match state.deeds.get(*deed) {
+				None => Some("there is no such deed, or not any more"),
+				Some(deed) if deed.is_banned => Some("the deed is banned"),
+				Some(deed) if deed.node.is_none() => Some("the deed is not linked to a node"),
+				Some(_) => None,
+			})
+			.collect();
+		Ok(Self {
+			deeds,
+			were_named: !named.is_empty(),
+			unclaimed,
+			next_epochs,
+			reasons,
+			first_undecided_epoch: decided_before,
+			limits: chain.claim_limits().await?,
+		})
+	}
+
+	/// Refuses what one claim cannot hold; the chain would not say what is wrong with it.
+	fn check(&self) -> anyhow::Result<()> {
+		let most = self.limits.deeds_max;
+		ensure!(
+			!self.were_named || u32::try_from(self.deeds.len()).is_ok_and(|deeds| deeds <= most),
+			"{} deeds are too many for one claim, which may hold {most}: claim them in parts",
+			self.deeds.len()
+		);
+		Ok(())
+	}
+
+	/// Decided epochs that are not claimed yet after deeds were paid up to an epoch each.
+	fn left_after(&self, paid: &BTreeMap<u32, u32>) -> u64 {
+		let each = self.deeds.iter().zip(&self.unclaimed).map(|(deed, unclaimed)| {
+			paid.get(deed)
+				.map_or(*unclaimed, |to_epoch| self.first_undecided_epoch.saturating_sub(*to_epoch))
+		});
+		each.map(u64::from).sum()
 	}
 
 	/// The deeds of the next claim, and how many epochs of each it asks for.
@@ -112,6 +159,8 @@ struct Row {
 	carry_over_r1: String,
 	/// Withheld now.
 	withheld_r1: String,
+	/// Why there is nothing to be paid.
+	reason: Option<&'static str>,
 }
 
 impl Row {
@@ -124,11 +173,27 @@ impl Row {
 			r1: payment.amount.to_string(),
 			carry_over_r1: payment.carry_over.to_string(),
 			withheld_r1: payment.withheld.to_string(),
+			reason: None,
+		}
+	}
+
+	/// A deed that is paid nothing, from the first epoch that is not claimed.
+	fn of_nothing(deed: u32, next_epoch: u32, reason: &'static str) -> Self {
+		Self {
+			deed,
+			number: None,
+			from_epoch: next_epoch,
+			to_epoch: next_epoch,
+			r1: "0".to_owned(),
+			carry_over_r1: "0".to_owned(),
+			withheld_r1: "0".to_owned(),
+			reason: Some(reason),
 		}
 	}
 
 	fn table(rows: &[Self]) -> anyhow::Result<Answer> {
-		let header = ["deed", "epochs", "R1 minted", "of it withheld before", "withheld now"];
+		let header =
+			["deed", "epochs", "R1 minted", "of it withheld before", "withheld now", "note"];
 		Answer::rows(rows, &header, |row| {
 			vec![
 				row.deed.to_string(),
@@ -136,6 +201,7 @@ impl Row {
 				r1(&row.r1),
 				r1(&row.carry_over_r1),
 				r1(&row.withheld_r1),
+				row.reason.unwrap_or_default().to_owned(),
 			]
 		})
 	}
@@ -149,13 +215,22 @@ async fn preview(
 	let chain = arguments.chain().await?;
 	let claimable = Claimable::read(arguments, &chain, named).await?;
 	let mut rows = Vec::new();
-	for deed in &claimable.deeds {
+	let known = claimable.next_epochs.iter().zip(&claimable.reasons);
+	for (deed, (next_epoch, reason)) in claimable.deeds.iter().zip(known) {
 		// Each alone, because the chain answers for one deed as if it were claimed alone.
 		let possible = claimable.limits.epochs_max(&[*deed]);
 		let epochs = epochs_max.map_or(possible, |epochs| epochs.min(possible));
 		for (deed, payment) in chain.claimable(&[*deed], epochs).await? {
-			let payment = payment.filter(|payment| payment.from_epoch < payment.to_epoch);
-			rows.extend(payment.map(|payment| Row::of(deed, None, &payment)));
+			rows.push(match payment {
+				Some(payment) if payment.from_epoch < payment.to_epoch => {
+					Row::of(deed, None, &payment)
+				},
+				Some(_) => Row::of_nothing(deed, *next_epoch, "no epoch is due yet"),
+				None => {
+					let reason = reason.unwrap_or("a verdict of the oracles is missing");
+					Row::of_nothing(deed, *next_epoch, reason)
+				},
+			});
 		}
 	}
 	Row::table(&rows)
@@ -167,8 +242,11 @@ async fn claim(
 	epochs_max: Option<u32>,
 ) -> anyhow::Result<Answer> {
 	let chain = arguments.chain().await?;
-	let (deeds, epochs_max) = Claimable::read(arguments, &chain, named).await?.plan(epochs_max);
-	submit(arguments, &calls::claim_availability(&deeds, epochs_max), |receipt| {
+	let claimable = Claimable::read(arguments, &chain, named).await?;
+	claimable.check()?;
+	let (deeds, epochs_max) = claimable.plan(epochs_max);
+	let call = calls::claim_availability(&deeds, epochs_max);
+	submit_to(&chain, arguments, &call, |receipt| {
 		let rows = receipt.events.iter().filter_map(|event| match event {
 			Event::AvailabilityClaimed(claimed) => Some(Row {
 				deed: claimed.deed,
@@ -176,12 +254,21 @@ async fn claim(
 				from_epoch: claimed.from_epoch,
 				to_epoch: claimed.to_epoch,
 				r1: claimed.amount.to_string(),
-				carry_over_r1: claimed.carry_over.to_string(),
-				withheld_r1: claimed.withheld.to_string(),
+				carry_over_r1: claimed.carry_over.unwrap_or(0).to_string(),
+				withheld_r1: claimed.withheld.unwrap_or(0).to_string(),
+				reason: None,
 			}),
 			_ => None,
 		});
-		Row::table(&rows.collect::<Vec<_>>())
+		let rows = rows.collect::<Vec<_>>();
+		let paid = rows.iter().map(|row| (row.deed, row.to_epoch)).collect();
+		match claimable.left_after(&paid) {
+			0 => say("nothing is left to claim of the epochs that are decided"),
+			left => {
+				say(&format!("{left} decided epochs, counted for each deed, are left: claim again"))
+			},
+		}
+		Row::table(&rows)
 	})
 	.await
 }
@@ -234,8 +321,16 @@ mod tests {
 	const LIMITS: ClaimLimits = ClaimLimits { deeds_max: 3, reads_max: 150, settlements_max: 60 };
 
 	fn claimable(were_named: bool, deeds: &[(u32, u32)]) -> Claimable {
-		let (deeds, unclaimed) = deeds.iter().copied().unzip();
-		Claimable { deeds, were_named, unclaimed, limits: LIMITS }
+		let (deeds, unclaimed): (Vec<u32>, Vec<u32>) = deeds.iter().copied().unzip();
+		Claimable {
+			next_epochs: unclaimed.iter().map(|unclaimed| 1_000 - unclaimed).collect(),
+			reasons: vec![None; deeds.len()],
+			first_undecided_epoch: 1_000,
+			deeds,
+			were_named,
+			unclaimed,
+			limits: LIMITS,
+		}
 	}
 
 	#[test]
@@ -250,6 +345,23 @@ mod tests {
 		assert_eq!(own(&[(2, 500), (3, 1), (4, 1)]), (vec![2, 3, 4], 20));
 		// Nothing is due; the chain says so.
 		assert_eq!(own(&[(2, 0), (3, 0)]), (vec![2, 3], 1));
+	}
+
+	#[test]
+	fn claim_should_be_refused_when_more_deeds_are_named_than_fit() {
+		let deeds = [(2, 1), (3, 1), (4, 1), (5, 1)];
+		assert!(claimable(true, &deeds[..3]).check().is_ok());
+		assert!(claimable(false, &deeds).check().is_ok());
+		let error = claimable(true, &deeds).check().unwrap_err().to_string();
+		assert!(error.contains("4 deeds") && error.contains("may hold 3"), "{error}");
+	}
+
+	#[test]
+	fn claim_should_leave_what_it_did_not_reach() {
+		let deeds = claimable(false, &[(2, 500), (3, 1), (4, 7)]);
+		assert_eq!(deeds.left_after(&BTreeMap::new()), 508);
+		// 20 of the first, all of the second, none of the third.
+		assert_eq!(deeds.left_after(&BTreeMap::from([(2, 520), (3, 1_000)])), 487);
 	}
 
 	#[test]

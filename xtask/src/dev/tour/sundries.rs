@@ -74,9 +74,9 @@ fn burn(control: &Control, url: &str) -> Result<Value> {
 	control.signed(OPERATOR, url, &["application", "deregister", "--slug", "spare"])?;
 
 	let issuance_before = issuance(control)?;
-	let amount = ["burn", "--amount", FOR_APPLICATION_R1, "--application", SLUG];
+	let amount = ["burn", "--yes", "--amount", FOR_APPLICATION_R1, "--application", SLUG];
 	let first = control.signed(OPERATOR, url, &amount)?;
-	let second = control.signed(OPERATOR, url, &["burn", "--amount", FOR_NOTHING_R1])?;
+	let second = control.signed(OPERATOR, url, &["burn", "--yes", "--amount", FOR_NOTHING_R1])?;
 	let applications = control.query(&["application", "list"])?;
 	let burners = control.query(&["application", "burners"])?;
 	say(format!(
