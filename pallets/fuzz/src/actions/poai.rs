@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Work that is ordered, done and paid.
+
+use super::{Action, deeds, governance as by_governance, signed};
+use crate::{choices::Choices, people::Person, world::World};
+use frame_support::{BoundedVec, traits::fungible::Inspect as _};
+use pallet_poai::{Call, Escrows, JobKind, Jobs, NextJobId};
+use r1_primitives::{JobId, USDC};
+use ratio1_runtime::{Runtime, configs::UsdcAsset};
+
+/// All calls of pallet-poai, and what lets jobs run.
+pub(crate) const MENU: [Action; 22] = [
+	deposit,
+	deposit,
+	withdraw,
+	create_job,
+	create_job,
+	order_some,
+	close_job,
+	claim,
+	claim,
+	super::oracles::place,
+	super::oracles::place,
+	super::oracles::agree_on_epochs,
+	super::oracles::agree_on_epochs,
+	super::oracles::plant_verdicts,
+	deeds::buy_some,
+	deeds::link_some,
+	deeds::transfer,
+	deeds::burn,
+	by_governance::decide_on_deed,
+	super::trade,
+	super::wait,
+	super::skip_epochs,
+];
+
+pub(crate) fn deposit(world: &mut World, choices: &mut Choices<'_>) {
+	let developer = Person::any(choices);
+	let held = world.with(|| UsdcAsset::balance(&developer.account()));
+	let amount = choices.pick(&[
+		1_000 * USDC,
+		100_000 * USDC,
+		USDC,
+		held,
+		held.saturating_add(1),
+		USDC - 1,
+		0,
+		u128::MAX,
+	]);
+	world.call(signed(developer, choices), Call::deposit { amount });
+}
+
+pub(crate) fn withdraw(world: &mut World, choices: &mut Choices<'_>) {
+	let developer = Person::any(choices);
+	let escrow = world.with(|| Escrows::<Runtime>::get(developer.account()));
+	let free = escrow.map_or(0, |escrow| escrow.free);
+	let amount = choices.pick(&[
+		free,
+		free / 2,
+		1,
+		free.saturating_sub(USDC),
+		free.saturating_sub(1),
+		free.saturating_add(1),
+		0,
+		u128::MAX,
+	]);
+	world.call(signed(developer, choices), Call::withdraw { amount });
+}
+
+pub(crate) fn create_job(world: &mut World, choices: &mut Choices<'_>) {
+	let developer = Person::any(choices);
+	let bytes = choices.pick(&[36, 64, 1, 0]);
+	let call = Call::create_job {
+		kind: JobKind::Inference,
+		// The cheapest class, and the dearest; then what is none.
+		resources: choices.pick(&[53, 1, 40, 10, 0, u8::MAX]),
+		replicas: choices.pick(&[1, 2, 4, 32, 0, 33, u32::MAX]),
+		epochs: choices.pick(&[30, 31, 2_000, 29, 2_001, 0, u32::MAX]),
+		specification: BoundedVec::truncate_from(vec![1; bytes]),
+	};
+	world.call(signed(developer, choices), call);
+}
+
+/// A paid job of somebody, rightly.
+pub(crate) fn order_some(world: &mut World, choices: &mut Choices<'_>) {
+	let developer = Person::any(choices).account();
+	let origin = ratio1_runtime::RuntimeOrigin::signed(developer);
+	world.call(origin.clone(), Call::deposit { amount: 1_000 * USDC });
+	let call = Call::create_job {
+		kind: JobKind::Inference,
+		resources: choices.pick(&[53, 9]),
+		replicas: choices.number(1..=2),
+		epochs: 30,
+		specification: BoundedVec::truncate_from(vec![1; 36]),
+	};
+	world.call(origin, call);
+}
+
+pub(crate) fn close_job(world: &mut World, choices: &mut Choices<'_>) {
+	let job = any_job(world, choices);
+	let stored = world.with(|| Jobs::<Runtime>::get(job));
+	let owner = stored.and_then(|job| Person::of(&job.owner));
+	let caller = match owner {
+		Some(owner) if !choices.one_in(8) => owner,
+		_ => Person::any(choices),
+	};
+	world.call(signed(caller, choices), Call::close_job { job });
+}
+
+pub(crate) fn claim(world: &mut World, choices: &mut Choices<'_>) {
+	let owner = Person::any(choices);
+	let r1_minimum = choices.pick(&[None, Some(0), Some(1), Some(u128::MAX)]);
+	world.call(signed(owner, choices), Call::claim { r1_minimum });
+}
+
+/// The number of a job, which may not exist.
+pub(crate) fn any_job(world: &mut World, choices: &mut Choices<'_>) -> JobId {
+	let next = world.with(NextJobId::<Runtime>::get);
+	choices.pick(&[1, 2, 3, next.saturating_sub(1), next, 0, u32::MAX])
+}
