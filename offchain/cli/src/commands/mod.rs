@@ -54,6 +54,8 @@ async fn submit(
 	call: &Call,
 	answer: impl FnOnce(&Receipt) -> anyhow::Result<Answer>,
 ) -> anyhow::Result<Answer> {
+	// Without a key there is nothing to connect for, and the missing key is what to say.
+	arguments.signer()?;
 	submit_to(&arguments.chain().await?, arguments, call, answer).await
 }
 
