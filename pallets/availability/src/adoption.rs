@@ -13,9 +13,8 @@ use crate::{
 	DeedsSoldCount, Error, Event, LOG_TARGET, Pallet, WorkVolume, WorkVolumeCount,
 	checkpoints::{Checkpoints, Walk},
 };
-use alloc::vec::Vec;
 use frame_support::{StorageMap, StorageValue, ensure};
-use r1_math::adoption::{self, Thresholds};
+use r1_math::adoption::Thresholds;
 use r1_primitives::{
 	EpochIndex,
 	traits::{AdoptionLedger, CurrentEpoch},
@@ -119,13 +118,9 @@ impl<T: Config> Pallet<T> {
 		Count: StorageValue<u32, Query = u32>,
 	{
 		ensure!(Checkpoints::<Entries, Count>::count() == 0, Error::<T>::HistoryNotEmpty);
-		let history: Vec<adoption::Checkpoint> =
-			checkpoints.iter().copied().map(Into::into).collect();
-		ensure!(adoption::is_history(&history), Error::<T>::InvalidHistory);
-		let last = history.last();
 		let now = T::Epochs::current_epoch();
+		let last = checkpoints.last();
 		ensure!(last.is_none_or(|last| last.epoch <= now), Error::<T>::HistoryInFuture);
-		Checkpoints::<Entries, Count>::fill(checkpoints);
-		Ok(last.map_or(0, |last| last.total))
+		Checkpoints::<Entries, Count>::begin(checkpoints).ok_or(Error::<T>::InvalidHistory)
 	}
 }

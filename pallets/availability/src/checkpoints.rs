@@ -7,6 +7,7 @@
 //! what a total was at the end of an epoch never changes once that epoch is over.
 
 use crate::Checkpoint;
+use alloc::vec::Vec;
 use core::marker::PhantomData;
 use frame_support::{StorageMap, StorageValue};
 use r1_math::adoption;
@@ -47,8 +48,16 @@ where
 		Some(())
 	}
 
-	/// Fills the list, which is empty.
-	pub(crate) fn fill(checkpoints: &[Checkpoint]) {
+	/// Fills the list, which is empty, with a history; returns its last total.
+	///
+	/// `None`, and nothing changes, if the epochs do not rise strictly or a total falls.
+	#[must_use]
+	pub(crate) fn begin(checkpoints: &[Checkpoint]) -> Option<u128> {
+		let history: Vec<adoption::Checkpoint> =
+			checkpoints.iter().copied().map(Into::into).collect();
+		if !adoption::is_history(&history) {
+			return None;
+		}
 		let mut count = 0;
 		for (index, checkpoint) in (0u32..).zip(checkpoints) {
 			Entries::insert(index, checkpoint);
@@ -56,6 +65,7 @@ where
 			count = index.saturating_add(1);
 		}
 		Count::put(count);
+		Some(checkpoints.last().map_or(0, |last| last.total))
 	}
 
 	/// The total at the end of `epoch`, and from there on forwards.

@@ -114,7 +114,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let account = Accounts::<T>::get(deed)?;
 		let mut claimants = [Claimant::new(deed, T::Deeds::terms(deed)?, account)];
-		let epochs_max = epochs_max.min(ClaimCost::epochs_max::<T>());
+		let epochs_max = epochs_max.min(ClaimCost::epochs_max::<T>(&[deed]));
 		Self::settle_window(&mut claimants, epochs_max).ok()?;
 		let [claimant] = claimants;
 		Some(claimant.payment())

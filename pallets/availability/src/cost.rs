@@ -61,10 +61,12 @@ impl ClaimCost {
 			.saturating_add(T::WeightInfo::settle(self.settlements))
 	}
 
-	/// The most epochs that a claim of one deed may cover.
-	pub(crate) fn epochs_max<T: Config>() -> u32 {
-		let of_reads = epochs_of_reads(T::PagesPerClaimMax::get());
-		of_reads.min(T::SettlementsPerClaimMax::get())
+	/// The most epochs that a claim of these deeds may ask for; of no deeds at all as of one.
+	pub(crate) fn epochs_max<T: Config>(deeds: &[DeedId]) -> u32 {
+		let each = Self::most(deeds, 1);
+		let of_reads = T::PagesPerClaimMax::get().checked_div(each.reads);
+		let of_settlements = T::SettlementsPerClaimMax::get().checked_div(each.settlements.max(1));
+		of_reads.unwrap_or(0).min(of_settlements.unwrap_or(0))
 	}
 
 	/// The claim that reads as much as is allowed, each page for a single deed.
@@ -102,11 +104,6 @@ impl<T: Config> Pallet<T> {
 pub(crate) fn pages_of(deeds: &[DeedId]) -> usize {
 	let page = |deed: &DeedId| page_of(*deed).map(first);
 	deeds.chunk_by(|left, right| page(left) == page(right)).count()
-}
-
-/// How many epochs of a deed alone so many reads cover.
-fn epochs_of_reads(reads: u32) -> u32 {
-	reads.checked_div(CHECKPOINT_LISTS.saturating_add(1)).unwrap_or(0)
 }
 
 fn first<A, B>((first, _): (A, B)) -> A {

@@ -119,7 +119,10 @@ const LOG_TARGET: &str = "runtime::availability";
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{AdoptionTotals, Checkpoint, Payment, RewardAccount, Treasury, WeightInfo};
-	use crate::cost::ClaimCost;
+	use crate::{
+		adoption::{DeedsSoldHistory, WorkVolumeHistory},
+		cost::ClaimCost,
+	};
 	use alloc::vec::Vec;
 	use frame_support::{
 		pallet_prelude::*,
@@ -257,7 +260,8 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type BootstrapGranted<T: Config> = StorageValue<_, u128, ValueQuery>;
 
-	/// R1 for the accounts that must act before anything can be earned.
+	/// R1 for the accounts that must act before anything can be earned, and the adoption that the
+	/// network begins with.
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound, Debug)]
 	pub struct GenesisConfig<T: Config> {
@@ -265,6 +269,13 @@ pub mod pallet {
 		/// [`BOOTSTRAP_GRANTS_MAX`](crate::BOOTSTRAP_GRANTS_MAX) together. Counts as released by
 		/// the Genesis Deed.
 		pub bootstrap_grants: Vec<(AccountId32, u128)>,
+		/// Node Deeds that were sold before the chain, as
+		/// [`seed_deeds_sold`](Pallet::seed_deeds_sold) takes them; none for a network that begins
+		/// with the chain. Epochs are counted by the chain's clock.
+		pub deeds_sold: Vec<Checkpoint>,
+		/// Paid for work before the chain, as [`seed_work_volume`](Pallet::seed_work_volume) takes
+		/// it.
+		pub work_volume: Vec<Checkpoint>,
 		/// Ties the type to the runtime.
 		#[serde(skip)]
 		pub _config: PhantomData<T>,
@@ -275,6 +286,10 @@ pub mod pallet {
 		fn build(&self) {
 			let granted = Pallet::<T>::grant_bootstrap(&self.bootstrap_grants);
 			assert!(granted.is_ok(), "the bootstrap grants must be at most 1 000 R1: {granted:?}");
+			let sold = DeedsSoldHistory::<T>::begin(&self.deeds_sold);
+			assert!(sold.is_some(), "the history of deeds sold must rise from epoch to epoch");
+			let paid = WorkVolumeHistory::<T>::begin(&self.work_volume);
+			assert!(paid.is_some(), "the history of paid work must rise from epoch to epoch");
 		}
 	}
 
@@ -390,7 +405,7 @@ pub mod pallet {
 			let settlements = T::SettlementsPerClaimMax::get();
 			assert!(deeds > 0, "a claim must be able to name a deed");
 			assert!(settlements >= deeds, "a claim must be able to move each of its deeds on");
-			assert!(ClaimCost::epochs_max::<T>() > 0, "a claim must be able to read an epoch");
+			assert!(ClaimCost::epochs_max::<T>(&[1]) > 0, "a claim must be able to read an epoch");
 			assert!(T::PaymentsKept::get() > 0, "a payment must have a place in the history");
 			let block = T::BlockWeights::get();
 			if let Some(most) = block.get(DispatchClass::Normal).max_extrinsic {
@@ -584,6 +599,12 @@ pub mod pallet {
 		/// Covers at most `epochs_max` epochs, and no more than one claim may.
 		pub fn claimable(deed: DeedId, epochs_max: u32) -> Option<Payment> {
 			Self::payable(deed, epochs_max)
+		}
+
+		/// The most epochs that one claim of these deeds may ask for; fewer, the more deeds there
+		/// are and the more pages of the table they are on. 0 if they are too many for any claim.
+		pub fn epochs_per_claim_max(deeds: BoundedVec<DeedId, T::DeedsPerClaimMax>) -> u32 {
+			ClaimCost::epochs_max::<T>(&deeds.into_inner())
 		}
 
 		/// What a deed may still be paid over its life, in base units of R1: its allocation less

@@ -4,7 +4,7 @@
 //!
 //! Those facts live in the storage of the test's own chain, so no test can leak into another.
 
-use crate::{self as pallet_availability, Event, Pallet, Treasury};
+use crate::{self as pallet_availability, Checkpoint, Event, Pallet, Treasury};
 use frame_support::{
 	Blake2_128Concat, derive_impl, parameter_types, storage_alias,
 	weights::constants::RocksDbWeight,
@@ -308,6 +308,8 @@ pub(crate) struct ExtBuilder {
 	epoch: EpochIndex,
 	balances: Vec<(AccountId32, u128)>,
 	grants: Vec<(AccountId32, u128)>,
+	deeds_sold: Vec<Checkpoint>,
+	work_volume: Vec<Checkpoint>,
 	deeds: Vec<(AccountId32, DeedTerms)>,
 }
 
@@ -335,6 +337,13 @@ impl ExtBuilder {
 		self
 	}
 
+	/// Begins with a history of both totals of adoption, deeds sold first.
+	pub(crate) fn with_history(mut self, sold: &[Checkpoint], paid: &[Checkpoint]) -> Self {
+		self.deeds_sold = sold.to_vec();
+		self.work_volume = paid.to_vec();
+		self
+	}
+
 	/// Issues the next deed to `owner`, a Node Deed, and links it in the first epoch of the test.
 	pub(crate) fn with_linked_deed(self, owner: AccountId32) -> Self {
 		self.with_linked(owner, DeedTerms::Node)
@@ -355,6 +364,8 @@ impl ExtBuilder {
 			},
 			availability: pallet_availability::GenesisConfig {
 				bootstrap_grants: self.grants.clone(),
+				deeds_sold: self.deeds_sold.clone(),
+				work_volume: self.work_volume.clone(),
 				..Default::default()
 			},
 			..Default::default()

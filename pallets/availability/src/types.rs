@@ -7,6 +7,7 @@ use core::num::NonZero;
 use r1_math::{adoption, gated_release};
 use r1_primitives::EpochIndex;
 use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
 
 /// The account of one deed.
 #[derive(
@@ -85,10 +86,12 @@ impl Payment {
 	Debug,
 	Decode,
 	DecodeWithMemTracking,
+	Deserialize,
 	Encode,
 	Eq,
 	MaxEncodedLen,
 	PartialEq,
+	Serialize,
 	TypeInfo,
 )]
 pub struct Checkpoint {

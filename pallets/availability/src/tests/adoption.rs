@@ -13,10 +13,9 @@ use sp_runtime::DispatchError;
 type History = BoundedVec<Checkpoint, CheckpointsPerSeedMax>;
 
 fn history(checkpoints: &[(EpochIndex, u128)]) -> History {
-	let checkpoints = checkpoints
-		.iter()
-		.map(|(epoch, total)| Checkpoint { epoch: *epoch, total: *total });
-	History::truncate_from(checkpoints.collect())
+	let checkpoint =
+		|(epoch, total): &(EpochIndex, u128)| Checkpoint { epoch: *epoch, total: *total };
+	History::truncate_from(checkpoints.iter().map(checkpoint).collect())
 }
 
 fn seed_deeds_sold(checkpoints: &[(EpochIndex, u128)]) -> DispatchResult {
@@ -92,6 +91,35 @@ fn seeding_nothing_should_leave_the_history_empty() {
 		];
 		assert_eq!(events_since_last_call(), expected);
 	});
+}
+
+#[test]
+fn genesis_should_begin_with_the_history_of_an_older_network() {
+	let (sold, paid) = (history(&[(2, 5), (4, 9)]), history(&[(3, 1_000)]));
+	ExtBuilder::default()
+		.with_epoch(5)
+		.with_history(&sold, &paid)
+		.build_and_execute(|| {
+			assert_eq!(totals_over(1..6), [(0, 0), (5, 0), (5, 1_000), (9, 1_000), (9, 1_000)]);
+
+			Availability::on_deeds_sold(1);
+			Availability::on_work_paid(10);
+
+			assert_eq!(totals_over(4..6), [(9, 1_000), (10, 1_010)]);
+			assert_noop!(seed_deeds_sold(&[(1, 5)]), Error::<Test>::HistoryNotEmpty);
+		});
+}
+
+#[test]
+fn genesis_should_be_refused_when_a_history_does_not_rise() {
+	let (good, bad) = (history(&[(2, 5)]), history(&[(2, 5), (2, 6)]));
+	for (sold, paid, what) in [
+		(&bad, &good, "the history of deeds sold must rise from epoch to epoch"),
+		(&good, &bad, "the history of paid work must rise from epoch to epoch"),
+	] {
+		let builder = ExtBuilder::default().with_history(sold, paid);
+		assert_eq!(panic_of(|| builder.build_storage()), what);
+	}
 }
 
 #[test]

@@ -439,3 +439,25 @@ fn claim_should_wait_while_everything_is_paused() {
 		assert_ok!(claim(ALICE, &[1], ALL));
 	});
 }
+
+#[test]
+fn claim_should_pay_for_the_epochs_of_a_ban_when_it_is_lifted() {
+	three_deeds().build_and_execute(|| {
+		Network::settle_epoch(&[255]);
+		let before = account(1);
+		Network::deactivate(1);
+		Network::settle_epochs(3, &[128]);
+		assert_noop!(claim(ALICE, &[1], ALL), Error::<Test>::DeedNotActive);
+		assert_eq!(account(1), before);
+
+		// The end of a ban is no link: the deed's epochs do not start again.
+		Network::link(1);
+		Accounts::<Test>::insert(1, before);
+		Network::settle_epoch(&[7]);
+		assert_ok!(claim(ALICE, &[1], ALL));
+
+		let amount = epoch_reward(255) + 3 * epoch_reward(128) + epoch_reward(7);
+		assert_eq!(events_since_last_call(), [claimed(ALICE, 1, 0..5, amount)]);
+		assert_eq!(Balances::free_balance(ALICE), amount);
+	});
+}

@@ -75,3 +75,11 @@ fn set_carry_over_limit(limit: u8) {
 fn adopt_fully() {
 	Availability::on_deeds_sold(15_000);
 }
+
+/// What a closure says when it panics.
+fn panic_of<T>(closure: impl FnOnce() -> T) -> String {
+	let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(closure));
+	let payload = panic.err().expect("it panics");
+	let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+	text.or_else(|| payload.downcast_ref::<String>().cloned()).expect("it says why")
+}

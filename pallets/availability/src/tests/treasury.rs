@@ -8,6 +8,7 @@ use r1_math::{
 	genesis_deed::{ALLOCATION, RELEASE_PER_EPOCH, split_payout},
 };
 use r1_primitives::{DeedTerms, R1, traits::RewardLedger};
+use sp_runtime::{ArithmeticError, DispatchError};
 
 /// Alice owns the Genesis Deed, which is linked in epoch 1 of a network that is fully adopted.
 fn genesis_deed() -> ExtBuilder {
@@ -125,18 +126,20 @@ fn grants_should_leave_that_much_less_to_release() {
 
 #[test]
 fn genesis_should_be_refused_when_the_grants_are_too_much() {
+	let too_much = DispatchError::Exhausted;
 	let refused = [
-		vec![(ALICE, BOOTSTRAP_GRANTS_MAX + 1)],
-		vec![(ALICE, BOOTSTRAP_GRANTS_MAX), (BOB, R1)],
-		vec![(ALICE, u128::MAX), (BOB, 1)],
+		(vec![(ALICE, BOOTSTRAP_GRANTS_MAX + 1)], too_much),
+		(vec![(ALICE, BOOTSTRAP_GRANTS_MAX), (BOB, R1)], too_much),
+		(vec![(ALICE, u128::MAX), (BOB, 1)], ArithmeticError::Overflow.into()),
 		// Less than the existential deposit.
-		vec![(ALICE, 1)],
+		(vec![(ALICE, 1)], Error::<Test>::RewardTooSmall.into()),
 	];
-	for grants in refused {
+	for (grants, error) in refused {
 		let builder = grants.iter().fold(ExtBuilder::default(), |builder, (who, amount)| {
 			builder.with_grant(who.clone(), *amount)
 		});
-		let built = std::panic::catch_unwind(|| builder.build_storage());
-		assert!(built.is_err(), "{grants:?}");
+		let expected =
+			format!("the bootstrap grants must be at most 1 000 R1: {:?}", Err::<(), _>(error));
+		assert_eq!(panic_of(|| builder.build_storage()), expected);
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use crate::{EPOCHS_PER_VIEW_MAX, Payment};
+use crate::{EPOCHS_PER_VIEW_MAX, Error, Payment};
 use r1_math::node_deed::{ALLOCATION, RELEASE_PER_EPOCH, epoch_reward};
 use r1_primitives::{DeedTerms, R1};
 
@@ -154,5 +154,32 @@ fn history_should_keep_the_newest_payments() {
 		assert_eq!(Availability::history(1, Some(2), 9), []);
 		assert_eq!(Availability::history(1, None, 0), []);
 		assert_eq!(Availability::history(2, None, 9), []);
+	});
+}
+
+#[test]
+fn epochs_per_claim_max_should_be_what_a_claim_may_ask_for() {
+	// Limits: 6 000 reads, of which an epoch takes two and one a page, and 8 000 settlements.
+	let ids = |deeds: &[DeedId]| BoundedVec::truncate_from(deeds.to_vec());
+	let owned =
+		|deeds: u32| (0..deeds).fold(ExtBuilder::default(), |b, _| b.with_linked_deed(ALICE));
+	owned(5).build_and_execute(|| {
+		Network::settle_epochs(1, &[255; 5]);
+		for (deeds, epochs) in [
+			(&[1][..], 2_000),
+			// Deeds of one page read it once, and one that is named twice counts once.
+			(&[1, 2, 3, 4], 2_000),
+			(&[1, 1, 2, 3, 4, 2], 2_000),
+			(&[1, 2, 3, 4, 5], 1_600),
+			// Deeds 1 024 and 1 025 are on two pages, and 2 049 on a third.
+			(&[1, 1_025], 1_500),
+			(&[1, 1_025, 2_049], 1_200),
+			(&[], 3_000),
+		] {
+			assert_eq!(Availability::epochs_per_claim_max(ids(deeds)), epochs, "{deeds:?}");
+		}
+		let error = Error::<Test>::TooManyEpochs;
+		frame_support::assert_noop!(claim(ALICE, &[1, 2, 3, 4, 5], 1_601), error);
+		assert_ok!(claim(ALICE, &[1, 2, 3, 4, 5], 1_600));
 	});
 }
