@@ -37,7 +37,7 @@ frame_benchmarking::define_benchmarks!(
 #[derive(Debug)]
 pub struct Setup;
 
-/// Fills the samples of the price with the pool's, so that the average is what a swap yields.
+/// Fills the samples of the price with the pool's, so that the median is what a swap yields.
 fn sample_spot_price() {
 	let price = Pool::spot_price().expect("the preset opens the pool");
 	let samples = vec![price; 16];

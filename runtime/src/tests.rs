@@ -2,6 +2,8 @@
 
 //! What must hold of the runtime as a whole.
 
+mod market;
+
 use crate::{
 	Balances, Runtime, constants::currency::R1_CAP, genesis_config_presets::preset_names,
 	genesis_state::genesis_state,

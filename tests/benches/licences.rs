@@ -228,6 +228,7 @@ fn link() -> Scene {
 			owner: owner.clone().into(),
 			deed: position.deed,
 			node: node.public().0,
+			last_linked_at_secs: 0,
 			expires_at_epoch: 9,
 		};
 		node.sign(&proof.signing_payload(&System::block_hash(0).0))

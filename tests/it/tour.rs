@@ -361,6 +361,7 @@ fn check_sundries(sundries: &Sundries, deeds: &Deeds) {
 /// had changed after each.
 fn check_mistakes(mistakes: &[Mistake]) {
 	let expected = [
+		("a permit by somebody who is no issuer", " is no issuer, so the chain would refuse this"),
 		("a deed without a permit", "--permit <PERMIT>"),
 		(
 			"a deed by a permit of one's own",

@@ -6,6 +6,9 @@
 //! features are unified and each dependency compiles once for the lints and once for the tests.
 //! The lints therefore build the runtime's Wasm too, which the tests need right after: leaving it
 //! out would only mark the runtime as changed, and build it and the node a second time.
+//!
+//! The variable `RUN_SLOW_TESTS` is `1` or not set: `1` adds what is slow, here and in the tests,
+//! which read it too.
 
 use crate::{
 	client,

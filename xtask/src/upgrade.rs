@@ -45,33 +45,7 @@ fn write_runtime(workspace: &Workspace, file: PathBuf) -> Result<PathBuf> {
 		serde_json::from_slice(&specification).context("a specification is JSON")?;
 	let code = specification.pointer(RUNTIME).and_then(Value::as_str);
 	let code = code.and_then(|code| code.strip_prefix("0x")).context("it has a runtime")?;
-	let code = hex(code).context("a runtime is written in hexadecimal")?;
+	let code = hex::decode(code).context("a runtime is written in hexadecimal")?;
 	fs::write(&file, code).with_context(|| format!("could not write {}", file.display()))?;
 	Ok(file)
-}
-
-/// The bytes of a text in hexadecimal; `None` if it is none.
-fn hex(text: &str) -> Option<Vec<u8>> {
-	let digits: Option<Vec<u8>> =
-		text.chars().map(|digit| u8::try_from(digit.to_digit(16)?).ok()).collect();
-	let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
-	Some(
-		digits
-			.chunks(2)
-			.map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
-			.collect(),
-	)
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn hex_should_read_whole_bytes_only() {
-		assert_eq!(hex("00ff1a"), Some(vec![0, 255, 26]));
-		assert_eq!(hex(""), Some(Vec::new()));
-		assert_eq!(hex("0"), None);
-		assert_eq!(hex("0g"), None);
-	}
 }

@@ -59,22 +59,22 @@ pub fn buy_deeds(order: &DeedOrder, permit: &SignedPermit) -> Call {
 		("price_per_deed_max", number(order.price_per_deed_max)),
 		("allow_partial", Value::bool(order.allow_partial)),
 	]);
-	let terms = &permit.terms;
-	let granted = Value::named_composite([
-		("buyer", Value::from_bytes(terms.buyer)),
-		("invoice", Value::from_bytes(terms.invoice)),
-		("usd_limit", number(terms.usd_limit)),
-		("tax_basis_points", number(terms.tax_basis_points)),
-		("expires_at_epoch", number(terms.expires_at_epoch)),
+	let SignedPermit { permit, issuer, signature } = permit;
+	let permit = Value::named_composite([
+		("buyer", Value::from_bytes(permit.buyer)),
+		("invoice", Value::from_bytes(permit.invoice)),
+		("usd_limit", number(permit.usd_limit)),
+		("tax_basis_points", number(permit.tax_basis_points)),
+		("expires_at_epoch", number(permit.expires_at_epoch)),
 	]);
-	let signature = Value::unnamed_variant("Sr25519", [Value::from_bytes(permit.signature)]);
+	let signature = Value::unnamed_variant("Sr25519", [Value::from_bytes(signature)]);
 	Call::new(
 		"NodeDeeds",
 		"buy",
 		[
 			("order", order),
-			("permit", granted),
-			("issuer", Value::from_bytes(permit.issuer)),
+			("permit", permit),
+			("issuer", Value::from_bytes(issuer)),
 			("signature", signature),
 		],
 	)

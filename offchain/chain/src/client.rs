@@ -19,6 +19,10 @@ pub(crate) type AtBlock = OnlineClientAtBlock<Config>;
 /// A signed transaction, made from the state of one block.
 pub(crate) type Transaction = SubmittableTransaction<Config, OnlineClientAtBlockImpl<Config>>;
 
+/// Queries that wait for an answer at the same time, where there are many: enough to hide the way
+/// to a distant node, and few enough that no node minds.
+pub(crate) const QUERIES_AT_ONCE: usize = 32;
+
 /// A connection to a node. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Chain {

@@ -2,7 +2,7 @@
 
 //! What happened on the chain: the events that make up the history of deeds, rewards and jobs.
 
-#![allow(
+#![expect(
 	missing_debug_implementations,
 	unused_imports,
 	reason = "the derive makes a visitor and an import for each type"
@@ -12,11 +12,13 @@ mod release_100;
 
 use crate::{
 	Chain, QueryError,
-	client::{AtBlock, Config},
+	client::{AtBlock, Config, QUERIES_AT_ONCE},
 	state::deed_collections,
 };
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use r1_core::Account;
 use r1_primitives::{DeedId, EpochIndex, JobId, PlacementRound};
+use std::ops::Range;
 use subxt::{
 	error::EventsError,
 	ext::scale_decode::{DecodeAsFields, DecodeAsType},
@@ -28,7 +30,7 @@ use subxt::{
 /// documented; amounts are in base units. Fields that release 100 did not have are `None` in its
 /// blocks.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs, reason = "the pallets' metadata documents each field; a copy would age")]
+#[expect(missing_docs, reason = "the pallets' metadata documents each field; a copy would age")]
 pub enum Event {
 	DeedsBought(DeedsBought),
 	LiquidityAdded(LiquidityAdded),
@@ -65,7 +67,7 @@ macro_rules! fields {
 			$(#[$doc])*
 			#[derive(Clone, Debug, DecodeAsType, PartialEq)]
 			#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-			#[allow(missing_docs, reason = "the pallets' metadata documents each field")]
+			#[expect(missing_docs, reason = "the pallets' metadata documents each field")]
 			pub struct $name { $(pub $field: $type),* }
 		)*
 	};
@@ -73,7 +75,7 @@ macro_rules! fields {
 
 /// Deeds were bought.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs, reason = "the pallets' metadata documents each field")]
+#[expect(missing_docs, reason = "the pallets' metadata documents each field")]
 pub struct DeedsBought {
 	pub buyer: Owner,
 	pub invoice: Option<[u8; 32]>,
@@ -87,7 +89,7 @@ pub struct DeedsBought {
 
 /// R1 was minted for availability.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs, reason = "the pallets' metadata documents each field")]
+#[expect(missing_docs, reason = "the pallets' metadata documents each field")]
 pub struct AvailabilityClaimed {
 	pub deed: DeedId,
 	pub owner: Owner,
@@ -105,13 +107,13 @@ fields! {
 	LiquidityReserved { usdc: u128 }
 	/// A sale paid USDC to the company and the tax account.
 	ProceedsPaid { company: u128, tax: u128 }
-	/// A Master Node Deed was issued.
+	/// A Master Deed was issued.
 	MasterDeedAssigned {
 		deed: DeedId, owner: Owner, allocation: u128, first_epoch: EpochIndex,
 	}
-	/// A Master Node Deed was burned.
+	/// A Master Deed was burned.
 	MasterDeedBurned { deed: DeedId, owner: Owner, returned: u128 }
-	/// The Genesis Node Deed was issued.
+	/// The Genesis Deed was issued.
 	GenesisDeedIssued { deed: DeedId, owner: Owner }
 	/// An item of pallet-nfts changed hands.
 	ItemTransferred { collection: u32, item: DeedId, from: Owner, to: Owner }
@@ -125,7 +127,7 @@ fields! {
 	NodeUnlinked { deed: DeedId, owner: Owner, node: Owner, epoch: EpochIndex }
 	/// An epoch was decided.
 	EpochVerdict { epoch: EpochIndex, reveals: u32, oracles: u32 }
-	/// What the Genesis Node Deed released went to the treasury's accounts.
+	/// What the Genesis Deed released went to the treasury's accounts.
 	TreasuryPaid {
 		deed: DeedId, from_epoch: EpochIndex, to_epoch: EpochIndex, liquidity: u128,
 		expenses: u128, marketing: u128, grants: u128, social_responsibility: u128,
@@ -258,24 +260,24 @@ pub struct Recorded {
 }
 
 impl Chain {
-	/// The events of our pallets in a run of finalised blocks, in order; `to` is not included.
+	/// The events of our pallets in a run of finalised blocks, in order.
 	///
-	/// Items of pallet-nfts that are no deeds are nobody's business here.
+	/// Items of pallet-nfts that are no deeds are nobody's business here. Blocks are read several
+	/// at a time and then forgotten, so that a long run takes no more memory than its events.
 	///
 	/// # Errors
 	///
 	/// The node does not answer, or has forgotten one of the blocks: ask an archive node. Or an
 	/// event is not what this version expects.
-	pub async fn history(&self, from: u32, to: u32) -> Result<Vec<Recorded>, QueryError> {
+	pub async fn history(&self, blocks: Range<u32>) -> Result<Vec<Recorded>, QueryError> {
 		let collections = deed_collections(&self.at_finalised().await?).await?;
-		let mut history = Vec::new();
-		for block in from..to {
-			let at_block = self.at_number(block.into()).await?;
-			let of_block = events(&at_block).await?;
-			let of_deeds = of_block.into_iter().filter(|event| event.is_of(&collections));
-			history.extend(of_deeds.map(|event| Recorded { block, event }));
-		}
-		Ok(history)
+		let collections = collections.as_slice();
+		in_order(blocks, async |block| {
+			let events = events(&self.at_number(block.into()).await?).await?;
+			let of_deeds = events.into_iter().filter(|event| event.is_of(collections));
+			Ok(of_deeds.map(|event| Recorded { block, event }).collect())
+		})
+		.await
 	}
 
 	/// Number of the newest finalised block.
@@ -287,6 +289,18 @@ impl Chain {
 		let at_block = self.at_finalised().await?;
 		Ok(u32::try_from(at_block.block_number()).unwrap_or(u32::MAX))
 	}
+}
+
+/// Reads blocks, [`QUERIES_AT_ONCE`] at a time, and joins what is in them in the blocks' order.
+async fn in_order<T>(
+	blocks: Range<u32>,
+	read: impl AsyncFn(u32) -> Result<Vec<T>, QueryError>,
+) -> Result<Vec<T>, QueryError> {
+	stream::iter(blocks)
+		.map(|block| read(block))
+		.buffered(QUERIES_AT_ONCE)
+		.try_concat()
+		.await
 }
 
 /// The events of our pallets in one block.

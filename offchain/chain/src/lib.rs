@@ -39,7 +39,7 @@ mod address;
 pub use address::{Address, AddressError};
 pub use client::{Chain, ConnectError, QueryError};
 pub use follow::{ChainHandle, FollowConfig, follow};
-pub use permit::{Invoice, PermitTerms, SignedPermit, new_invoice};
+pub use permit::{Invoice, SignedPermit, new_invoice};
 pub use queries::Balances;
 pub use signer::{Signer, SignerError};
 pub use submit::{Outlook, Receipt, Rehearsal, SubmitError};

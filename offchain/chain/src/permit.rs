@@ -2,38 +2,23 @@
 
 //! Leave to buy Node Deeds, as an issuer signs it and a buyer hands it in.
 
-use crate::{Chain, Signer};
+use crate::{Chain, QueryError, Signer, state, storage};
 use r1_core::{Account, Rng as _, SystemRng};
-use r1_primitives::{EpochIndex, PurchasePermit, SignedBody as _};
-
-/// What an issuer grants.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct PermitTerms {
-	/// The account that may buy.
-	pub buyer: Account,
-	/// Number of the invoice, which the chain accepts once.
-	pub invoice: Invoice,
-	/// The most that the buyer may ever have bought for, in whole US dollars without tax.
-	pub usd_limit: u32,
-	/// Value added tax on top of the price, in basis points.
-	pub tax_basis_points: u16,
-	/// The last epoch in which the permit may be used.
-	pub expires_at_epoch: EpochIndex,
-}
-
-/// Number of an invoice.
-pub type Invoice = [u8; 32];
+use r1_primitives::{PurchasePermit, SignedBody as _};
 
 /// A permit with its signature.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SignedPermit {
 	/// What was granted.
-	pub terms: PermitTerms,
+	pub permit: PurchasePermit,
 	/// Who granted it.
 	pub issuer: Account,
 	/// The issuer's sr25519 signature.
 	pub signature: [u8; 64],
 }
+
+/// Number of an invoice.
+pub type Invoice = [u8; 32];
 
 /// A number that no invoice has yet.
 #[must_use]
@@ -44,24 +29,28 @@ pub fn new_invoice() -> Invoice {
 }
 
 impl Chain {
-	/// Signs a permit for this chain. Whether the chain knows the signer as an issuer shows when
-	/// the permit is used.
+	/// Signs a permit for this chain. Whether the chain knows the signer as an issuer is another
+	/// question: see [`Chain::is_permit_issuer`].
 	#[must_use]
-	pub fn issue_permit(&self, terms: PermitTerms, issuer: &Signer) -> SignedPermit {
-		issue(terms, issuer, &self.genesis_hash())
+	pub fn issue_permit(&self, permit: PurchasePermit, issuer: &Signer) -> SignedPermit {
+		issue(permit, issuer, &self.genesis_hash())
+	}
+
+	/// Whether governance lets an account sign permits to buy Node Deeds.
+	///
+	/// # Errors
+	///
+	/// The node does not answer.
+	pub async fn is_permit_issuer(&self, account: Account) -> Result<bool, QueryError> {
+		let at = self.at_finalised().await?;
+		let issuers = state::value(&at, "permit issuers", storage::permit_issuers()).await?;
+		Ok(issuers.unwrap_or_default().iter().any(|issuer| issuer.0 == account))
 	}
 }
 
-fn issue(terms: PermitTerms, issuer: &Signer, genesis_hash: &[u8; 32]) -> SignedPermit {
-	let permit = PurchasePermit {
-		buyer: terms.buyer,
-		invoice: terms.invoice,
-		usd_limit: terms.usd_limit,
-		tax_basis_points: terms.tax_basis_points,
-		expires_at_epoch: terms.expires_at_epoch,
-	};
+fn issue(permit: PurchasePermit, issuer: &Signer, genesis_hash: &[u8; 32]) -> SignedPermit {
 	let signature = issuer.sign(&permit.signing_payload(genesis_hash));
-	SignedPermit { terms, issuer: issuer.account(), signature }
+	SignedPermit { permit, issuer: issuer.account(), signature }
 }
 
 #[cfg(test)]
@@ -71,8 +60,8 @@ mod tests {
 
 	const GENESIS: [u8; 32] = [7; 32];
 
-	fn terms() -> PermitTerms {
-		PermitTerms {
+	fn permit() -> PurchasePermit {
+		PurchasePermit {
 			buyer: [1; 32],
 			invoice: [2; 32],
 			usd_limit: 1_000,
@@ -84,8 +73,8 @@ mod tests {
 	#[test]
 	fn permit_should_be_signed_over_its_terms_and_its_chain() {
 		let issuer = Signer::from_uri("//Alice").unwrap();
-		let signed = issue(terms(), &issuer, &GENESIS);
-		assert_eq!((signed.terms, signed.issuer), (terms(), issuer.account()));
+		let signed = issue(permit(), &issuer, &GENESIS);
+		assert_eq!((signed.permit, signed.issuer), (permit(), issuer.account()));
 
 		// Purpose, version and chain, then the terms in their order, little-endian.
 		let payload = |usd_limit: u32, genesis: [u8; 32]| {

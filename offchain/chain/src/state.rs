@@ -4,11 +4,10 @@
 
 use crate::{
 	client::{AtBlock, QueryError},
-	storage::{self, AccountId, DeedTerms, Item},
+	storage::{self, AccountId, Item},
 };
 use r1_core::{
-	BlockRef, ChainState, Deed, DeedKind, Deeds, JobKind, JobView, RecentBlocks,
-	SettledAvailability,
+	BlockRef, ChainState, Deed, Deeds, JobKind, JobView, RecentBlocks, SettledAvailability,
 };
 use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, deed_at};
 use std::collections::BTreeMap;
@@ -134,11 +133,7 @@ async fn deeds(at_block: &AtBlock) -> Result<Deeds, QueryError> {
 		.filter_map(|((deed,), record)| {
 			let owner = owners.get(&deed)?.0;
 			let node = record.node.map(|node| node.0);
-			let kind = match record.terms {
-				DeedTerms::Node => DeedKind::Node,
-				DeedTerms::Master { .. } => DeedKind::Master,
-				DeedTerms::Genesis => DeedKind::Genesis,
-			};
+			let kind = record.terms.kind();
 			Some((deed, Deed { owner, node, kind, is_banned: record.is_banned }))
 		})
 		.collect())
@@ -147,7 +142,7 @@ async fn deeds(at_block: &AtBlock) -> Result<Deeds, QueryError> {
 /// The collections of pallet-nfts whose items are deeds.
 pub(crate) async fn deed_collections(at_block: &AtBlock) -> Result<Vec<u32>, QueryError> {
 	let masters =
-		value(at_block, "collection of Master Node Deeds", storage::master_collection()).await?;
+		value(at_block, "collection of Master Deeds", storage::master_collection()).await?;
 	Ok([NODE_DEED_COLLECTION].into_iter().chain(masters).collect())
 }
 

@@ -2,13 +2,7 @@
 
 //! The storage items that are read, with the fields that are used of each.
 
-#![allow(
-	missing_debug_implementations,
-	unused_imports,
-	reason = "the derive makes a visitor and an import for each type"
-)]
-
-use r1_core::Account;
+use r1_core::{Account, DeedKind};
 use r1_primitives::{DeedId, EpochIndex, JobId, PageIndex, PlacementRound};
 use subxt::{
 	dynamic::storage, ext::scale_decode::DecodeAsType, storage::DynamicAddress, utils::H256,
@@ -54,6 +48,25 @@ pub(crate) enum DeedTerms {
 	Node,
 	Master { allocation: u128, first_epoch: EpochIndex },
 	Genesis,
+}
+
+impl DeedTerms {
+	/// The kind of the deed.
+	pub(crate) fn kind(self) -> DeedKind {
+		match self {
+			Self::Node => DeedKind::Node,
+			Self::Master { .. } => DeedKind::Master,
+			Self::Genesis => DeedKind::Genesis,
+		}
+	}
+
+	/// What a Master Deed may release over its life, and the epoch in which it starts.
+	pub(crate) fn curve(self) -> Option<(u128, EpochIndex)> {
+		match self {
+			Self::Master { allocation, first_epoch } => Some((allocation, first_epoch)),
+			Self::Node | Self::Genesis => None,
+		}
+	}
 }
 
 /// An item of pallet-nfts.
@@ -191,7 +204,7 @@ pub(crate) fn deeds() -> Item<(DeedId,), Deed> {
 	storage("NodeDeeds", "Deeds")
 }
 
-/// The collection of pallet-nfts whose items are the Master and Genesis Node Deeds.
+/// The collection of pallet-nfts whose items are the Master and Genesis Deeds.
 pub(crate) fn master_collection() -> Item<(), u32> {
 	storage("NodeDeeds", "MasterCollection")
 }
@@ -209,11 +222,6 @@ pub(crate) fn current_tier() -> Item<(), u8> {
 /// Who may sign permits to buy Node Deeds.
 pub(crate) fn permit_issuers() -> Item<(), Vec<AccountId>> {
 	storage("NodeDeeds", "PermitIssuers")
-}
-
-/// Samples of the price of R1.
-pub(crate) fn price_samples() -> Item<(), Vec<u128>> {
-	storage("NodeDeeds", "PriceSamples")
 }
 
 /// Jobs by number.
@@ -258,6 +266,28 @@ mod tests {
 	use std::collections::BTreeSet;
 	use subxt::ext::codec::Encode as _;
 
+	/// Decodes SCALE bytes by the description of a type, as a runtime's metadata has it.
+	fn decode<Described: TypeInfo + 'static, T: DecodeAsType>(bytes: &[u8]) -> T {
+		let mut registry = Registry::new();
+		let id = registry.register_type(&MetaType::new::<Described>()).id;
+		let types = PortableRegistry::from(registry);
+		T::decode_as_type(&mut &*bytes, id, &types).unwrap()
+	}
+
+	#[test]
+	fn terms_of_a_deed_should_tell_its_kind_and_its_curve() {
+		use r1_primitives::DeedTerms as Terms;
+		let master = Terms::Master { allocation: 7, first_epoch: 3 };
+		for (terms, kind, curve) in [
+			(Terms::Node, DeedKind::Node, None),
+			(master, DeedKind::Master, Some((7, 3))),
+			(Terms::Genesis, DeedKind::Genesis, None),
+		] {
+			let decoded = decode::<Terms, DeedTerms>(&terms.encode());
+			assert_eq!((decoded.kind(), decoded.curve()), (kind, curve));
+		}
+	}
+
 	#[test]
 	fn bounded_set_of_accounts_should_decode_as_a_list() {
 		#[expect(dead_code, reason = "it is only described")]
@@ -266,11 +296,8 @@ mod tests {
 		#[expect(dead_code, reason = "it is only described")]
 		#[derive(TypeInfo)]
 		struct BoundedBTreeSet(BTreeSet<AccountId32>);
-		let mut registry = Registry::new();
-		let id = registry.register_type(&MetaType::new::<BoundedBTreeSet>()).id;
-		let types = PortableRegistry::from(registry);
 		let bytes = BTreeSet::from([[1_u8; 32], [2; 32]]).encode();
-		let issuers = Vec::<AccountId>::decode_as_type(&mut &*bytes, id, &types).unwrap();
+		let issuers = decode::<BoundedBTreeSet, Vec<AccountId>>(&bytes);
 		let issuers = issuers.iter().map(|issuer| issuer.0).collect::<Vec<_>>();
 		assert_eq!(issuers, [[1; 32], [2; 32]]);
 	}

@@ -21,8 +21,8 @@ use subxt::{
 	tx::{TransactionInvalid, ValidationResult},
 };
 
-/// Longest wait for a transaction to be finalised once it is sent: 60 blocks of 2 s, so that a short stall of
-/// finality does not lose a receipt.
+/// Longest wait for a transaction to be finalised once it is sent: 60 blocks of 2 s, so that a
+/// short stall of finality does not lose a receipt.
 const FINALISATION_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Blocks in which a transaction may be included after it was signed; a minute of blocks of 2 s.

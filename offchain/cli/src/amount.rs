@@ -2,27 +2,38 @@
 
 //! Amounts of money as people write them.
 
+use serde::{Serialize, Serializer};
 use std::{fmt, str::FromStr};
 
-/// An amount of R1, read as a decimal with up to 18 places.
+/// An amount of R1, which has 18 decimals.
 pub(crate) type R1Amount = Amount<18>;
 
-/// An amount of USDC, read as a decimal with up to 6 places.
+/// An amount of USDC, which has 6 decimals.
 pub(crate) type UsdcAmount = Amount<6>;
 
 /// An amount in base units of a currency with so many decimals.
+///
+/// People read and write it as a decimal, programs as a text of its base units: it can be greater
+/// than the numbers that every reader of JSON keeps.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Amount<const DECIMALS: usize>(u128);
 
 impl<const DECIMALS: usize> Amount<DECIMALS> {
-	/// An amount of so many base units.
-	pub(crate) fn from_base_units(base_units: u128) -> Self {
-		Self(base_units)
-	}
-
 	/// The amount in base units.
 	pub(crate) fn base_units(self) -> u128 {
 		self.0
+	}
+}
+
+impl<const DECIMALS: usize> From<u128> for Amount<DECIMALS> {
+	fn from(base_units: u128) -> Self {
+		Self(base_units)
+	}
+}
+
+impl<const DECIMALS: usize> Serialize for Amount<DECIMALS> {
+	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+		serializer.collect_str(&self.0)
 	}
 }
 
@@ -69,6 +80,13 @@ mod tests {
 			let amount: UsdcAmount = text.parse().unwrap();
 			assert_eq!((amount.base_units(), amount.to_string().as_str()), (base_units, written));
 		}
+	}
+
+	#[test]
+	fn amount_should_be_a_text_of_base_units_to_programs() {
+		let amounts = [None, Some(R1Amount::from(0)), Some(R1Amount::from(u128::MAX))];
+		let json = serde_json::to_string(&amounts).unwrap();
+		assert_eq!(json, format!(r#"[null,"0","{}"]"#, u128::MAX));
 	}
 
 	#[test]

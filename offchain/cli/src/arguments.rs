@@ -5,7 +5,7 @@
 mod economy;
 
 pub(crate) use economy::{
-	Application, Burn, Buy, Deed, InvoiceNumber, IssuePermit, Permit, Price, Rewards,
+	Application, Burn, Buy, Deed, History, InvoiceNumber, IssuePermit, Permit, Price, Rewards,
 };
 
 use crate::amount::{R1Amount, UsdcAmount};

@@ -93,9 +93,9 @@ impl Deed {
 pub enum DeedKind {
 	/// A Node Deed: sold to anybody, and the only kind that does paid work.
 	Node,
-	/// A Master Node Deed: given by governance, and soul-bound.
+	/// A Master Deed: given by governance, and soul-bound.
 	Master,
-	/// The Genesis Node Deed, which pays the treasury.
+	/// The Genesis Deed, which pays the treasury.
 	Genesis,
 }
 

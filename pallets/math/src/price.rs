@@ -8,7 +8,7 @@ use crate::{
 	BASIS_POINTS,
 	ratio::{mul_div, share},
 };
-use primitive_types::U256;
+use alloc::vec::Vec;
 use r1_primitives::{R1, USDC};
 
 /// Price of one R1 in a pool: `floor(reserve_usdc * 10^12 * 10^18 / reserve_r1)`.
@@ -20,16 +20,18 @@ pub fn spot_price(reserve_usdc: u128, reserve_r1: u128) -> Option<u128> {
 	value_at(reserve_usdc, reserve_r1).filter(|price| *price > 0)
 }
 
-/// Mean of prices sampled at equal distances in time, rounded down; `None` of no samples.
+/// Median of sampled prices; `None` of no samples.
+///
+/// Of an even number it is the mean of the two in the middle, rounded down. While fewer than half
+/// of the samples are distorted, however much, it lies between the lowest and the highest of the
+/// others.
 #[must_use]
-pub fn average(samples: impl IntoIterator<Item = u128>) -> Option<u128> {
-	let mut sum = U256::zero();
-	let mut count = U256::zero();
-	for sample in samples {
-		sum = sum.checked_add(U256::from(sample))?;
-		count = count.checked_add(U256::one())?;
-	}
-	u128::try_from(sum.checked_div(count)?).ok()
+pub fn median(samples: impl IntoIterator<Item = u128>) -> Option<u128> {
+	let mut samples: Vec<u128> = samples.into_iter().collect();
+	samples.sort_unstable();
+	let lower = samples.get(samples.len().checked_sub(1)? / 2)?;
+	let upper = samples.get(samples.len() / 2)?;
+	Some(lower.midpoint(*upper))
 }
 
 /// R1 worth `usdc` at a price: `floor(usdc * 10^12 * 10^18 / r1_price)`.

@@ -14,6 +14,7 @@ use frame_support::{
 	traits::{EnsureOrigin, fungible::Mutate},
 };
 use frame_system::RawOrigin;
+use pallet_nfts::{Pallet as Nfts, PriceDirection, PriceWithDirection};
 use r1_math::node_deed::{DEEDS_MAX, LAST_TIER, TIERS};
 use r1_primitives::{
 	DeedId, DeedTerms, EpochIndex, LinkProof, PurchasePermit, R1, SignedBody,
@@ -22,7 +23,7 @@ use r1_primitives::{
 use sp_core::{crypto::KeyTypeId, ed25519};
 use sp_runtime::{
 	AccountId32, MultiSignature, MultiSigner,
-	traits::{Get, IdentifyAccount, One},
+	traits::{Get, IdentifyAccount, One, StaticLookup},
 };
 
 /// Names the keys that the benchmarks make.
@@ -69,11 +70,43 @@ fn linked_master<T: Config>(owner: &AccountId32, permit: MasterPermit<AccountId3
 	deed
 }
 
+/// Sets a price, approves as many transfers as an item can have, and offers a swap.
+fn arrange_everything<T: Config>(owner: &AccountId32, collection: u32, deed: DeedId) {
+	let origin = || T::RuntimeOrigin::from(RawOrigin::Signed(owner.clone()));
+	let buyer = T::Lookup::unlookup(account("buyer", 0, 0));
+	let longest = T::MaxDeadlineDuration::get();
+	Nfts::<T>::set_price(origin(), collection, deed, Some(1u32.into()), Some(buyer))
+		.expect("the owner may sell");
+	for index in 0..T::ApprovalsLimit::get() {
+		let delegate = T::Lookup::unlookup(account("delegate", index, 0));
+		Nfts::<T>::approve_transfer(origin(), collection, deed, delegate, Some(longest))
+			.expect("there is room for the approval");
+	}
+	let price = PriceWithDirection { amount: 1u32.into(), direction: PriceDirection::Receive };
+	Nfts::<T>::create_swap(
+		origin(),
+		collection,
+		deed,
+		collection,
+		Some(deed),
+		Some(price),
+		longest,
+	)
+	.expect("the owner may swap");
+}
+
 /// The consent of a new node to be linked to a deed.
 fn new_link<T: Config>(owner: &AccountId32, deed: DeedId) -> Link<AccountId32> {
 	let public = sp_io::crypto::ed25519_generate(KEY_TYPE, None);
 	let expires_at_epoch = EpochIndex::MAX;
-	let proof = LinkProof { owner: owner.clone().into(), deed, node: public.0, expires_at_epoch };
+	let last_linked_at_secs = Deeds::<T>::get(deed).map_or(0, |record| record.linked_at_secs);
+	let proof = LinkProof {
+		owner: owner.clone().into(),
+		deed,
+		node: public.0,
+		last_linked_at_secs,
+		expires_at_epoch,
+	};
 	let payload = proof.signing_payload(&Pallet::<T>::genesis_hash());
 	let signature: ed25519::Signature =
 		sp_io::crypto::ed25519_sign(KEY_TYPE, &public, &payload).expect("the key is ours");
@@ -124,7 +157,7 @@ impl<T: Config> Pallet<T> {
 mod benchmarks {
 	use super::*;
 
-	/// Worst: the average of all samples, an issuer whose signature takes longest to check among as
+	/// Worst: the median of all samples, an issuer whose signature takes longest to check among as
 	/// many as there can be, liquidity that is added and reserved both, all accounts of the payment,
 	/// and every deed is a new item. The last tier holds as many deeds as any purchase may.
 	#[benchmark]
@@ -185,16 +218,23 @@ mod benchmarks {
 		assert_eq!(Pallet::<T>::node_of(deed), Some(node));
 	}
 
-	/// There is one way through.
+	/// Worst: a Master Deed, whose collection is looked up, with everything arranged for it in
+	/// pallet-nfts that can be taken back.
 	#[benchmark]
 	fn unlink() {
 		let owner: AccountId32 = whitelisted_caller();
-		let deed = linked_deed::<T>(&owner, 0);
+		let deed = linked_master::<T>(&owner, MasterPermit::Burn);
+		let collection = MasterCollection::<T>::get().expect("a Master Deed is issued");
+		arrange_everything::<T>(&owner, collection, deed);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), deed);
 
 		assert_eq!(Pallet::<T>::node_of(deed), None);
+		assert!(!pallet_nfts::ItemPriceOf::<T>::contains_key(collection, deed));
+		assert!(!pallet_nfts::PendingSwapOf::<T>::contains_key(collection, deed));
+		let item = pallet_nfts::Item::<T>::get(collection, deed).expect("the deed has an item");
+		assert!(item.approvals.is_empty());
 	}
 
 	/// Worst: each deed is linked to another node, whose link ends first.

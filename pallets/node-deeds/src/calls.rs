@@ -18,7 +18,7 @@ mod calls {
 		///
 		/// ## Details
 		///
-		/// A deed costs the tier's price in US dollars at the average price of R1, and the permit's
+		/// A deed costs the tier's price in US dollars at the median price of R1, and the permit's
 		/// tax comes on top. `signature` is `issuer`'s, of any kind that accounts have, over the
 		/// signing payload of `permit` on this chain. It is over the plain bytes: what a wallet's
 		/// `signRaw` gives is wrapped, and not accepted.
@@ -44,7 +44,7 @@ mod calls {
 		/// - [`Error::PriceUnavailable`], [`Error::PriceAboveMaximum`], [`Error::Overflow`],
 		///   [`Error::InsufficientR1`]: the price is not known, not accepted, or cannot be paid.
 		/// - [`Error::SwapFailed`], [`Error::AddingLiquidityFailed`], [`Error::CompanyShareTooLow`]:
-		///   the pool is too small for the purchase, or too far from the average price.
+		///   the pool is too small for the purchase, or too far from the median price.
 		///
 		/// ## Events
 		///
@@ -75,9 +75,12 @@ mod calls {
 		/// ## Details
 		///
 		/// `signature` is the node's, over the link proof of this chain, the owner, the deed, the
-		/// node and `expires_at_epoch`, the last epoch in which the proof may be used. A deed that
-		/// is linked is unlinked first, under the rules of `unlink`. The deed earns from the
-		/// current epoch on.
+		/// node, the time of the deed's last link before this one, and `expires_at_epoch`, the last
+		/// epoch in which the proof may be used. Each link changes that time, so that a proof is
+		/// good for one: to be linked again, the node has to agree again.
+		///
+		/// A deed that is linked loses its node first, under the rules of `unlink`; its item stays
+		/// locked in pallet-nfts meanwhile. The deed earns from the current epoch on.
 		///
 		/// ## Errors
 		///
@@ -113,6 +116,10 @@ mod calls {
 		/// Every epoch that may pay must be decided and claimed, because a deed without a node cannot
 		/// claim. The cooldown of the next link counts from the last link, not from here.
 		///
+		/// The deed is free to move then. What its owner arranged for it in pallet-nfts before that,
+		/// a price, approvals of transfers or an offer to swap, is taken back, so that nobody gets
+		/// the deed by an arrangement that was forgotten.
+		///
 		/// ## Errors
 		///
 		/// - [`Error::Paused`], [`Error::UnknownDeed`], [`Error::NotDeedOwner`],
@@ -122,7 +129,8 @@ mod calls {
 		///
 		/// ## Events
 		///
-		/// [`Event::NodeUnlinked`].
+		/// [`Event::NodeUnlinked`], then pallet-nfts' `ItemPriceRemoved`, `AllApprovalsCancelled`
+		/// and `SwapCancelled` for what there was of each.
 		#[pallet::call_index(2)]
 		pub fn unlink(origin: OriginFor<T>, deed: DeedId) -> DispatchResult {
 			let owner = ensure_signed(origin)?;

@@ -97,6 +97,31 @@ impl<T: Config> Pallet<T> {
 		<Nfts<T> as Mutate<T::AccountId, ItemConfig>>::burn(&collection, &deed, None)
 	}
 
+	/// Takes back what the owner of a deed has arranged for its item: a price, approvals of
+	/// transfers, and an offer to swap. Says nothing of what there is none of.
+	///
+	/// All of it can be arranged for an item that is locked, and would come alive with the
+	/// unlocking. A transfer and a burn need none of this: pallet-nfts itself takes it back then.
+	pub(crate) fn take_back_arrangements(
+		terms: DeedTerms,
+		deed: DeedId,
+		owner: &T::AccountId,
+	) -> DispatchResult {
+		let collection = Self::collection_of(terms).ok_or(Error::<T>::UnknownDeed)?;
+		let origin = || T::RuntimeOrigin::from(RawOrigin::Signed(owner.clone()));
+		if pallet_nfts::ItemPriceOf::<T>::contains_key(collection, deed) {
+			Nfts::<T>::set_price(origin(), collection, deed, None, None)?;
+		}
+		let item = pallet_nfts::Item::<T>::get(collection, deed);
+		if item.is_some_and(|item| !item.approvals.is_empty()) {
+			Nfts::<T>::clear_all_transfer_approvals(origin(), collection, deed)?;
+		}
+		if pallet_nfts::PendingSwapOf::<T>::contains_key(collection, deed) {
+			Nfts::<T>::cancel_swap(origin(), collection, deed)?;
+		}
+		Ok(())
+	}
+
 	/// The owner of a deed's item, if the item exists.
 	pub(crate) fn item_owner(terms: DeedTerms, deed: DeedId) -> Option<T::AccountId> {
 		<Nfts<T> as Inspect<T::AccountId>>::owner(&Self::collection_of(terms)?, &deed)

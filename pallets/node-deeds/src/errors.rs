@@ -15,7 +15,8 @@ mod errors {
 		NotDeedOwner,
 		/// The node is linked to a deed already, maybe this one. Unlink it there first.
 		NodeAlreadyLinked,
-		/// The node did not sign a consent for this chain, owner, deed, node and expiry.
+		/// The node did not sign a consent for this chain, owner, deed, node, last link and expiry,
+		/// or the consent was used before. Ask the node for a new one.
 		InvalidNodeProof,
 		/// The node's consent was good until an epoch that is over. Ask the node for a new one.
 		NodeProofExpired,
@@ -62,14 +63,14 @@ mod errors {
 		/// The buyer would have bought for more US dollars than the permit allows. Buy fewer deeds,
 		/// or ask the issuer for a higher limit.
 		ExceedsUsdLimit,
-		/// The pool does not yield what R1 is worth on average. Buy fewer deeds at once, or try
-		/// again when its price is close to the average.
+		/// The pool does not yield what R1 is worth at the median price. Buy fewer deeds at once,
+		/// or try again when the pool's price is close to the median.
 		SwapFailed,
-		/// The pool does not take the liquidity near the average price. Buy fewer deeds at once, or
-		/// try again when its price is close to the average.
+		/// The pool does not take the liquidity near the median price. Buy fewer deeds at once, or
+		/// try again when the pool's price is close to the median.
 		AddingLiquidityFailed,
 		/// The company would get less than 97 % of its part of the price. Buy fewer deeds at once,
-		/// or try again when the pool's price is close to the average.
+		/// or try again when the pool's price is close to the median.
 		CompanyShareTooLow,
 		/// The deed is banned. Governance can lift the ban.
 		DeedBanned,

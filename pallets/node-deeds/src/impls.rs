@@ -44,8 +44,8 @@ impl<T: Config> DeedInspect<T::AccountId> for Pallet<T> {
 }
 
 impl<T: Config> PriceInspect for Pallet<T> {
-	fn average_price() -> Option<u128> {
-		price::average(PriceSamples::<T>::get())
+	fn median_price() -> Option<u128> {
+		price::median(PriceSamples::<T>::get())
 	}
 }
 

@@ -4,7 +4,7 @@
 //!
 //! A deed is the licence to run a node and to be paid for it. This pallet sells and issues the
 //! deeds, links each to at most one node, says which may move and which may earn, and keeps the
-//! averaged price of R1 that it sells them at.
+//! median price of R1 that it sells them at.
 //!
 //! ## Terminology
 //!
@@ -31,19 +31,23 @@
 //! ```
 //!
 //! - `buy` pays in R1: 20 % is burned, 50 % goes to the market's liquidity, 30 % to the company, and
-//!   a tax may come on top. The price is the tier's, at the average of the market's price sampled
+//!   a tax may come on top. The price is the tier's, at the median of the market's price sampled
 //!   every [`PriceSamplePeriod`](Config::PriceSamplePeriod) blocks; the buyer names a maximum. The
-//!   averaged price and the minimum output of each swap replace the deployed contracts' guard on how
+//!   median price and the minimum output of each swap replace the deployed contracts' guard on how
 //!   far the price may move between two sales, which stopped the sale by accident.
 //! - The parts' rounding, at most 3 base units of R1 a purchase, stays in this pallet's account as in
 //!   the deployed contracts. It is nobody's; below the existential deposit the account and what is in
 //!   it vanish, and the issuance shrinks with it.
 //! - `link` needs the node's signature of a [`LinkProof`](r1_primitives::LinkProof), which names
-//!   chain, owner, deed and a last epoch.
+//!   chain, owner, deed, the time of the deed's last link and a last epoch. The time changes with
+//!   each link, so that a proof is good for one.
 //! - A deed is linked at most once in [`LinkCooldownSecs`](Config::LinkCooldownSecs), and loses
 //!   its node only once every epoch that may pay it is claimed.
 //! - This pallet is the `Locker` of pallet-nfts: a Node Deed moves in pallet-nfts' ways only while it
 //!   is neither linked nor banned and nothing is paused. `transfer` and `burn` unlink it first.
+//! - Prices, approvals and offers to swap can be arranged in pallet-nfts for a locked deed as well.
+//!   So `unlink` takes back all that was arranged before it; it would come alive otherwise, maybe
+//!   years later. A transfer and a burn end it in pallet-nfts.
 //! - A Node Deed that its owner burns straight through pallet-nfts leaves its account of rewards
 //!   behind, which nobody can claim.
 //! - A Master Deed moves or burns only as governance authorised, and takes its link along.
@@ -59,6 +63,8 @@
 //!   that accepts root. Genesis creates the collections with `force_create`, which alone can switch
 //!   off deposits: neither the pallet nor a buyer is charged one. So no other genesis may create a
 //!   collection first.
+//! - The trading of pallet-nfts switched on: without it a price could not be taken back, nor could
+//!   the deed be unlinked then.
 //! - USDC that any account can hold without R1, because a purchase pays it to new accounts.
 //! - Metadata and attributes that people add to their deeds still pay pallet-nfts' deposits.
 //!
@@ -139,10 +145,11 @@ pub mod pallet {
 		traits::{ConstU8, UnixTime, fungible},
 	};
 	use frame_system::pallet_prelude::*;
+	use pallet_nfts::PalletFeature;
 	use r1_math::{BASIS_POINTS, node_deed::DEEDS_MAX};
 	use r1_primitives::{
 		DeedId, EpochIndex, PurchasePermit,
-		traits::{AdoptionLedger, CurrentEpoch, Market, RewardLedger},
+		traits::{AdoptionLedger, CurrentEpoch, Market, PriceInspect, RewardLedger},
 	};
 	use sp_core::{H256, ed25519};
 	use sp_runtime::{AccountId32, MultiSignature};
@@ -207,7 +214,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type TaxAccount: Get<AccountId32>;
 
-		/// How much less than at the average price a swap of a purchase may yield, in basis points;
+		/// How much less than at the median price a swap of a purchase may yield, in basis points;
 		/// less than 10 000. Too little stops large purchases, too much feeds whoever trades before
 		/// them. The company's part has a floor of 97 % besides.
 		#[pallet::constant]
@@ -233,7 +240,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type PriceSamplePeriod: Get<BlockNumberFor<Self>>;
 
-		/// Samples that make the average price; not zero.
+		/// Samples whose median is the price; not zero.
 		#[pallet::constant]
 		type PriceSamplesMax: Get<u32>;
 
@@ -371,7 +378,7 @@ pub mod pallet {
 				T::PriceSamplePeriod::get() > 0u32.into(),
 				"the price is sampled at some block"
 			);
-			assert!(T::PriceSamplesMax::get() > 0, "an average needs a sample");
+			assert!(T::PriceSamplesMax::get() > 0, "a median needs a sample");
 			assert!(
 				(1..=DEEDS_MAX).contains(&T::DeedsPerPurchaseMax::get()),
 				"a purchase holds some deeds, and no more than there are",
@@ -379,6 +386,8 @@ pub mod pallet {
 			assert!(T::LinksPerBatchMax::get() > 0, "a batch holds some links");
 			assert!(T::PermitIssuersMax::get() > 0, "somebody can issue permits");
 			assert!(T::SlippageBasisPoints::get() < BASIS_POINTS, "a swap yields something");
+			let features = <T as pallet_nfts::Config>::Features::get();
+			assert!(features.is_enabled(PalletFeature::Trading), "a price can be taken back");
 			let block = T::BlockWeights::get();
 			if let Some(most) = block.get(DispatchClass::Normal).max_extrinsic {
 				let purchase = <T as Config>::WeightInfo::buy(T::DeedsPerPurchaseMax::get());
@@ -415,6 +424,11 @@ pub mod pallet {
 		/// offer, no deed is asked for, or the tax is more than 10 000 basis points.
 		pub fn quote(units: u32, tax_basis_points: u16) -> Option<Quote> {
 			Self::quote_now(units, tax_basis_points)
+		}
+
+		/// Median price of one R1, in 10^-18 USD; none before the first sample.
+		pub fn r1_price() -> Option<u128> {
+			Self::median_price()
 		}
 
 		/// Everything that is known of a deed; nothing if it was never issued.

@@ -30,8 +30,9 @@ impl<T: Config> Pallet<T> {
 		let record = Self::deed_of_owner(deed, owner)?;
 		ensure!(record.node.is_some(), Error::<T>::DeedNotLinked);
 		ensure!(!record.is_banned, Error::<T>::DeedBanned);
+		let terms = record.terms;
 		Self::end_link(deed, owner, record)?;
-		Ok(())
+		Self::take_back_arrangements(terms, deed, owner)
 	}
 
 	/// Ends a link, if there is one, and if nothing that the deed earned by it would be lost;
@@ -87,6 +88,7 @@ impl<T: Config> Pallet<T> {
 			owner: owner.clone().into(),
 			deed,
 			node: node.clone().into(),
+			last_linked_at_secs: record.linked_at_secs,
 			expires_at_epoch,
 		};
 		ensure!(Self::is_signed_by_node(&proof, &signature), Error::<T>::InvalidNodeProof);

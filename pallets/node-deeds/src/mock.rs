@@ -4,35 +4,28 @@
 //! the other pallets are played by values that a test sets. All of them live in storage, so that no
 //! test sees another's.
 
+mod pool;
+mod builder;
 mod requests;
 
+pub(crate) use builder::*;
+pub(crate) use pool::*;
 pub(crate) use requests::*;
 
 use crate as pallet_node_deeds;
-use crate::PriceSamples;
 use frame_support::{
-	PalletId, derive_impl,
-	instances::{Instance1, Instance2},
-	ord_parameter_types, parameter_types,
+	PalletId, derive_impl, parameter_types,
 	traits::{
-		AsEnsureOriginWithArg, ConstU16, ConstU32, ConstU64, ConstU128, Hooks, UnixTime,
-		fungible::{NativeFromLeft, NativeOrWithId, UnionOf},
-		tokens::{fungible::ItemOf, imbalance::ResolveAssetTo},
+		AsEnsureOriginWithArg, ConstU16, ConstU32, ConstU64, ConstU128, UnixTime,
+		tokens::fungible::ItemOf,
 	},
 };
-use frame_system::{EnsureRoot, EnsureSigned, EnsureSignedBy};
-use pallet_asset_conversion::{
-	AccountIdConverter, AddLiquidityAsset, Ascending, Chain, MutateLiquidity, Swap, WithFirstAsset,
-};
+use frame_system::{EnsureRoot, EnsureSigned};
 use r1_primitives::{
 	DeedId, EpochIndex, R1, USDC,
-	traits::{AdoptionLedger, CurrentEpoch, Liquidity, Market, RewardLedger},
+	traits::{AdoptionLedger, CurrentEpoch, Liquidity, RewardLedger},
 };
-use sp_keystore::{KeystoreExt, testing::MemoryKeystore};
-use sp_runtime::{
-	AccountId32, BuildStorage, DispatchError, MultiSignature, MultiSigner, Permill,
-	traits::{AccountIdConversion, IdentityLookup},
-};
+use sp_runtime::{AccountId32, MultiSignature, MultiSigner, traits::IdentityLookup};
 use std::time::Duration;
 
 pub(crate) const ALICE: AccountId32 = AccountId32::new([1; 32]);
@@ -69,9 +62,6 @@ pub(crate) const PERMIT_ISSUERS_MAX: u32 = 3;
 
 /// Wider than the company's own floor of 3 %, so that a test can meet both.
 pub(crate) const SLIPPAGE_BASIS_POINTS: u16 = 500;
-
-/// The number of USDC.
-const USDC_ID: u32 = 1;
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -156,106 +146,6 @@ impl pallet_nfts::Config for Test {
 	type Helper = ();
 }
 
-impl pallet_assets::Config<Instance1> for Test {
-	type ApprovalDeposit = ConstU128<1>;
-	type AssetAccountDeposit = ConstU128<1>;
-	type AssetDeposit = ConstU128<1>;
-	type AssetId = u32;
-	type AssetIdAllocator = ();
-	type AssetIdParameter = u32;
-	type Balance = u128;
-	#[cfg(feature = "runtime-benchmarks")]
-	type BenchmarkHelper = ();
-	type CallbackHandle = ();
-	type CreateOrigin = AsEnsureOriginWithArg<EnsureSigned<AccountId32>>;
-	type Currency = Balances;
-	type Extra = ();
-	type ForceOrigin = EnsureRoot<AccountId32>;
-	type Freezer = ();
-	type Holder = ();
-	type MetadataDepositBase = ConstU128<1>;
-	type MetadataDepositPerByte = ConstU128<1>;
-	type RemoveItemsLimit = ConstU32<1_000>;
-	type ReserveData = ();
-	type RuntimeEvent = RuntimeEvent;
-	type StringLimit = ConstU32<50>;
-	type WeightInfo = ();
-}
-
-ord_parameter_types! {
-	pub const PoolsAccount: AccountId32 =
-		AccountIdConversion::<AccountId32>::into_account_truncating(&PoolsPalletId::get());
-}
-
-impl pallet_assets::Config<Instance2> for Test {
-	type ApprovalDeposit = ConstU128<0>;
-	type AssetAccountDeposit = ConstU128<0>;
-	type AssetDeposit = ConstU128<0>;
-	type AssetId = u32;
-	type AssetIdAllocator = ();
-	type AssetIdParameter = u32;
-	type Balance = u128;
-	#[cfg(feature = "runtime-benchmarks")]
-	type BenchmarkHelper = ();
-	type CallbackHandle = ();
-	type CreateOrigin = AsEnsureOriginWithArg<EnsureSignedBy<PoolsAccount, AccountId32>>;
-	type Currency = Balances;
-	type Extra = ();
-	type ForceOrigin = EnsureRoot<AccountId32>;
-	type Freezer = ();
-	type Holder = ();
-	type MetadataDepositBase = ConstU128<0>;
-	type MetadataDepositPerByte = ConstU128<0>;
-	type RemoveItemsLimit = ConstU32<1_000>;
-	type ReserveData = ();
-	type RuntimeEvent = RuntimeEvent;
-	type StringLimit = ConstU32<50>;
-	type WeightInfo = ();
-}
-
-/// How the pool names what it holds.
-type AssetKind = NativeOrWithId<u32>;
-
-type NativeAndAssets = UnionOf<Balances, Assets, NativeFromLeft, AssetKind, AccountId32>;
-
-type PoolIdToAccountId = AccountIdConverter<PoolsPalletId, (AssetKind, AssetKind)>;
-
-parameter_types! {
-	pub const PoolsPalletId: PalletId = PalletId(*b"r1/swaps");
-	pub const Native: AssetKind = NativeOrWithId::Native;
-	pub const UsdcId: u32 = USDC_ID;
-	pub const PoolFee: Permill = Permill::from_parts(3_000);
-	pub const NoFee: Permill = Permill::zero();
-}
-
-impl pallet_asset_conversion::Config for Test {
-	type AdminOrigin = EnsureRoot<AccountId32>;
-	type AssetKind = AssetKind;
-	type Assets = NativeAndAssets;
-	type Balance = u128;
-	#[cfg(feature = "runtime-benchmarks")]
-	type BenchmarkHelper = pallet_asset_conversion::NativeOrWithIdFactory<u32>;
-	type HigherPrecisionBalance = sp_core::U256;
-	type LPFee = PoolFee;
-	type LiquidityWithdrawalFee = NoFee;
-	type MaxSwapFee = PoolFee;
-	type MaxSwapPathLength = ConstU32<2>;
-	type MintMinLiquidity = ConstU128<100>;
-	type PalletId = PoolsPalletId;
-	type PoolAssetId = u32;
-	type PoolAssets = PoolAssets;
-	type PoolId = (AssetKind, AssetKind);
-	type PoolLocator = Chain<
-		WithFirstAsset<Native, AccountId32, AssetKind, PoolIdToAccountId>,
-		Ascending<AccountId32, AssetKind, PoolIdToAccountId>,
-	>;
-	type PoolSetupFee = ConstU128<1>;
-	type PoolSetupFeeAsset = Native;
-	type PoolSetupFeeTarget = ResolveAssetTo<PoolsAccount, NativeAndAssets>;
-	type RuntimeEvent = RuntimeEvent;
-	type WeightInfo = ();
-}
-
 parameter_types! {
 	pub const DeedsPalletId: PalletId = PalletId(*b"r1/deeds");
 	pub const LiquidityAccount: AccountId32 = LIQUIDITY;
@@ -306,89 +196,6 @@ impl pallet_node_deeds::Config for Test {
 	type WeightInfo = ();
 }
 
-/// The real pool, asked as the runtime asks it.
-pub struct TestMarket;
-
-const R1_KIND: AssetKind = NativeOrWithId::Native;
-const USDC_KIND: AssetKind = NativeOrWithId::WithId(USDC_ID);
-
-impl TestMarket {
-	fn swap(
-		who: &AccountId32,
-		path: [AssetKind; 2],
-		amount: u128,
-		minimum: u128,
-	) -> Result<u128, DispatchError> {
-		<AssetConversion as Swap<AccountId32>>::swap_exact_tokens_for_tokens(
-			who.clone(),
-			path.into(),
-			amount,
-			Some(minimum),
-			who.clone(),
-			false,
-		)
-	}
-}
-
-impl Market<AccountId32> for TestMarket {
-	fn spot_price() -> Option<u128> {
-		SpotPrice::get().unwrap_or_else(|| {
-			let (reserve_r1, reserve_usdc) =
-				AssetConversion::get_reserves(R1_KIND, USDC_KIND).ok()?;
-			r1_math::price::spot_price(reserve_usdc, reserve_r1)
-		})
-	}
-
-	fn swap_usdc_for_r1(
-		who: &AccountId32,
-		usdc: u128,
-		r1_minimum: u128,
-	) -> Result<u128, DispatchError> {
-		Self::swap(who, [USDC_KIND, R1_KIND], usdc, r1_minimum)
-	}
-
-	fn swap_r1_for_usdc(
-		who: &AccountId32,
-		r1: u128,
-		usdc_minimum: u128,
-	) -> Result<u128, DispatchError> {
-		Self::swap(who, [R1_KIND, USDC_KIND], r1, usdc_minimum)
-	}
-
-	fn add_liquidity(
-		who: &AccountId32,
-		offer: Liquidity,
-		minimum: Liquidity,
-		receiver: &AccountId32,
-	) -> Result<Liquidity, DispatchError> {
-		let (r1_before, usdc_before) = (Balances::free_balance(who), usdc_of(who));
-		<AssetConversion as MutateLiquidity<AccountId32>>::add_liquidity(
-			who,
-			AddLiquidityAsset { asset: R1_KIND, amount_desired: offer.r1, amount_min: minimum.r1 },
-			AddLiquidityAsset {
-				asset: USDC_KIND,
-				amount_desired: offer.usdc,
-				amount_min: minimum.usdc,
-			},
-			receiver,
-		)?;
-		let r1 = r1_before - Balances::free_balance(who);
-		Ok(Liquidity { r1, usdc: usdc_before - usdc_of(who) })
-	}
-}
-
-#[cfg(feature = "runtime-benchmarks")]
-impl pallet_node_deeds::BenchmarkHelper for TestMarket {
-	fn open_market() {
-		// As the tests' pool is: deep enough for fifty deeds of the last tier.
-		assert!(Self::spot_price().is_some(), "the builder opens the pool");
-	}
-
-	fn fill_history(_: DeedId) {
-		// The mock's ledger keeps no payments.
-	}
-}
-
 pub struct TestEpochs;
 
 impl CurrentEpoch for TestEpochs {
@@ -435,154 +242,4 @@ impl AdoptionLedger for TestAdoption {
 	}
 
 	fn on_work_paid(_: u128) {}
-}
-
-/// Builds the state that a test starts from.
-pub(crate) struct ExtBuilder {
-	pool: Liquidity,
-	r1_price: Option<Option<u128>>,
-	deeds_of_alice: u32,
-	genesis_deed_owner: Option<AccountId32>,
-	liquidity_share: u16,
-	existential_deposit: u128,
-}
-
-impl Default for ExtBuilder {
-	fn default() -> Self {
-		Self {
-			pool: DEEP_POOL,
-			r1_price: None,
-			deeds_of_alice: 0,
-			genesis_deed_owner: None,
-			liquidity_share: 0,
-			existential_deposit: 1,
-		}
-	}
-}
-
-impl ExtBuilder {
-	/// What is in the pool; the deep one without.
-	pub(crate) fn with_pool(self, pool: Liquidity) -> Self {
-		Self { pool, ..self }
-	}
-
-	/// The price that the market gives and that was sampled before the test, whatever is in the
-	/// pool; `None` for a market that is not open yet.
-	pub(crate) fn with_r1_price(self, r1_price: Option<u128>) -> Self {
-		Self { r1_price: Some(r1_price), ..self }
-	}
-
-	/// Lets ALICE buy so many deeds of the first tier before the test.
-	pub(crate) fn with_deeds_of_alice(self, deeds_of_alice: u32) -> Self {
-		Self { deeds_of_alice, ..self }
-	}
-
-	/// Gives the Genesis Deed to TREASURY at genesis.
-	pub(crate) fn with_genesis_deed(self) -> Self {
-		Self { genesis_deed_owner: Some(TREASURY), ..self }
-	}
-
-	/// What an account must hold to exist; one unit without.
-	pub(crate) fn with_existential_deposit(self, existential_deposit: u128) -> Self {
-		Self { existential_deposit, ..self }
-	}
-
-	/// Endows the liquidity account with the existential deposit, and sets the share that goes into the pool.
-	pub(crate) fn with_liquidity_share(self, liquidity_share: u16) -> Self {
-		Self { liquidity_share, ..self }
-	}
-
-	/// The storage at genesis.
-	pub(crate) fn genesis(&self) -> sp_core::storage::Storage {
-		let Liquidity { r1, usdc } = self.pool;
-		let mut balances = vec![(ALICE, ENDOWMENT), (BOB, ENDOWMENT), (PROVIDER, r1 + 1)];
-		if self.liquidity_share > 0 {
-			balances.push((LIQUIDITY, self.existential_deposit));
-		}
-		let genesis = RuntimeGenesisConfig {
-			balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
-			assets: pallet_assets::GenesisConfig {
-				assets: vec![(USDC_ID, PROVIDER, true, 1)],
-				accounts: vec![(USDC_ID, PROVIDER, usdc + 1)],
-				..Default::default()
-			},
-			asset_conversion: pallet_asset_conversion::GenesisConfig {
-				pools: vec![(R1_KIND, USDC_KIND, PROVIDER, r1, usdc)],
-			},
-			node_deeds: pallet_node_deeds::GenesisConfig {
-				genesis_deed_owner: self.genesis_deed_owner.clone(),
-				permit_issuers: vec![issuer()],
-			},
-			..Default::default()
-		};
-		genesis.build_storage().expect("the genesis is sound")
-	}
-
-	pub(crate) fn build(self) -> sp_io::TestExternalities {
-		let mut externalities = sp_io::TestExternalities::new(self.genesis());
-		externalities.register_extension(KeystoreExt::new(MemoryKeystore::new()));
-		externalities.execute_with(|| self.begin());
-		externalities
-	}
-
-	/// Runs a test, then checks the pallet's invariants.
-	pub(crate) fn build_and_execute(self, test: impl FnOnce()) {
-		self.build().execute_with(|| {
-			test();
-			NodeDeeds::do_try_state().expect("the invariants hold");
-		});
-	}
-
-	/// Begins block 1, with all that must be there before the test.
-	pub(crate) fn begin(&self) {
-		System::set_block_number(1);
-		ExistentialDeposit::set(&self.existential_deposit);
-		SpotPrice::set(&self.r1_price);
-		NodeDeeds::on_initialize(1);
-		if self.deeds_of_alice > 0 {
-			buy(ALICE, self.deeds_of_alice, 1).expect("ALICE can buy");
-		}
-		if self.liquidity_share > 0 {
-			NodeDeeds::set_liquidity_share(RuntimeOrigin::root(), self.liquidity_share)
-				.expect("the liquidity account exists");
-		}
-		System::reset_events();
-	}
-}
-
-/// Runs blocks until the given one has begun.
-pub(crate) fn run_to_block(block: u64) {
-	while System::block_number() < block {
-		let next = System::block_number() + 1;
-		System::set_block_number(next);
-		NodeDeeds::on_initialize(next);
-	}
-}
-
-/// Every event since the last look.
-pub(crate) fn take_events() -> Vec<RuntimeEvent> {
-	let events = System::read_events_for_pallet::<RuntimeEvent>();
-	System::reset_events();
-	events
-}
-
-/// This pallet's events since the last look.
-pub(crate) fn take_deed_events() -> Vec<crate::Event<Test>> {
-	let events = System::read_events_for_pallet::<crate::Event<Test>>();
-	System::reset_events();
-	events
-}
-
-pub(crate) fn samples() -> Vec<u128> {
-	PriceSamples::<Test>::get().into_inner()
-}
-
-/// What an account holds in USDC.
-pub(crate) fn usdc_of(who: &AccountId32) -> u128 {
-	Assets::balance(USDC_ID, who)
-}
-
-/// What an account holds of the pool.
-pub(crate) fn pool_shares_of(who: &AccountId32) -> u128 {
-	PoolAssets::balance(0, who)
 }

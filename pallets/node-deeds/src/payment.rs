@@ -116,7 +116,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Swaps R1 of the pallet's account, for what it is worth on average less the slippage.
+	/// Swaps R1 of the pallet's account, for what it is worth at the median price less the
+	/// slippage.
 	///
 	/// `None` if that is less than one base unit of USDC. So little cannot be swapped and is no
 	/// reason to refuse a purchase: it stays in the account, as what is lost to rounding does.

@@ -2,8 +2,10 @@
 
 //! Samples of the market's price of R1.
 //!
-//! A pool's price at one moment belongs to whoever trades last. The mean of samples that are
-//! blocks apart belongs to whoever can hold the price there against everybody else's arbitrage.
+//! A pool's price at one moment belongs to whoever trades last. The median of samples that are
+//! blocks apart belongs to whoever can hold the price at half of them against everybody else's
+//! arbitrage. A distortion of fewer samples moves it no further than to another honest sample,
+//! however great it is; a mean would follow in proportion.
 
 use crate::{Config, Pallet, PriceSamples, WeightInfo};
 use frame_support::{defensive, pallet_prelude::Weight};

@@ -33,7 +33,7 @@ pub(crate) struct Purchase {
 	pub(crate) units: u32,
 	pub(crate) price_usd: u32,
 	pub(crate) price_per_deed: u128,
-	/// Average price of one R1, in 10^-18 USD.
+	/// Median price of one R1, in 10^-18 USD.
 	pub(crate) r1_price: u128,
 	pub(crate) invoice: Invoice,
 }
@@ -119,9 +119,9 @@ impl<T: Config> Pallet<T> {
 		Ok(TierOnSale { number, units_left: units.saturating_sub(sold), price_usd })
 	}
 
-	/// The average price of R1 and, at it, the price of one deed in R1.
+	/// The median price of R1 and, at it, the price of one deed in R1.
 	fn price_of(price_usd: u32) -> Result<(u128, u128), Error<T>> {
-		let r1_price = Self::average_price().ok_or(Error::<T>::PriceUnavailable)?;
+		let r1_price = Self::median_price().ok_or(Error::<T>::PriceUnavailable)?;
 		let in_r1 = node_deed::price_in_r1(price_usd, r1_price).ok_or(Error::<T>::Overflow)?;
 		Ok((r1_price, in_r1))
 	}

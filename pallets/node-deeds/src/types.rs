@@ -93,7 +93,7 @@ pub struct Offer {
 	pub units_left: u32,
 	/// Price of one deed in whole US dollars.
 	pub price_usd: u32,
-	/// Price of one deed in base units of R1, at the average price of R1.
+	/// Price of one deed in base units of R1, at the median price of R1.
 	pub price_per_deed: u128,
 }
 

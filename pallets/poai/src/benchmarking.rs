@@ -23,7 +23,7 @@ pub trait BenchmarkHelper {
 	/// Lets an account exist and have at least `usdc` of USDC.
 	fn fund(who: &AccountId32, usdc: u128);
 
-	/// Gives the pool liquidity for swaps of 1 000 USDC, and an average price that is its price.
+	/// Gives the pool liquidity for swaps of 1 000 USDC, and a median price that is its price.
 	fn open_market();
 
 	/// Issues and activates `count` deeds of as many owners; returns them in ascending order.

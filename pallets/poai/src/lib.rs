@@ -41,7 +41,7 @@
 //! **Settlement** runs in `on_idle`, within the weight that is left. A cursor over the map of jobs
 //! survives the block, so the work of a block does not grow with the number of jobs. Each epoch of
 //! each job settles in its own storage layer. A failure, such as a pool that yields less than the
-//! average price allows, changes nothing, says so in an event, and is tried again in the next pass.
+//! median price allows, changes nothing, says so in an event, and is tried again in the next pass.
 //!
 //! **Adoption.** What an epoch of a job costs, rewards and burned part together, is counted for the
 //! network's adoption when it settles. Only Node Deeds do paid work.
@@ -54,7 +54,7 @@
 //! epoch that is left. The pot keeps the existential deposit of R1, so that burning works down to
 //! the smallest amount; genesis gives it that.
 //!
-//! **What can halt.** Nothing waits for this pallet. Without an average price, or with a pool that
+//! **What can halt.** Nothing waits for this pallet. Without a median price, or with a pool that
 //! strays from it, payments wait. Owners can still withdraw what is free and end their jobs.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -141,7 +141,7 @@ pub mod pallet {
 		/// A swap must be able to take the last USDC of the pot.
 		type Market: Market<AccountId32>;
 
-		/// The average price that bounds what a burn may yield.
+		/// The median price that bounds what a burn may yield.
 		type Price: PriceInspect;
 
 		/// Who owns which deed, and which may work.
@@ -160,11 +160,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type PalletId: Get<PalletId>;
 
-		/// How much less than at the average price a swap for the burn may yield, in basis points.
+		/// How much less than at the median price a swap for the burn may yield, in basis points.
 		///
 		/// Below 10 000. It must allow for the pool's fee and for how far the price moves within
-		/// the averaging period; too small a value delays payments, too great a value invites
-		/// others to profit from the burn.
+		/// the time that the samples span; too small a value delays payments, too great a value
+		/// invites others to profit from the burn.
 		#[pallet::constant]
 		type SlippageBasisPoints: Get<u16>;
 
@@ -402,7 +402,7 @@ pub mod pallet {
 		DeedNotActive,
 		/// The caller has earned nothing since the last claim.
 		NothingAccrued,
-		/// There is no average price of R1 yet, so nothing can be swapped safely.
+		/// There is no median price of R1 yet, so nothing can be swapped safely.
 		PriceUnavailable,
 		/// The epoch is not decided yet.
 		EpochUndecided,

@@ -97,8 +97,8 @@ parameter_types! {
 	pub storage FirstUndecided: EpochIndex = 10;
 	/// Price of one R1 in the pool: 2 USD.
 	pub storage PoolPrice: u128 = 2 * R1;
-	/// Its average over time.
-	pub storage AveragePrice: Option<u128> = Some(2 * R1);
+	/// The median of its samples.
+	pub storage MedianPrice: Option<u128> = Some(2 * R1);
 	/// What was counted for adoption, one entry for each time.
 	pub storage WorkPaid: Vec<u128> = Vec::new();
 	/// The pool refuses swaps of exactly this much USDC.
@@ -170,13 +170,13 @@ impl Market<AccountId32> for TestMarket {
 	}
 }
 
-/// The average that a test set.
+/// The median that a test set.
 #[derive(Debug)]
 pub struct TestPrice;
 
 impl PriceInspect for TestPrice {
-	fn average_price() -> Option<u128> {
-		AveragePrice::get()
+	fn median_price() -> Option<u128> {
+		MedianPrice::get()
 	}
 }
 

@@ -168,12 +168,12 @@ impl<T: Config> Pallet<T> {
 		Ok(work)
 	}
 
-	/// Swaps USDC of the pot to R1 at no less than the average price, and burns the R1.
+	/// Swaps USDC of the pot to R1 at no less than the median price, and burns the R1.
 	fn burn(job: JobId, epoch: EpochIndex, usdc: u128) -> DispatchResult {
 		if usdc == 0 {
 			return Ok(());
 		}
-		let price = T::Price::average_price().ok_or(Error::<T>::PriceUnavailable)?;
+		let price = T::Price::median_price().ok_or(Error::<T>::PriceUnavailable)?;
 		let worth = usdc_to_r1(usdc, price).ok_or(ArithmeticError::Overflow)?;
 		let r1_minimum = minimum_output(worth, T::SlippageBasisPoints::get());
 		let pot = Self::pot();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The three kinds of Node Deed, and what each may earn.
+//! The three kinds of deed, and what each may earn.
 
 use crate::EpochIndex;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -24,13 +24,13 @@ use scale_info::TypeInfo;
 pub enum DeedTerms {
 	/// A Node Deed: sold to anybody, earns the same as every other, and may do paid work.
 	Node,
-	/// A Master Node Deed: given by governance, soul-bound, gated by adoption.
+	/// A Master Deed: given by governance, soul-bound, gated by adoption.
 	Master {
 		/// What the deed may release over its life, in base units of R1.
 		allocation: u128,
 		/// The epoch in which its release curve starts.
 		first_epoch: EpochIndex,
 	},
-	/// The Genesis Node Deed, of which there is one: pays the treasury, gated by adoption.
+	/// The Genesis Deed, of which there is one: pays the treasury, gated by adoption.
 	Genesis,
 }

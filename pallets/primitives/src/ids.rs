@@ -5,7 +5,8 @@
 /// Index of an epoch of availability; epoch 0 starts when the clock starts.
 pub type EpochIndex = u32;
 
-/// Number of a Node Deed, counted from 1 and never reused; also its item number in pallet-nfts.
+/// Number of a deed of any kind, counted from 1 and never reused; also its item number in
+/// pallet-nfts.
 pub type DeedId = u32;
 
 /// Number of a job, counted from 1 and never reused.

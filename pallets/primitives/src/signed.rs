@@ -39,6 +39,10 @@ pub struct LinkProof {
 	pub deed: DeedId,
 	/// The node that agrees, whose key signs.
 	pub node: NodeKey,
+	/// Unix time of the deed's last link before this one, in seconds; 0 if there was none.
+	///
+	/// It changes with each link, so that a proof is good for one.
+	pub last_linked_at_secs: u64,
 	/// The last epoch in which the proof may be used.
 	pub expires_at_epoch: EpochIndex,
 }

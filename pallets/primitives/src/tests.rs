@@ -46,11 +46,22 @@ fn page_of_should_be_the_inverse_of_deed_at() {
 
 #[test]
 fn signing_payload_should_name_purpose_and_chain_before_the_body() {
-	let proof = LinkProof { owner: [1; 32], deed: 7, node: [2; 32], expires_at_epoch: 9 };
+	let proof = LinkProof {
+		owner: [1; 32],
+		deed: 7,
+		node: [2; 32],
+		last_linked_at_secs: 0x0102_0304_0506_0708,
+		expires_at_epoch: 9,
+	};
 	let payload = proof.signing_payload(&[3; 32]);
 	let mut expected = b"r1/link/v1".to_vec();
 	expected.extend([3; 32]);
-	expected.extend(proof.encode());
+	// The fields in their order, integers in little-endian bytes: what a wallet has to build.
+	expected.extend([1; 32]);
+	expected.extend([7, 0, 0, 0]);
+	expected.extend([2; 32]);
+	expected.extend([8, 7, 6, 5, 4, 3, 2, 1]);
+	expected.extend([9, 0, 0, 0]);
 	assert_eq!(payload, expected);
 }
 

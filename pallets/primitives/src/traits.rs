@@ -103,8 +103,8 @@ pub trait PlacementHandler {
 
 /// The price of R1 as the network sees it over time. Implemented by `pallet-node-deeds`.
 pub trait PriceInspect {
-	/// Time-weighted average price of one R1, in 10^-18 USD; `None` before the first sample.
-	fn average_price() -> Option<u128>;
+	/// Median of the latest samples of the price of one R1, in 10^-18 USD; `None` before the first.
+	fn median_price() -> Option<u128>;
 }
 
 /// An amount of R1 and an amount of USDC, in base units of each.

@@ -23,8 +23,8 @@ parameter_types! {
 	pub CompanyAccount: AccountId = PalletId(*b"r1/compa").into_account_truncating();
 	/// Receives the value added tax of each sale, in USDC.
 	pub TaxAccount: AccountId = PalletId(*b"r1/taxes").into_account_truncating();
-	/// A sample a minute: sixteen of them make an average over a quarter of an hour. Who distorts
-	/// the pool at one sample moves the average by a sixteenth of that.
+	/// A sample a minute: who wants to move the median of sixteen must distort the pool for eight
+	/// minutes, against everybody else's arbitrage.
 	pub const PriceSamplePeriod: BlockNumber = MINUTES;
 }
 
@@ -50,7 +50,7 @@ impl pallet_node_deeds::Config for Runtime {
 	type PriceSamplePeriod = PriceSamplePeriod;
 	type PriceSamplesMax = ConstU32<16>;
 	type Rewards = Availability;
-	// As much as a burn of work may lose against the average price, and more than the pool's fee.
+	// As much as a burn of work may lose against the median price, and more than the pool's fee.
 	type SlippageBasisPoints = ConstU16<500>;
 	type TaxAccount = TaxAccount;
 	type Time = Timestamp;

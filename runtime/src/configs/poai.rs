@@ -31,7 +31,7 @@ impl pallet_poai::Config for Runtime {
 	type Market = Pool;
 	type PalletId = PoaiPalletId;
 	type Price = NodeDeeds;
-	// A burn may get 5 % less R1 than the average price promises; then it waits.
+	// A burn may get 5 % less R1 than the median price promises; then it waits.
 	type SlippageBasisPoints = ConstU16<500>;
 	type Usdc = UsdcAsset;
 	type Verdicts = Oracles;

@@ -57,7 +57,7 @@ fn plain_specification(our_patch: &Value, wasm: &[u8]) -> Result<String> {
 		let keys = keys.context("a validator has session keys")?;
 		keys.retain(|name, _| !OUR_SESSION_KEYS.contains(&name.as_str()));
 	}
-	let code = hex(wasm)?;
+	let code = hex::encode(wasm);
 	Ok(format!(
 		r#"{{
 	"name": "Plain Local",
@@ -81,14 +81,6 @@ fn plain_specification(our_patch: &Value, wasm: &[u8]) -> Result<String> {
 }}
 "#
 	))
-}
-
-fn hex(bytes: &[u8]) -> Result<String> {
-	let mut text = String::with_capacity(bytes.len() * 2);
-	for byte in bytes {
-		write!(text, "{byte:02x}")?;
-	}
-	Ok(text)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use super::layout::Layout;
 use crate::workspace::Workspace;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::{
 	path::PathBuf,
@@ -86,7 +86,8 @@ impl Control {
 	///
 	/// # Errors
 	///
-	/// `r1ctl` fails, or its exit code says something else than its answer.
+	/// `r1ctl` fails, its exit code says something else than its answer, or the node could not try
+	/// the call, so that there is no answer.
 	pub fn rehearsed(&self, signer: &str, edge_url: &str, arguments: &[&str]) -> Result<Value> {
 		let mut command = self.command_of(signer, edge_url, arguments);
 		let output = self.output(command.arg("--dry-run"))?;
@@ -94,7 +95,8 @@ impl Control {
 			let said = String::from_utf8_lossy(&output.stderr);
 			format!("r1ctl {} --dry-run: {}", arguments.join(" "), said.trim())
 		})?;
-		let code = if answer["would_succeed"] == true { 0 } else { NEGATIVE };
+		let code = expected_code(&answer)
+			.with_context(|| format!("r1ctl {} --dry-run", arguments.join(" ")))?;
 		ensure!(
 			output.status.code() == Some(code),
 			"r1ctl {} --dry-run ended with {}: {answer}",
@@ -127,5 +129,31 @@ impl Control {
 			.args(["--json", "--node-url", &self.node_url])
 			.output()
 			.context("could not run r1ctl")
+	}
+}
+
+/// The exit code that belongs to the answer of a rehearsal.
+fn expected_code(answer: &Value) -> Result<i32> {
+	match &answer["would_succeed"] {
+		Value::Bool(true) => Ok(0),
+		Value::Bool(false) => Ok(NEGATIVE),
+		_ => bail!("nothing was learned of the call: {}", answer["untried"]),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use serde_json::json;
+
+	#[test]
+	fn rehearsal_should_fail_with_the_reason_when_the_call_was_not_tried() {
+		let code = |answer: Value| expected_code(&answer).map_err(|error| error.to_string());
+		assert_eq!(code(json!({ "would_succeed": true, "untried": null })), Ok(0));
+		assert_eq!(code(json!({ "would_succeed": false, "untried": null })), Ok(NEGATIVE));
+		let untried = json!({ "would_succeed": null, "untried": "the node is busy" });
+		let error = "nothing was learned of the call: \"the node is busy\"";
+		assert_eq!(code(untried), Err(error.to_owned()));
+		assert!(code(json!({})).is_err());
 	}
 }

@@ -11,7 +11,6 @@ use crate::{
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::{
-	fmt::Write as _,
 	fs,
 	io::{Read as _, Write as _},
 	os::unix::fs::OpenOptionsExt as _,
@@ -285,11 +284,7 @@ fn development_seed(node_program: &Path, account: &str) -> Result<String> {
 fn random_seed() -> Result<String> {
 	let mut seed = [0u8; 32];
 	fs::File::open("/dev/urandom")?.read_exact(&mut seed)?;
-	let mut text = String::new();
-	for byte in seed {
-		write!(text, "{byte:02x}")?;
-	}
-	Ok(text)
+	Ok(hex::encode(seed))
 }
 
 /// Writes a file that only its owner may read.

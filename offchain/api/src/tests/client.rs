@@ -128,7 +128,8 @@ fn request() -> InferRequest {
 #[tokio::test]
 async fn answers_should_arrive_typed_when_the_daemon_succeeds() {
 	let client = client().await;
-	let proof = LinkProofRequest { owner: HexBytes([1; 32]), deed: 9, expires_at_epoch: 5 };
+	let owner = HexBytes([1; 32]);
+	let proof = LinkProofRequest { owner, deed: 9, last_linked_at_secs: 0, expires_at_epoch: 5 };
 	assert_eq!(client.link_proof(&proof).await.unwrap().signature, HexBytes([9; 64]));
 	assert_eq!(client.add_file(vec![0; 300]).await.unwrap().size_bytes, 300);
 	assert_eq!(client.server_metadata().await.unwrap().name, "ratio1");

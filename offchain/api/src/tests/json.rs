@@ -17,18 +17,27 @@ fn link_proof_request_should_be_refused_when_malformed() {
 		let error = serde_json::from_str::<LinkProofRequest>(&value.to_string()).unwrap_err();
 		assert!(error.to_string().contains(message), "{error}");
 	};
-	check(json!({ "owner": owner, "deed": 1 }), "missing field `expires_at_epoch`");
+	let good = json!({
+		"owner": owner, "deed": 1, "last_linked_at_secs": 1_763_769_600, "expires_at_epoch": 9,
+	});
+	let with = |field: &str, value: serde_json::Value| {
+		let mut request = good.clone();
+		request[field] = value;
+		request
+	};
+	for field in ["owner", "deed", "last_linked_at_secs", "expires_at_epoch"] {
+		let mut short = good.clone();
+		short.as_object_mut().unwrap().remove(field);
+		check(short, &format!("missing field `{field}`"));
+	}
+	check(with("dead", json!(1)), "unknown field `dead`");
 	check(
-		json!({ "owner": owner, "deed": 1, "expires_at_epoch": 9, "dead": 1 }),
-		"unknown field `dead`",
-	);
-	check(
-		json!({ "owner": &owner[2..], "deed": 1, "expires_at_epoch": 9 }),
+		with("owner", json!(&owner[2..])),
 		"expected `0x` and 64 hexadecimal digits, which is 32 bytes",
 	);
-	check(json!({ "owner": owner, "deed": -1, "expires_at_epoch": 9 }), "integer `-1`");
+	check(with("deed", json!(-1)), "integer `-1`");
+	check(with("last_linked_at_secs", json!(-1)), "integer `-1`");
 
-	let good = json!({ "owner": owner, "deed": 1, "expires_at_epoch": 9 });
 	let request: LinkProofRequest = serde_json::from_value(good.clone()).unwrap();
 	assert_eq!(request.owner, HexBytes([0xab; 32]));
 	assert_eq!(to_value(request).unwrap(), good);

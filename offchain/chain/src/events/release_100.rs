@@ -2,12 +2,6 @@
 
 //! Events that release 100 emitted with fewer fields: its blocks are still part of the history.
 
-#![allow(
-	missing_debug_implementations,
-	unused_imports,
-	reason = "the derive makes a visitor and an import for each type"
-)]
-
 use super::{AvailabilityClaimed, DeedsBought, Owner};
 use r1_primitives::{DeedId, EpochIndex};
 use subxt::ext::scale_decode::{DecodeAsFields, DecodeAsType, Error, FieldIter, TypeResolver};

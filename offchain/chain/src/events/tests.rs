@@ -2,6 +2,7 @@
 
 use super::*;
 use scale_info::{MetaType, PortableRegistry, Registry, TypeInfo};
+use std::cell::Cell;
 use subxt::ext::{codec::Encode, scale_decode::Field};
 
 /// Decodes SCALE bytes by the description of a type, as a runtime's metadata has it.
@@ -175,4 +176,33 @@ fn burn_should_decode_with_and_without_an_application() {
 	let application = Some(Hash([3; 32]));
 	let expected = R1Burned { application, application_total: Some(5), ..expected };
 	assert_eq!(burned(Some([3; 32]), Some(5)), expected);
+}
+
+#[tokio::test]
+async fn blocks_should_be_read_several_at_a_time_and_joined_in_order() {
+	let most = u32::try_from(QUERIES_AT_ONCE).unwrap();
+	let (open, most_open) = (Cell::new(0), Cell::new(0));
+	let blocks = 5..5 + 3 * most;
+	let joined = in_order(blocks.clone(), async |block| {
+		open.set(open.get() + 1);
+		most_open.set(most_open.get().max(open.get()));
+		// Those that are asked for first answer last.
+		for _ in 0..most - block % most {
+			tokio::task::yield_now().await;
+		}
+		open.set(open.get() - 1);
+		Ok(vec![block; usize::from(block % 2 == 0)])
+	});
+	assert_eq!(joined.await.unwrap(), blocks.filter(|block| block % 2 == 0).collect::<Vec<_>>());
+	assert_eq!(most_open.get(), most);
+}
+
+#[tokio::test]
+async fn history_should_fail_with_the_first_block_that_cannot_be_read() {
+	let read = in_order(0..100, async |block| match block {
+		7 => Err(QueryError::Missing { item: "seventh" }),
+		8 => Err(QueryError::Missing { item: "eighth" }),
+		block => Ok(vec![block]),
+	});
+	assert!(matches!(read.await, Err(QueryError::Missing { item: "seventh" })));
 }

@@ -24,8 +24,7 @@ pub(crate) struct Price {
 /// Leave to buy Node Deeds.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Permit {
-	/// Signs a permit for a buyer; it is good only if the chain knows the signer as an issuer,
-	/// and a note says so if it does not.
+	/// Signs a permit for a buyer; refused if the chain does not know the signer as an issuer.
 	Issue(IssuePermit),
 }
 
@@ -50,6 +49,10 @@ pub(crate) struct IssuePermit {
 	/// Where to write it; it is printed in any case.
 	#[arg(long)]
 	pub(crate) output: Option<PathBuf>,
+	/// Sign although the chain does not know the issuer yet: until governance adds it, nobody can
+	/// buy with the permit.
+	#[arg(long)]
+	pub(crate) anyway: bool,
 }
 
 /// Number of an invoice, as it is asked for.
@@ -179,21 +182,28 @@ pub(crate) enum Rewards {
 		#[arg(long)]
 		r1_minimum: Option<R1Amount>,
 	},
-	/// Every payment since a block, read from the chain's events.
-	History {
-		/// The first block.
-		#[arg(long, default_value_t = 1)]
-		from_block: u32,
-		/// Only what is about this deed.
-		#[arg(long)]
-		deed: Option<u32>,
-	},
+	/// Every payment in a run of blocks, read from the chain's events.
+	History(History),
 	/// The newest payments of a deed for availability, read from the chain's state.
 	Recent {
 		/// The deed.
 		#[arg(long)]
 		deed: u32,
 	},
+}
+
+/// The part of the history that is wanted.
+#[derive(Args, Debug)]
+pub(crate) struct History {
+	/// The first block.
+	#[arg(long, default_value_t = 1)]
+	pub(crate) from_block: u32,
+	/// The last block; by default the newest that is final.
+	#[arg(long)]
+	pub(crate) to_block: Option<u32>,
+	/// Only what is about this deed.
+	#[arg(long)]
+	pub(crate) deed: Option<u32>,
 }
 
 /// R1 to be burned.

@@ -28,6 +28,7 @@ fn groups_of_the_economy_should_take_what_they_need() {
 		"rewards preview --deeds 1,2,3 --epochs-max 30",
 		"rewards claim --epochs-max 30",
 		"rewards recent --deed 7",
+		"rewards history --from-block 5 --to-block 9 --deed 7",
 		"burn --amount 2 --application gratitude",
 		"application register --slug gratitude --name Gratitude",
 		"application burners",
@@ -35,6 +36,7 @@ fn groups_of_the_economy_should_take_what_they_need() {
 		assert!(parse(line).is_ok(), "{line}");
 	}
 	let permit = "permit issue --buyer 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+	assert!(parse(&format!("{permit} --usd-limit 500 --anyway")).is_ok());
 	for line in [
 		"deed buy --price-max 12.5",
 		&format!("deed buy --units 0 --price-max 12.5 {file}"),

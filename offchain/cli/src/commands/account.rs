@@ -14,10 +14,10 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct Account {
 	account: String,
-	r1: String,
-	usdc: String,
-	escrow_free_usdc: String,
-	accrued_usdc: String,
+	r1: R1Amount,
+	usdc: UsdcAmount,
+	escrow_free_usdc: UsdcAmount,
+	accrued_usdc: UsdcAmount,
 }
 
 pub(super) async fn show(
@@ -31,19 +31,19 @@ pub(super) async fn show(
 	let balances = arguments.chain().await?.balances(account.0).await?;
 	let row = Account {
 		account: address(account.0),
-		r1: balances.r1.to_string(),
-		usdc: balances.usdc.to_string(),
-		escrow_free_usdc: balances.escrow_free.to_string(),
-		accrued_usdc: balances.accrued.to_string(),
+		r1: balances.r1.into(),
+		usdc: balances.usdc.into(),
+		escrow_free_usdc: balances.escrow_free.into(),
+		accrued_usdc: balances.accrued.into(),
 	};
 	Answer::one(
 		&row,
 		&[
 			("account", row.account.clone()),
-			("R1", R1Amount::from_base_units(balances.r1).to_string()),
-			("USDC", UsdcAmount::from_base_units(balances.usdc).to_string()),
-			("escrow, free", UsdcAmount::from_base_units(balances.escrow_free).to_string()),
-			("rewards, accrued", UsdcAmount::from_base_units(balances.accrued).to_string()),
+			("R1", row.r1.to_string()),
+			("USDC", row.usdc.to_string()),
+			("escrow, free", row.escrow_free_usdc.to_string()),
+			("rewards, accrued", row.accrued_usdc.to_string()),
 		],
 	)
 }

@@ -2,8 +2,9 @@
 
 //! R1 burned by choice, the applications that it is burned for, and who burned most.
 
-use super::{address, done, event, r1, short, submit, submit_to};
+use super::{Caller, address, done, event, or_dash, short, submit};
 use crate::{
+	amount::R1Amount,
 	arguments::{Application, Arguments, Burn},
 	output::Answer,
 };
@@ -13,11 +14,11 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 struct Burned {
-	amount_r1: String,
+	amount_r1: R1Amount,
 	/// What the signer has burned in all.
-	burner_total_r1: String,
+	burner_total_r1: R1Amount,
 	/// What was burned for the application in all.
-	application_total_r1: Option<String>,
+	application_total_r1: Option<R1Amount>,
 }
 
 pub(super) async fn run(arguments: &Arguments, order: &Burn) -> anyhow::Result<Answer> {
@@ -34,16 +35,16 @@ fn burned(receipt: &Receipt) -> anyhow::Result<Answer> {
 		_ => None,
 	})?;
 	let row = Burned {
-		amount_r1: burned.amount.to_string(),
-		burner_total_r1: burned.burner_total.to_string(),
-		application_total_r1: burned.application_total.map(|total| total.to_string()),
+		amount_r1: burned.amount.into(),
+		burner_total_r1: burned.burner_total.into(),
+		application_total_r1: burned.application_total.map(R1Amount::from),
 	};
 	Answer::one(
 		&row,
 		&[
-			("burned R1", r1(&row.amount_r1)),
-			("burned by you in all", r1(&row.burner_total_r1)),
-			("burned for it in all", row.application_total_r1.as_deref().map_or("-".into(), r1)),
+			("burned R1", row.amount_r1.to_string()),
+			("burned by you in all", row.burner_total_r1.to_string()),
+			("burned for it in all", or_dash(row.application_total_r1)),
 		],
 	)
 }
@@ -52,17 +53,20 @@ pub(super) async fn applications(
 	arguments: &Arguments,
 	command: &Application,
 ) -> anyhow::Result<Answer> {
-	let chain = arguments.chain().await?;
-	let call = match command {
-		Application::List => return list(&chain).await,
-		Application::Burners => return burners(&chain).await,
+	match command {
+		Application::List => list(&arguments.chain().await?).await,
+		Application::Burners => burners(&arguments.chain().await?).await,
 		Application::Register { slug, name } => {
-			check_name(name, chain.application_name_bytes_max().await?)?;
-			calls::register_application(&slug.0, name)
+			let caller = Caller::connect(arguments).await?;
+			check_name(name, caller.chain.application_name_bytes_max().await?)?;
+			let call = calls::register_application(&slug.0, name);
+			caller.submit(&call, |receipt| done(&call, receipt)).await
 		},
-		Application::Deregister { slug } => calls::deregister_application(&slug.0),
-	};
-	submit_to(&chain, arguments, &call, |receipt| done(&call, receipt)).await
+		Application::Deregister { slug } => {
+			let call = calls::deregister_application(&slug.0);
+			submit(arguments, &call, |receipt| done(&call, receipt)).await
+		},
+	}
 }
 
 /// Whether an application may have a name; the chain would not say what is wrong with it.
@@ -82,8 +86,8 @@ struct ApplicationRow {
 	name: String,
 	id: String,
 	creator: String,
-	deposit_r1: String,
-	burned_r1: String,
+	deposit_r1: R1Amount,
+	burned_r1: R1Amount,
 }
 
 async fn list(chain: &Chain) -> anyhow::Result<Answer> {
@@ -96,8 +100,8 @@ async fn list(chain: &Chain) -> anyhow::Result<Answer> {
 			slug: application.slug,
 			name: application.name,
 			creator: address(application.creator.0),
-			deposit_r1: application.deposit.to_string(),
-			burned_r1: application.total.to_string(),
+			deposit_r1: application.deposit.into(),
+			burned_r1: application.total.into(),
 		})
 		.collect::<Vec<_>>();
 	Answer::rows(&rows, &["application", "name", "creator", "deposit R1", "burned R1"], |row| {
@@ -105,8 +109,8 @@ async fn list(chain: &Chain) -> anyhow::Result<Answer> {
 			row.slug.clone(),
 			row.name.clone(),
 			short(&row.creator),
-			r1(&row.deposit_r1),
-			r1(&row.burned_r1),
+			row.deposit_r1.to_string(),
+			row.burned_r1.to_string(),
 		]
 	})
 }
@@ -115,25 +119,29 @@ async fn list(chain: &Chain) -> anyhow::Result<Answer> {
 struct Burner {
 	rank: usize,
 	account: String,
-	burned_r1: String,
-	/// All R1 that was burned by choice, in base units.
-	of_r1: String,
+	burned_r1: R1Amount,
+	/// All R1 that was burned by choice.
+	of_r1: R1Amount,
 }
 
 async fn burners(chain: &Chain) -> anyhow::Result<Answer> {
 	let burns = chain.burns().await?;
-	let of_r1 = burns.total.to_string();
 	let rows = (1..)
 		.zip(burns.burners)
 		.map(|(rank, (account, total))| Burner {
 			rank,
 			account: address(account.0),
-			burned_r1: total.to_string(),
-			of_r1: of_r1.clone(),
+			burned_r1: total.into(),
+			of_r1: burns.total.into(),
 		})
 		.collect::<Vec<_>>();
 	Answer::rows(&rows, &["rank", "account", "burned R1", "of R1"], |row| {
-		vec![row.rank.to_string(), short(&row.account), r1(&row.burned_r1), r1(&row.of_r1)]
+		vec![
+			row.rank.to_string(),
+			short(&row.account),
+			row.burned_r1.to_string(),
+			row.of_r1.to_string(),
+		]
 	})
 }
 

@@ -3,9 +3,10 @@
 //! Deeds: list, purchase, transfer, end.
 
 use super::{
-	Purchase, address, done, event, link, permit, r1, rehearsed, short, submit, submit_to,
+	Caller, Purchase, address, done, event, link, or_dash, permit, rehearsed, short, submit,
 };
 use crate::{
+	amount::R1Amount,
 	arguments::{Arguments, Buy, Deed},
 	output::Answer,
 };
@@ -44,9 +45,9 @@ struct DeedRow {
 	owner: String,
 	node: Option<String>,
 	is_banned: bool,
-	/// Minted so far, in base units; what is released is this and what is withheld.
-	minted_r1: String,
-	withheld_r1: String,
+	/// Minted so far; what is released is this and what is withheld.
+	minted_r1: R1Amount,
+	withheld_r1: R1Amount,
 	/// The first epoch that is not claimed.
 	next_epoch: Option<u32>,
 }
@@ -69,8 +70,8 @@ async fn list(arguments: &Arguments, owner: Option<Address>) -> anyhow::Result<A
 				owner: address(record.owner),
 				node: record.node.map(address),
 				is_banned: record.is_banned,
-				minted_r1: minted.to_string(),
-				withheld_r1: account.map_or(0, |account| account.withheld).to_string(),
+				minted_r1: minted.into(),
+				withheld_r1: account.map_or(0, |account| account.withheld).into(),
 				next_epoch: account.map(|account| account.next_epoch),
 			}
 		})
@@ -82,11 +83,11 @@ async fn list(arguments: &Arguments, owner: Option<Address>) -> anyhow::Result<A
 			row.deed.to_string(),
 			row.kind.to_owned(),
 			short(&row.owner),
-			row.node.as_deref().map_or("-".into(), short),
+			or_dash(row.node.as_deref().map(short)),
 			if row.is_banned { "yes".into() } else { "-".into() },
-			r1(&row.minted_r1),
-			r1(&row.withheld_r1),
-			row.next_epoch.map_or("-".into(), |epoch| epoch.to_string()),
+			row.minted_r1.to_string(),
+			row.withheld_r1.to_string(),
+			or_dash(row.next_epoch),
 		]
 	})
 }
@@ -101,13 +102,13 @@ struct Details {
 	is_banned: bool,
 	linked_at_secs: u64,
 	may_be_linked_from_secs: u64,
-	/// What a Master Node Deed may release over its life.
-	allocation_r1: Option<String>,
-	/// The epoch in which the curve of a Master Node Deed starts.
+	/// What a Master Deed may release over its life.
+	allocation_r1: Option<R1Amount>,
+	/// The epoch in which the curve of a Master Deed starts.
 	first_epoch: Option<u32>,
-	released_r1: String,
-	withheld_r1: String,
-	remaining_r1: Option<String>,
+	released_r1: R1Amount,
+	withheld_r1: R1Amount,
+	remaining_r1: Option<R1Amount>,
 	next_epoch: Option<u32>,
 	payments: u32,
 }
@@ -124,33 +125,30 @@ async fn show(arguments: &Arguments, deed: u32) -> anyhow::Result<Answer> {
 		is_banned: details.is_banned,
 		linked_at_secs: details.linked_at_secs,
 		may_be_linked_from_secs: details.may_be_linked_from_secs,
-		allocation_r1: details.allocation.map(|amount| amount.to_string()),
+		allocation_r1: details.allocation.map(R1Amount::from),
 		first_epoch: details.first_epoch,
-		released_r1: rewards.map_or(0, |account| account.released).to_string(),
-		withheld_r1: rewards.map_or(0, |account| account.withheld).to_string(),
-		remaining_r1: details.remaining.map(|amount| amount.to_string()),
+		released_r1: rewards.map_or(0, |account| account.released).into(),
+		withheld_r1: rewards.map_or(0, |account| account.withheld).into(),
+		remaining_r1: details.remaining.map(R1Amount::from),
 		next_epoch: rewards.map(|account| account.next_epoch),
 		payments: rewards.map_or(0, |account| account.payments),
 	};
-	let amount = |amount: &Option<String>| amount.as_deref().map_or("-".into(), r1);
-	let number = |number: Option<u32>| number.map_or("-".into(), |number| number.to_string());
-	let text = |text: &Option<String>| text.clone().unwrap_or("-".into());
 	Answer::one(
 		&row,
 		&[
 			("deed", row.deed.to_string()),
 			("kind", row.kind.to_owned()),
-			("owner", text(&row.owner)),
-			("node", text(&row.node)),
+			("owner", or_dash(row.owner.as_ref())),
+			("node", or_dash(row.node.as_ref())),
 			("banned", if row.is_banned { "yes".into() } else { "no".into() }),
 			("last linked, Unix time", row.linked_at_secs.to_string()),
 			("may be linked from", row.may_be_linked_from_secs.to_string()),
-			("allocation in R1", amount(&row.allocation_r1)),
-			("first epoch of the curve", number(row.first_epoch)),
-			("released R1", r1(&row.released_r1)),
-			("of it withheld", r1(&row.withheld_r1)),
-			("to be paid yet, R1", amount(&row.remaining_r1)),
-			("next epoch", number(row.next_epoch)),
+			("allocation in R1", or_dash(row.allocation_r1)),
+			("first epoch of the curve", or_dash(row.first_epoch)),
+			("released R1", row.released_r1.to_string()),
+			("of it withheld", row.withheld_r1.to_string()),
+			("to be paid yet, R1", or_dash(row.remaining_r1)),
+			("next epoch", or_dash(row.next_epoch)),
 			("payments", row.payments.to_string()),
 		],
 	)
@@ -160,19 +158,19 @@ async fn show(arguments: &Arguments, deed: u32) -> anyhow::Result<Answer> {
 struct Bought {
 	deeds: Vec<u32>,
 	tier: u8,
-	/// In base units of R1, without tax.
-	price_per_deed: String,
-	tax: String,
+	/// Without tax.
+	price_per_deed: R1Amount,
+	tax: R1Amount,
 	/// All that was paid, the tax included.
-	total: String,
+	total: R1Amount,
 	/// None on a chain whose release asks for no permit.
 	invoice: Option<String>,
 }
 
 async fn buy(arguments: &Arguments, order: &Buy) -> anyhow::Result<Answer> {
 	let permit = permit::read(&order.permit)?;
-	let chain = arguments.chain().await?;
-	let tax = permit.terms.tax_basis_points;
+	let caller = Caller::connect(arguments).await?;
+	let chain = &caller.chain;
 	let order = DeedOrder {
 		units: order.units,
 		tier: chain.tier().await?,
@@ -180,16 +178,16 @@ async fn buy(arguments: &Arguments, order: &Buy) -> anyhow::Result<Answer> {
 		allow_partial: order.allow_partial,
 	};
 	let call = calls::buy_deeds(&order, &permit);
-	if !arguments.dry_run {
-		return submit_to(&chain, arguments, &call, bought).await;
+	if !caller.is_dry_run {
+		return caller.submit(&call, bought).await;
 	}
-	let rehearsal = chain.rehearse(&call, &arguments.signer()?).await?;
-	let quote = chain.price(order.units, tax).await?.quote;
+	let rehearsal = chain.rehearse(&call, &caller.signer).await?;
+	let quote = chain.price(order.units, permit.permit.tax_basis_points).await?.quote;
 	let purchase = quote.map(|quote| Purchase {
 		units: quote.units,
-		price_per_deed: quote.price_per_deed.to_string(),
-		tax: quote.tax.to_string(),
-		total: quote.total.to_string(),
+		price_per_deed: quote.price_per_deed.into(),
+		tax: quote.tax.into(),
+		total: quote.total.into(),
 	});
 	rehearsed(rehearsal, purchase)
 }
@@ -202,9 +200,9 @@ fn bought(receipt: &Receipt) -> anyhow::Result<Answer> {
 	let row = Bought {
 		deeds: (0..bought.units).map(|unit| bought.first_deed + unit).collect(),
 		tier: bought.tier,
-		price_per_deed: bought.price_per_deed.to_string(),
-		tax: bought.tax.unwrap_or(0).to_string(),
-		total: bought.total.to_string(),
+		price_per_deed: bought.price_per_deed.into(),
+		tax: bought.tax.unwrap_or(0).into(),
+		total: bought.total.into(),
 		invoice: bought.invoice.map(|invoice| format!("0x{}", hex::encode(invoice))),
 	};
 	Answer::one(
@@ -212,10 +210,10 @@ fn bought(receipt: &Receipt) -> anyhow::Result<Answer> {
 		&[
 			("deeds", format!("{:?}", row.deeds)),
 			("tier", row.tier.to_string()),
-			("price of one", r1(&row.price_per_deed)),
-			("tax", r1(&row.tax)),
-			("paid in all", r1(&row.total)),
-			("invoice", row.invoice.clone().unwrap_or("-".into())),
+			("price of one", row.price_per_deed.to_string()),
+			("tax", row.tax.to_string()),
+			("paid in all", row.total.to_string()),
+			("invoice", or_dash(row.invoice.as_ref())),
 		],
 	)
 }

@@ -2,11 +2,16 @@
 
 //! The history of every payment, and of every deed, read from the chain's events.
 
-use super::{address, r1, short, usdc};
-use crate::{arguments::Arguments, output::Answer};
+use super::{address, short};
+use crate::{
+	amount::{R1Amount, UsdcAmount},
+	arguments::{Arguments, History},
+	output::Answer,
+};
+use anyhow::ensure;
 use r1_chain::events::{DeedsBought, Event, Recorded};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 /// One line of the history.
 #[derive(Debug, Eq, PartialEq, Serialize)]
@@ -20,8 +25,8 @@ struct Entry {
 	/// Epochs, the last not included.
 	epochs: Option<(u32, u32)>,
 	account: Option<String>,
-	r1: Option<String>,
-	usdc: Option<String>,
+	r1: Option<R1Amount>,
+	usdc: Option<UsdcAmount>,
 	note: String,
 }
 
@@ -51,34 +56,50 @@ impl Entry {
 	}
 }
 
-pub(super) async fn history(
-	arguments: &Arguments,
-	from_block: u32,
-	deed: Option<u32>,
-) -> anyhow::Result<Answer> {
+pub(super) async fn history(arguments: &Arguments, order: &History) -> anyhow::Result<Answer> {
 	let chain = arguments.chain().await?;
-	let to_block = chain.finalised_number().await? + 1;
-	let rows = entries(&chain.history(from_block, to_block).await?, deed);
+	let blocks = blocks(order, chain.finalised_number().await?)?;
+	let rows = entries(&chain.history(blocks).await?, order.deed);
 	let header = ["block", "what", "deed", "job", "epochs", "account", "R1", "USDC", "note"];
 	Answer::rows(&rows, &header, |row| {
-		let number = |value: Option<u32>| value.map_or(String::new(), |value| value.to_string());
 		vec![
 			row.block.to_string(),
 			row.what.to_owned(),
-			number(row.deed),
-			number(row.job),
-			row.epochs.map_or(String::new(), |(from, to)| format!("{from}..{to}")),
-			row.account.as_deref().map_or(String::new(), short),
-			row.r1.as_deref().map_or(String::new(), r1),
-			row.usdc.as_deref().map_or(String::new(), usdc),
+			or_nothing(row.deed),
+			or_nothing(row.job),
+			or_nothing(row.epochs.map(|(from, to)| format!("{from}..{to}"))),
+			or_nothing(row.account.as_deref().map(short)),
+			or_nothing(row.r1),
+			or_nothing(row.usdc),
 			row.note.clone(),
 		]
 	})
 }
 
+/// What there is, or an empty cell.
+fn or_nothing(value: Option<impl ToString>) -> String {
+	value.map_or(String::new(), |value| value.to_string())
+}
+
+/// The blocks that are asked for, of those that are final.
+fn blocks(order: &History, finalised: u32) -> anyhow::Result<Range<u32>> {
+	let &History { from_block, to_block, .. } = order;
+	if let Some(to_block) = to_block {
+		ensure!(
+			to_block <= finalised,
+			"block {to_block} is not final yet; the newest that is, is {finalised}"
+		);
+		ensure!(
+			from_block <= to_block,
+			"the history cannot begin with block {from_block} and end with block {to_block}"
+		);
+	}
+	Ok(from_block..to_block.unwrap_or(finalised).saturating_add(1))
+}
+
 /// The lines of a history, or of one deed's.
 fn entries(history: &[Recorded], deed: Option<u32>) -> Vec<Entry> {
-	// A Master Node Deed that is burned says so itself, and its item says it again.
+	// A Master Deed that is burned says so itself, and its item says it again.
 	let told = history
 		.iter()
 		.filter_map(|recorded| match &recorded.event {
@@ -123,25 +144,25 @@ fn sale(event: &Event, block: u32) -> Option<Entry> {
 			deed: Some(event.first_deed),
 			units: Some(event.units),
 			account: Some(address(event.buyer.0)),
-			r1: Some(event.total.to_string()),
+			r1: Some(event.total.into()),
 			note: purchase_note(event),
 		),
 		Event::LiquidityAdded(event) => entry!(
 			block,
 			what: "liquidity added",
-			r1: Some(event.r1.to_string()),
-			usdc: Some(event.usdc.to_string()),
+			r1: Some(event.r1.into()),
+			usdc: Some(event.usdc.into()),
 		),
 		Event::LiquidityReserved(event) => entry!(
 			block,
 			what: "liquidity reserved",
-			usdc: Some(event.usdc.to_string()),
+			usdc: Some(event.usdc.into()),
 		),
 		Event::ProceedsPaid(event) => entry!(
 			block,
 			what: "sale proceeds",
-			usdc: Some(event.company.saturating_add(event.tax).to_string()),
-			note: format!("of it tax {}", usdc(&event.tax.to_string())),
+			usdc: Some(event.company.saturating_add(event.tax).into()),
+			note: format!("of it tax {}", UsdcAmount::from(event.tax)),
 		),
 		_ => None,
 	}
@@ -149,7 +170,7 @@ fn sale(event: &Event, block: u32) -> Option<Entry> {
 
 /// What was bought; of the permit only what the block tells of it.
 fn purchase_note(event: &DeedsBought) -> String {
-	let tax = event.tax.map(|tax| format!(", tax {}", r1(&tax.to_string())));
+	let tax = event.tax.map(|tax| format!(", tax {}", R1Amount::from(tax)));
 	let invoice = event.invoice.map(|invoice| format!(", invoice 0x{}", hex::encode(invoice)));
 	let (tax, invoice) = (tax.unwrap_or_default(), invoice.unwrap_or_default());
 	format!("{} at tier {}{tax}{invoice}", event.units, event.tier)
@@ -165,7 +186,7 @@ fn deed(event: &Event, block: u32) -> Option<Entry> {
 			account: Some(address(event.owner.0)),
 			note: format!(
 				"may release {} R1 from epoch {}",
-				r1(&event.allocation.to_string()),
+				R1Amount::from(event.allocation),
 				event.first_epoch
 			),
 		),
@@ -174,7 +195,7 @@ fn deed(event: &Event, block: u32) -> Option<Entry> {
 			what: "master deed burned",
 			deed: Some(event.deed),
 			account: Some(address(event.owner.0)),
-			note: format!("{} R1 may be assigned again", r1(&event.returned.to_string())),
+			note: format!("{} R1 may be assigned again", R1Amount::from(event.returned)),
 		),
 		Event::GenesisDeedIssued(event) => entry!(
 			block,
@@ -214,7 +235,7 @@ fn availability(event: &Event, block: u32) -> Option<Entry> {
 			deed: Some(event.deed),
 			epochs: Some((event.from_epoch, event.to_epoch)),
 			account: Some(address(event.owner.0)),
-			r1: Some(event.amount.to_string()),
+			r1: Some(event.amount.into()),
 			note: gate_note(event.carry_over.unwrap_or(0), event.withheld.unwrap_or(0)),
 		),
 		// What it tells of is in the line of the claim; a sum here would count it twice.
@@ -230,14 +251,14 @@ fn availability(event: &Event, block: u32) -> Option<Entry> {
 				("grants", event.grants),
 				("social responsibility", event.social_responsibility),
 			]
-			.map(|(name, amount)| format!("{name} {}", r1(&amount.to_string())))
+			.map(|(name, amount)| format!("{name} {}", R1Amount::from(amount)))
 			.join(", "),
 		),
 		Event::R1Burned(event) => entry!(
 			block,
 			what: "burned by choice",
 			account: Some(address(event.burner.0)),
-			r1: Some(event.amount.to_string()),
+			r1: Some(event.amount.into()),
 			note: event.application.map_or(String::new(), |application| {
 				format!("for application 0x{}", hex::encode(application.0))
 			}),
@@ -251,7 +272,7 @@ fn gate_note(carry_over: u128, withheld: u128) -> String {
 	let parts = [("withheld before", carry_over), ("withheld now", withheld)]
 		.into_iter()
 		.filter(|(_, amount)| 0 < *amount)
-		.map(|(name, amount)| format!("{name} {}", r1(&amount.to_string())));
+		.map(|(name, amount)| format!("{name} {}", R1Amount::from(amount)));
 	parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -266,7 +287,7 @@ fn work(event: &Event, block: u32) -> Option<Entry> {
 				job: Some(event.job),
 				epochs: Some((event.epoch, event.epoch.saturating_add(1))),
 				account: Some(address(event.owner.0)),
-				usdc: Some(event.reward.to_string()),
+				usdc: Some(event.reward.into()),
 				note: format!("quality {} of 255", event.quality),
 			);
 		},
@@ -276,8 +297,8 @@ fn work(event: &Event, block: u32) -> Option<Entry> {
 				what: "burned",
 				job: Some(event.job),
 				epochs: Some((event.epoch, event.epoch.saturating_add(1))),
-				r1: Some(event.r1.to_string()),
-				usdc: Some(event.usdc.to_string()),
+				r1: Some(event.r1.into()),
+				usdc: Some(event.usdc.into()),
 			);
 		},
 		Event::WorkClaimed(event) => ("work paid out", None, event.owner, event.usdc, event.r1),
@@ -293,8 +314,8 @@ fn work(event: &Event, block: u32) -> Option<Entry> {
 		what: what,
 		job: job,
 		account: Some(address(account.0)),
-		usdc: Some(usdc.to_string()),
-		r1: r1.map(|amount| amount.to_string()),
+		usdc: Some(usdc.into()),
+		r1: r1.map(R1Amount::from),
 	)
 }
 
@@ -306,6 +327,23 @@ mod tests {
 	};
 
 	const R1: u128 = 1_000_000_000_000_000_000;
+
+	#[test]
+	fn history_should_be_of_blocks_that_are_final() {
+		let of = |from_block, to_block, finalised| {
+			blocks(&History { from_block, to_block, deed: None }, finalised)
+				.map_err(|error| error.to_string())
+		};
+		assert_eq!(of(1, None, 9), Ok(1..10));
+		// Before the first block is final there is no history, and that is no mistake.
+		assert_eq!(of(1, None, 0), Ok(1..1));
+		assert_eq!(of(3, Some(5), 9), Ok(3..6));
+		assert_eq!(of(9, Some(9), 9), Ok(9..10));
+		let error = of(3, Some(10), 9).unwrap_err();
+		assert_eq!(error, "block 10 is not final yet; the newest that is, is 9");
+		let error = of(6, Some(5), 9).unwrap_err();
+		assert_eq!(error, "the history cannot begin with block 6 and end with block 5");
+	}
 
 	fn line(event: Event) -> Option<Entry> {
 		entry(&Recorded { block: 7, event })
@@ -377,7 +415,7 @@ mod tests {
 			burner_total: R1,
 			application_total: None,
 		}));
-		assert_eq!(burned.unwrap().r1, Some(R1.to_string()));
+		assert_eq!(burned.unwrap().r1, Some(R1.into()));
 		let (owner, node) = (Owner([1; 32]), Owner([2; 32]));
 		let linked = NodeLinked { deed: 4, owner, node, epoch: 1 };
 		assert_eq!(line(Event::NodeLinked(linked)), None);

@@ -72,7 +72,7 @@ struct Ordered {
 	job: u32,
 	model: String,
 	specification: String,
-	price_per_epoch: String,
+	price_per_epoch: UsdcAmount,
 	end_epoch: u32,
 }
 
@@ -110,7 +110,7 @@ fn ordered(receipt: &Receipt, model: String, specification: String) -> anyhow::R
 		job: created.job,
 		model,
 		specification,
-		price_per_epoch: created.price_per_epoch.to_string(),
+		price_per_epoch: created.price_per_epoch.into(),
 		end_epoch: created.end,
 	};
 	Answer::one(
@@ -119,10 +119,7 @@ fn ordered(receipt: &Receipt, model: String, specification: String) -> anyhow::R
 			("job", row.job.to_string()),
 			("model", row.model.clone()),
 			("specification", row.specification.clone()),
-			(
-				"price of a node and epoch",
-				format!("{} USDC", UsdcAmount::from_base_units(created.price_per_epoch)),
-			),
+			("price of a node and epoch", format!("{} USDC", row.price_per_epoch)),
 			("ends at epoch", row.end_epoch.to_string()),
 		],
 	)

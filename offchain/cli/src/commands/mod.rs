@@ -18,12 +18,12 @@ mod node;
 mod infer;
 
 use crate::{
-	amount::{R1Amount, UsdcAmount},
+	amount::R1Amount,
 	arguments::{Arguments, Command},
 	output::Answer,
 };
 use anyhow::Context as _;
-use r1_chain::{Address, Chain, Outlook, Receipt, Rehearsal, calls::Call, events::Event};
+use r1_chain::{Address, Chain, Outlook, Receipt, Rehearsal, Signer, calls::Call, events::Event};
 use serde::Serialize;
 
 /// Runs a command.
@@ -46,39 +46,51 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
 	}
 }
 
-/// Signs a call, waits until it is final, and answers with what it did.
-///
-/// With `--dry-run` nothing is sent, and the answer is what the call would do.
+/// Somebody who signs calls, and the chain that gets them.
+struct Caller {
+	signer: Signer,
+	chain: Chain,
+	is_dry_run: bool,
+}
+
+impl Caller {
+	/// Reads the key and connects.
+	async fn connect(arguments: &Arguments) -> anyhow::Result<Self> {
+		// Without a key there is nothing to connect for, and the missing key is what to say.
+		let signer = arguments.signer()?;
+		Ok(Self { signer, chain: arguments.chain().await?, is_dry_run: arguments.dry_run })
+	}
+
+	/// Signs a call, waits until it is final, and answers with what it did.
+	///
+	/// With `--dry-run` nothing is sent, and the answer is what the call would do.
+	async fn submit(
+		&self,
+		call: &Call,
+		answer: impl FnOnce(&Receipt) -> anyhow::Result<Answer>,
+	) -> anyhow::Result<Answer> {
+		if self.is_dry_run {
+			return rehearsed(self.chain.rehearse(call, &self.signer).await?, None);
+		}
+		answer(&self.chain.submit(call, &self.signer).await?)
+	}
+}
+
+/// Submits a call that needs nothing of the chain beforehand.
 async fn submit(
 	arguments: &Arguments,
 	call: &Call,
 	answer: impl FnOnce(&Receipt) -> anyhow::Result<Answer>,
 ) -> anyhow::Result<Answer> {
-	// Without a key there is nothing to connect for, and the missing key is what to say.
-	arguments.signer()?;
-	submit_to(&arguments.chain().await?, arguments, call, answer).await
-}
-
-/// The same, by a connection that is there already.
-async fn submit_to(
-	chain: &Chain,
-	arguments: &Arguments,
-	call: &Call,
-	answer: impl FnOnce(&Receipt) -> anyhow::Result<Answer>,
-) -> anyhow::Result<Answer> {
-	let signer = arguments.signer()?;
-	if arguments.dry_run {
-		return rehearsed(chain.rehearse(call, &signer).await?, None);
-	}
-	answer(&chain.submit(call, &signer).await?)
+	Caller::connect(arguments).await?.submit(call, answer).await
 }
 
 /// What would become of a call.
 #[derive(Serialize)]
 struct Rehearsed {
 	call: String,
-	fee_r1: String,
-	deposit_r1: Option<String>,
+	fee_r1: R1Amount,
+	deposit_r1: Option<R1Amount>,
 	/// What a purchase would cost.
 	purchase: Option<Purchase>,
 	/// Unknown if the node could not try the call.
@@ -88,13 +100,13 @@ struct Rehearsed {
 	untried: Option<String>,
 }
 
-/// What a purchase of deeds would cost now, in base units of R1.
+/// What a purchase of deeds would cost now.
 #[derive(Serialize)]
 struct Purchase {
 	units: u32,
-	price_per_deed: String,
-	tax: String,
-	total: String,
+	price_per_deed: R1Amount,
+	tax: R1Amount,
+	total: R1Amount,
 }
 
 /// The answer to a rehearsal; it says no only if the call would be refused.
@@ -112,25 +124,25 @@ fn rehearsed(rehearsal: Rehearsal, purchase: Option<Purchase>) -> anyhow::Result
 	};
 	let row = Rehearsed {
 		call: rehearsal.call,
-		fee_r1: rehearsal.fee.to_string(),
-		deposit_r1: rehearsal.deposit.map(|deposit| deposit.to_string()),
+		fee_r1: rehearsal.fee.into(),
+		deposit_r1: rehearsal.deposit.map(R1Amount::from),
 		purchase,
 		would_succeed,
 		refusal,
 		untried,
 	};
-	let deposit = row.deposit_r1.as_deref().map_or("none".into(), r1);
+	let deposit = row.deposit_r1.map_or("none".into(), |deposit| deposit.to_string());
 	let mut lines = vec![
 		("call", row.call.clone()),
-		("fee in R1, at most", r1(&row.fee_r1)),
+		("fee in R1, at most", row.fee_r1.to_string()),
 		("deposit in R1", deposit),
 	];
 	if let Some(purchase) = &row.purchase {
 		lines.extend([
 			("deeds", purchase.units.to_string()),
-			("price of one in R1", r1(&purchase.price_per_deed)),
-			("tax in R1", r1(&purchase.tax)),
-			("to pay in R1", r1(&purchase.total)),
+			("price of one in R1", purchase.price_per_deed.to_string()),
+			("tax in R1", purchase.tax.to_string()),
+			("to pay in R1", purchase.total.to_string()),
 		]);
 	}
 	lines.extend([("outcome", outcome), ("sent", "nothing".to_owned())]);
@@ -175,14 +187,9 @@ fn short(address: &str) -> String {
 		.map_or_else(|_| address.to_owned(), |address| address.short())
 }
 
-/// An amount of R1, out of the text of its base units.
-fn r1(base_units: &str) -> String {
-	R1Amount::from_base_units(base_units.parse().unwrap_or(0)).to_string()
-}
-
-/// An amount of USDC, out of the text of its base units.
-fn usdc(base_units: &str) -> String {
-	UsdcAmount::from_base_units(base_units.parse().unwrap_or(0)).to_string()
+/// What there is, or a dash.
+fn or_dash(value: Option<impl ToString>) -> String {
+	value.map_or("-".into(), |value| value.to_string())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 //! The network as a whole.
 
-use super::{address, short};
+use super::{address, or_dash, short};
 use crate::{
 	amount::R1Amount,
 	arguments::{Arguments, Network},
@@ -31,13 +31,12 @@ struct Status {
 	deeds: usize,
 	linked_deeds: usize,
 	live_jobs: usize,
-	r1_issuance: String,
+	r1_issuance: R1Amount,
 }
 
 async fn status(arguments: &Arguments) -> anyhow::Result<Answer> {
 	let chain = arguments.chain().await?;
 	let state = chain.finalised_state().await?;
-	let issuance = chain.issuance().await?;
 	let status = Status {
 		genesis_hash: format!("0x{}", hex::encode(state.genesis_hash)),
 		finalised_block: state.finalised.number,
@@ -50,7 +49,7 @@ async fn status(arguments: &Arguments) -> anyhow::Result<Answer> {
 		deeds: state.deeds.len(),
 		linked_deeds: state.deeds.linked_nodes().count(),
 		live_jobs: state.jobs.len(),
-		r1_issuance: issuance.to_string(),
+		r1_issuance: chain.issuance().await?.into(),
 	};
 	Answer::one(
 		&status,
@@ -61,7 +60,7 @@ async fn status(arguments: &Arguments) -> anyhow::Result<Answer> {
 			("oracles", status.oracles.len().to_string()),
 			("deeds", format!("{}, {} linked", status.deeds, status.linked_deeds)),
 			("live jobs", status.live_jobs.to_string()),
-			("R1 in existence", R1Amount::from_base_units(issuance).to_string()),
+			("R1 in existence", status.r1_issuance.to_string()),
 			("genesis", status.genesis_hash.clone()),
 		],
 	)
@@ -109,7 +108,7 @@ async fn availability(arguments: &Arguments, epoch: Option<u32>) -> anyhow::Resu
 		vec![
 			row.epoch.to_string(),
 			row.deed.to_string(),
-			row.node.as_deref().map_or("-".into(), short),
+			or_dash(row.node.as_deref().map(short)),
 			row.value.to_string(),
 			match row.agreed {
 				true => format!("{} %", u32::from(row.value) * 100 / 255),

@@ -2,7 +2,7 @@
 
 //! An edge daemon, as it sees itself.
 
-use super::address;
+use super::{address, or_dash};
 use crate::{
 	arguments::{Arguments, Node},
 	output::Answer,
@@ -34,14 +34,13 @@ async fn status(arguments: &Arguments) -> anyhow::Result<Answer> {
 	let details = &status.details;
 	let rejected = details.beats.rejected_by_reason.iter();
 	let rejected = rejected.map(|(reason, count)| format!("{count} {reason}")).collect::<Vec<_>>();
-	let known = |value: Option<u32>| value.map_or("-".into(), |value: u32| value.to_string());
 	Answer::one(
 		&status,
 		&[
 			("node", status.node.clone()),
 			("peer", details.peer_id.clone()),
-			("deed", known(details.deed)),
-			("finalised block", known(details.chain.finalised_block)),
+			("deed", or_dash(details.deed)),
+			("finalised block", or_dash(details.chain.finalised_block)),
 			("peers", details.peers.to_string()),
 			("beats sent", details.beats.sent.to_string()),
 			("beats accepted", details.beats.accepted.to_string()),

@@ -6,8 +6,9 @@ use crate::{
 	arguments::{Arguments, InvoiceNumber, IssuePermit, Permit},
 	output::{Answer, say},
 };
-use anyhow::{Context as _, anyhow};
-use r1_chain::{Address, PermitTerms, SignedPermit, new_invoice};
+use anyhow::{Context as _, anyhow, ensure};
+use r1_chain::{Address, SignedPermit, new_invoice};
+use r1_primitives::PurchasePermit;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -20,13 +21,18 @@ pub(super) async fn run(arguments: &Arguments, command: &Permit) -> anyhow::Resu
 async fn issue(arguments: &Arguments, order: &IssuePermit) -> anyhow::Result<Answer> {
 	let issuer = arguments.signer()?;
 	let chain = arguments.chain().await?;
-	let state = chain.finalised_state().await?;
-	let account = issuer.account();
-	if !chain.is_permit_issuer(account).await? {
-		let account = Address(account);
-		say(&format!("{account} is no issuer, so the chain will refuse this permit for now"));
+	let account = Address(issuer.account());
+	let is_known = chain.is_permit_issuer(account.0).await?;
+	ensure!(
+		is_known || order.anyway,
+		"{account} is no issuer, so the chain would refuse this permit: ask governance to add it \
+		 by NodeDeeds.add_permit_issuer, or give --anyway to sign before that"
+	);
+	if !is_known {
+		say(&format!("{account} is no issuer yet: until it is, the chain refuses this permit"));
 	}
-	let terms = PermitTerms {
+	let state = chain.finalised_state().await?;
+	let permit = PurchasePermit {
 		buyer: order.buyer.0,
 		invoice: match order.invoice {
 			InvoiceNumber::New => new_invoice(),
@@ -36,7 +42,7 @@ async fn issue(arguments: &Arguments, order: &IssuePermit) -> anyhow::Result<Ans
 		tax_basis_points: order.tax_basis_points,
 		expires_at_epoch: state.current_epoch.saturating_add(order.epochs),
 	};
-	let file = PermitFile::of(&chain.issue_permit(terms, &issuer));
+	let file = PermitFile::of(&chain.issue_permit(permit, &issuer));
 	if let Some(path) = &order.output {
 		std::fs::write(path, serde_json::to_vec_pretty(&file)?)
 			.with_context(|| format!("could not write {}", path.display()))?;
@@ -80,23 +86,23 @@ struct PermitFile {
 }
 
 impl PermitFile {
-	fn of(permit: &SignedPermit) -> Self {
-		let PermitTerms { buyer, invoice, usd_limit, tax_basis_points, expires_at_epoch } =
-			permit.terms;
+	fn of(signed: &SignedPermit) -> Self {
+		let PurchasePermit { buyer, invoice, usd_limit, tax_basis_points, expires_at_epoch } =
+			signed.permit;
 		Self {
 			buyer: Address(buyer).to_string(),
 			invoice: format!("0x{}", hex::encode(invoice)),
 			usd_limit,
 			tax_basis_points,
 			expires_at_epoch,
-			issuer: Address(permit.issuer).to_string(),
-			signature: format!("0x{}", hex::encode(permit.signature)),
+			issuer: Address(signed.issuer).to_string(),
+			signature: format!("0x{}", hex::encode(signed.signature)),
 		}
 	}
 
 	fn parse(&self) -> anyhow::Result<SignedPermit> {
 		Ok(SignedPermit {
-			terms: PermitTerms {
+			permit: PurchasePermit {
 				buyer: self.buyer.parse::<Address>().context("in `buyer`")?.0,
 				invoice: bytes("invoice", &self.invoice)?,
 				usd_limit: self.usd_limit,
@@ -123,7 +129,7 @@ mod tests {
 
 	fn permit() -> SignedPermit {
 		SignedPermit {
-			terms: PermitTerms {
+			permit: PurchasePermit {
 				buyer: [1; 32],
 				invoice: [2; 32],
 				usd_limit: 1_000,

@@ -2,18 +2,14 @@
 
 //! Rewards: what is due, and claims.
 
-use super::{address, event, history, r1, submit, submit_to, usdc};
+use super::{Caller, address, event, history, submit};
 use crate::{
-	amount::R1Amount,
+	amount::{R1Amount, UsdcAmount},
 	arguments::{Arguments, Rewards},
 	output::{Answer, say},
 };
 use anyhow::ensure;
-use r1_chain::{
-	Chain, Receipt, calls,
-	economy::{ClaimLimits, Payment},
-	events::Event,
-};
+use r1_chain::{Chain, Receipt, calls, economy::Payment, events::Event};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -22,37 +18,51 @@ pub(super) async fn run(arguments: &Arguments, command: &Rewards) -> anyhow::Res
 		Rewards::Preview { deeds, epochs_max } => preview(arguments, deeds, *epochs_max).await,
 		Rewards::Claim { deeds, epochs_max } => claim(arguments, deeds, *epochs_max).await,
 		Rewards::ClaimWork { r1_minimum } => claim_work(arguments, *r1_minimum).await,
-		Rewards::History { from_block, deed } => {
-			history::history(arguments, *from_block, *deed).await
-		},
+		Rewards::History(order) => history::history(arguments, order).await,
 		Rewards::Recent { deed } => recent(arguments, *deed).await,
 	}
 }
 
+/// Which deeds a claim is about.
+enum Wanted<'a> {
+	/// Those that were named.
+	Named(&'a [u32]),
+	/// All that an account owns and runs.
+	OwnedBy([u8; 32]),
+}
+
 /// What is known of the deeds of a claim.
 struct Claimable {
-	/// The deeds that were named, or else all that the signer owns and runs; ascending.
-	deeds: Vec<u32>,
+	/// Ascending, unless they were named in another order.
+	deeds: Vec<Candidate>,
 	/// Whether they were named.
 	were_named: bool,
-	/// Decided epochs of each that are not claimed, in the same order.
-	unclaimed: Vec<u32>,
-	/// The first epoch of each that is not claimed, in the same order.
-	next_epochs: Vec<u32>,
-	/// Why a deed cannot be claimed, in the same order.
-	reasons: Vec<Option<&'static str>>,
 	/// The first epoch without verdict.
 	first_undecided_epoch: u32,
-	limits: ClaimLimits,
+	/// How many deeds one claim may name.
+	deeds_max: u32,
+}
+
+/// A deed that may be claimed.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+	deed: u32,
+	/// Decided epochs that are not claimed.
+	unclaimed: u32,
+	/// The first epoch that is not claimed.
+	next_epoch: u32,
+	/// Why it cannot be claimed.
+	reason: Option<&'static str>,
 }
 
 impl Claimable {
-	async fn read(arguments: &Arguments, chain: &Chain, named: &[u32]) -> anyhow::Result<Self> {
+	async fn read(chain: &Chain, wanted: Wanted<'_>) -> anyhow::Result<Self> {
 		let state = chain.finalised_state().await?;
 		let accounts = chain.reward_accounts().await?;
-		let deeds = match named {
-			[] => {
-				let owner = arguments.signer()?.account();
+		let first_undecided_epoch = state.first_undecided_epoch;
+		let (deeds, were_named) = match wanted {
+			Wanted::Named(deeds) => (deeds.to_vec(), true),
+			Wanted::OwnedBy(owner) => {
 				let deeds = state
 					.deeds
 					.iter()
@@ -62,86 +72,79 @@ impl Claimable {
 					.collect::<Vec<_>>();
 				let owner = address(owner);
 				ensure!(!deeds.is_empty(), "{owner} owns no deed that is linked to a node");
-				deeds
+				(deeds, false)
 			},
-			named => named.to_vec(),
 		};
-		let decided_before = state.first_undecided_epoch;
-		let unclaimed = deeds
-			.iter()
-			.map(|deed| {
-				let account = accounts.get(deed);
-				account.map_or(0, |account| decided_before.saturating_sub(account.next_epoch))
-			})
-			.collect();
-		let next_epochs = deeds
-			.iter()
-			.map(|deed| accounts.get(deed).map_or(0, |account| account.next_epoch))
-			.collect();
-		let reasons = deeds
-			.iter()
-			.map(|deed| match state.deeds.get(*deed) {
+		let candidate = |deed| {
+			let account = accounts.get(&deed);
+			let unclaimed =
+				account.map(|account| first_undecided_epoch.saturating_sub(account.next_epoch));
+			let reason = match state.deeds.get(deed) {
 				None => Some("there is no such deed, or not any more"),
 				Some(deed) if deed.is_banned => Some("the deed is banned"),
 				Some(deed) if deed.node.is_none() => Some("the deed is not linked to a node"),
 				Some(_) => None,
-			})
-			.collect();
+			};
+			Candidate {
+				deed,
+				unclaimed: unclaimed.unwrap_or(0),
+				next_epoch: account.map_or(0, |account| account.next_epoch),
+				reason,
+			}
+		};
 		Ok(Self {
-			deeds,
-			were_named: !named.is_empty(),
-			unclaimed,
-			next_epochs,
-			reasons,
-			first_undecided_epoch: decided_before,
-			limits: chain.claim_limits().await?,
+			deeds: deeds.into_iter().map(candidate).collect(),
+			were_named,
+			first_undecided_epoch,
+			deeds_max: chain.deeds_per_claim_max().await?,
 		})
-	}
-
-	/// Refuses what one claim cannot hold; the chain would not say what is wrong with it.
-	fn check(&self) -> anyhow::Result<()> {
-		let most = self.limits.deeds_max;
-		ensure!(
-			!self.were_named || u32::try_from(self.deeds.len()).is_ok_and(|deeds| deeds <= most),
-			"{} deeds are too many for one claim, which may hold {most}: claim them in parts",
-			self.deeds.len()
-		);
-		Ok(())
 	}
 
 	/// Decided epochs that are not claimed yet after deeds were paid up to an epoch each.
 	fn left_after(&self, paid: &BTreeMap<u32, u32>) -> u64 {
-		let each = self.deeds.iter().zip(&self.unclaimed).map(|(deed, unclaimed)| {
-			paid.get(deed)
-				.map_or(*unclaimed, |to_epoch| self.first_undecided_epoch.saturating_sub(*to_epoch))
-		});
-		each.map(u64::from).sum()
+		let left = |candidate: &Candidate| {
+			paid.get(&candidate.deed).map_or(candidate.unclaimed, |to_epoch| {
+				self.first_undecided_epoch.saturating_sub(*to_epoch)
+			})
+		};
+		self.deeds.iter().map(left).map(u64::from).sum()
 	}
 
-	/// The deeds of the next claim, and how many epochs of each it asks for.
+	/// The deeds of the next claim.
 	///
 	/// Deeds that nobody named are left to a later claim if one cannot hold them all, those that
-	/// have nothing to claim first. What was named is claimed as it was: the chain answers if that
-	/// is too much.
-	fn plan(&self, epochs_max: Option<u32>) -> (Vec<u32>, u32) {
-		let mut planned = self
-			.deeds
-			.iter()
-			.copied()
-			.zip(self.unclaimed.iter().copied())
-			.collect::<Vec<_>>();
-		if !self.were_named {
-			let due = planned.iter().copied().filter(|(_, unclaimed)| 0 < *unclaimed);
-			let due = due.collect::<Vec<_>>();
-			// Of nothing due, the chain says so.
-			planned = if due.is_empty() { planned } else { due };
-			planned.truncate(usize::try_from(self.limits.deeds_max).unwrap_or(usize::MAX));
+	/// have nothing to claim first. More than fit are refused if they were named; the chain would
+	/// not say what is wrong with them.
+	fn plan(&self) -> anyhow::Result<Vec<Candidate>> {
+		let most = usize::try_from(self.deeds_max).unwrap_or(usize::MAX);
+		if self.were_named {
+			ensure!(
+				self.deeds.len() <= most,
+				"{} deeds are too many for one claim, which may hold {most}: claim them in parts",
+				self.deeds.len()
+			);
+			return Ok(self.deeds.clone());
 		}
-		let longest = planned.iter().map(|(_, unclaimed)| *unclaimed).max().unwrap_or(0);
-		let deeds = planned.into_iter().map(|(deed, _)| deed).collect::<Vec<_>>();
-		let possible = longest.clamp(1, self.limits.epochs_max(&deeds));
-		(deeds, epochs_max.unwrap_or(possible))
+		let due = self.deeds.iter().filter(|candidate| 0 < candidate.unclaimed);
+		let due = due.copied().collect::<Vec<_>>();
+		// Of nothing due, the chain says so.
+		let mut planned = if due.is_empty() { self.deeds.clone() } else { due };
+		planned.truncate(most);
+		Ok(planned)
 	}
+}
+
+/// How many epochs of its deeds a claim asks for, of those that the chain says it may.
+///
+/// All that is due, or what was asked for: the chain answers if that is too much.
+fn epochs(planned: &[Candidate], asked: Option<u32>, possible: u32) -> anyhow::Result<u32> {
+	ensure!(
+		0 < possible,
+		"{} deeds are too many for one claim, even of one epoch: name fewer with --deeds",
+		planned.len()
+	);
+	let longest = planned.iter().map(|candidate| candidate.unclaimed).max().unwrap_or(0);
+	Ok(asked.unwrap_or(longest.clamp(1, possible)))
 }
 
 /// A payment for availability, made or due.
@@ -153,12 +156,12 @@ struct Row {
 	from_epoch: u32,
 	/// The first epoch that is not part of it.
 	to_epoch: u32,
-	/// Minted, in base units; holds the carry-over.
-	r1: String,
+	/// Minted; holds the carry-over.
+	r1: R1Amount,
 	/// Withheld before, and paid now.
-	carry_over_r1: String,
+	carry_over_r1: R1Amount,
 	/// Withheld now.
-	withheld_r1: String,
+	withheld_r1: R1Amount,
 	/// Why there is nothing to be paid.
 	reason: Option<&'static str>,
 }
@@ -170,9 +173,9 @@ impl Row {
 			number,
 			from_epoch: payment.from_epoch,
 			to_epoch: payment.to_epoch,
-			r1: payment.amount.to_string(),
-			carry_over_r1: payment.carry_over.to_string(),
-			withheld_r1: payment.withheld.to_string(),
+			r1: payment.amount.into(),
+			carry_over_r1: payment.carry_over.into(),
+			withheld_r1: payment.withheld.into(),
 			reason: None,
 		}
 	}
@@ -184,9 +187,9 @@ impl Row {
 			number: None,
 			from_epoch: next_epoch,
 			to_epoch: next_epoch,
-			r1: "0".to_owned(),
-			carry_over_r1: "0".to_owned(),
-			withheld_r1: "0".to_owned(),
+			r1: 0.into(),
+			carry_over_r1: 0.into(),
+			withheld_r1: 0.into(),
 			reason: Some(reason),
 		}
 	}
@@ -198,9 +201,9 @@ impl Row {
 			vec![
 				row.deed.to_string(),
 				format!("{}..{}", row.from_epoch, row.to_epoch),
-				r1(&row.r1),
-				r1(&row.carry_over_r1),
-				r1(&row.withheld_r1),
+				row.r1.to_string(),
+				row.carry_over_r1.to_string(),
+				row.withheld_r1.to_string(),
 				row.reason.unwrap_or_default().to_owned(),
 			]
 		})
@@ -212,28 +215,24 @@ async fn preview(
 	named: &[u32],
 	epochs_max: Option<u32>,
 ) -> anyhow::Result<Answer> {
+	let wanted = match named {
+		[] => Wanted::OwnedBy(arguments.signer()?.account()),
+		named => Wanted::Named(named),
+	};
 	let chain = arguments.chain().await?;
-	let claimable = Claimable::read(arguments, &chain, named).await?;
-	let mut rows = Vec::new();
-	let known = claimable.next_epochs.iter().zip(&claimable.reasons);
-	for (deed, (next_epoch, reason)) in claimable.deeds.iter().zip(known) {
-		// Each alone, because the chain answers for one deed as if it were claimed alone.
-		let possible = claimable.limits.epochs_max(&[*deed]);
-		let epochs = epochs_max.map_or(possible, |epochs| epochs.min(possible));
-		for (deed, payment) in chain.claimable(&[*deed], epochs).await? {
-			rows.push(match payment {
-				Some(payment) if payment.from_epoch < payment.to_epoch => {
-					Row::of(deed, None, &payment)
-				},
-				Some(_) => Row::of_nothing(deed, *next_epoch, "no epoch is due yet"),
-				None => {
-					let reason = reason.unwrap_or("a verdict of the oracles is missing");
-					Row::of_nothing(deed, *next_epoch, reason)
-				},
-			});
+	let claimable = Claimable::read(&chain, wanted).await?;
+	let deeds = claimable.deeds.iter().map(|candidate| candidate.deed).collect::<Vec<_>>();
+	// The chain answers for no more epochs than a claim of the deed alone may hold.
+	let payments = chain.claimable(&deeds, epochs_max.unwrap_or(u32::MAX)).await?;
+	let rows = claimable.deeds.iter().zip(payments).map(|(candidate, (deed, payment))| {
+		let of_nothing = |reason| Row::of_nothing(deed, candidate.next_epoch, reason);
+		match payment {
+			Some(payment) if payment.from_epoch < payment.to_epoch => Row::of(deed, None, &payment),
+			Some(_) => of_nothing("no epoch is due yet"),
+			None => of_nothing(candidate.reason.unwrap_or("a verdict of the oracles is missing")),
 		}
-	}
-	Row::table(&rows)
+	});
+	Row::table(&rows.collect::<Vec<_>>())
 }
 
 async fn claim(
@@ -241,21 +240,27 @@ async fn claim(
 	named: &[u32],
 	epochs_max: Option<u32>,
 ) -> anyhow::Result<Answer> {
-	let chain = arguments.chain().await?;
-	let claimable = Claimable::read(arguments, &chain, named).await?;
-	claimable.check()?;
-	let (deeds, epochs_max) = claimable.plan(epochs_max);
+	let caller = Caller::connect(arguments).await?;
+	let chain = &caller.chain;
+	let wanted = match named {
+		[] => Wanted::OwnedBy(caller.signer.account()),
+		named => Wanted::Named(named),
+	};
+	let claimable = Claimable::read(chain, wanted).await?;
+	let planned = claimable.plan()?;
+	let deeds = planned.iter().map(|candidate| candidate.deed).collect::<Vec<_>>();
+	let epochs_max = epochs(&planned, epochs_max, chain.epochs_per_claim_max(&deeds).await?)?;
 	let call = calls::claim_availability(&deeds, epochs_max);
-	submit_to(&chain, arguments, &call, |receipt| {
+	let answer = |receipt: &Receipt| {
 		let rows = receipt.events.iter().filter_map(|event| match event {
 			Event::AvailabilityClaimed(claimed) => Some(Row {
 				deed: claimed.deed,
 				number: None,
 				from_epoch: claimed.from_epoch,
 				to_epoch: claimed.to_epoch,
-				r1: claimed.amount.to_string(),
-				carry_over_r1: claimed.carry_over.unwrap_or(0).to_string(),
-				withheld_r1: claimed.withheld.unwrap_or(0).to_string(),
+				r1: claimed.amount.into(),
+				carry_over_r1: claimed.carry_over.unwrap_or(0).into(),
+				withheld_r1: claimed.withheld.unwrap_or(0).into(),
 				reason: None,
 			}),
 			_ => None,
@@ -269,8 +274,8 @@ async fn claim(
 			},
 		}
 		Row::table(&rows)
-	})
-	.await
+	};
+	caller.submit(&call, answer).await
 }
 
 async fn recent(arguments: &Arguments, deed: u32) -> anyhow::Result<Answer> {
@@ -284,8 +289,8 @@ async fn recent(arguments: &Arguments, deed: u32) -> anyhow::Result<Answer> {
 
 #[derive(Serialize)]
 struct WorkClaimed {
-	usdc: String,
-	r1: Option<String>,
+	usdc: UsdcAmount,
+	r1: Option<R1Amount>,
 }
 
 async fn claim_work(arguments: &Arguments, r1_minimum: Option<R1Amount>) -> anyhow::Result<Answer> {
@@ -298,62 +303,61 @@ fn work_claimed(receipt: &Receipt) -> anyhow::Result<Answer> {
 		Event::WorkClaimed(claimed) => Some(claimed),
 		_ => None,
 	})?;
-	let row = WorkClaimed {
-		usdc: claimed.usdc.to_string(),
-		r1: claimed.r1.map(|amount| amount.to_string()),
-	};
-	Answer::one(
-		&row,
-		&[
-			("USDC earned", usdc(&row.usdc)),
-			(
-				"paid as",
-				row.r1.as_deref().map_or("USDC".into(), |amount| format!("{} R1", r1(amount))),
-			),
-		],
-	)
+	let row = WorkClaimed { usdc: claimed.usdc.into(), r1: claimed.r1.map(R1Amount::from) };
+	let paid_as = row.r1.map_or("USDC".into(), |amount| format!("{amount} R1"));
+	Answer::one(&row, &[("USDC earned", row.usdc.to_string()), ("paid as", paid_as)])
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
 
-	const LIMITS: ClaimLimits = ClaimLimits { deeds_max: 3, reads_max: 150, settlements_max: 60 };
-
+	/// Deeds, and how many epochs of each are unclaimed.
 	fn claimable(were_named: bool, deeds: &[(u32, u32)]) -> Claimable {
-		let (deeds, unclaimed): (Vec<u32>, Vec<u32>) = deeds.iter().copied().unzip();
-		Claimable {
-			next_epochs: unclaimed.iter().map(|unclaimed| 1_000 - unclaimed).collect(),
-			reasons: vec![None; deeds.len()],
-			first_undecided_epoch: 1_000,
-			deeds,
-			were_named,
+		let candidate = |&(deed, unclaimed): &(u32, u32)| Candidate {
+			deed,
 			unclaimed,
-			limits: LIMITS,
+			next_epoch: 1_000 - unclaimed,
+			reason: None,
+		};
+		Claimable {
+			deeds: deeds.iter().map(candidate).collect(),
+			were_named,
+			first_undecided_epoch: 1_000,
+			deeds_max: 3,
 		}
+	}
+
+	/// The deeds of a claim, and its epochs if the chain allows it 50.
+	fn plan(claimable: &Claimable, asked: Option<u32>) -> (Vec<u32>, u32) {
+		let planned = claimable.plan().unwrap();
+		let epochs = epochs(&planned, asked, 50).unwrap();
+		(planned.iter().map(|candidate| candidate.deed).collect(), epochs)
 	}
 
 	#[test]
 	fn claim_should_take_what_is_due_and_fits() {
-		let own = |deeds: &[(u32, u32)]| claimable(false, deeds).plan(None);
+		let own = |deeds: &[(u32, u32)]| plan(&claimable(false, deeds), None);
 		assert_eq!(own(&[(2, 5), (3, 7)]), (vec![2, 3], 7));
 		// Deeds without anything to claim are left out, and so are those beyond the limit.
 		assert_eq!(own(&[(2, 0), (3, 7)]), (vec![3], 7));
 		assert_eq!(own(&[(2, 1), (3, 0), (4, 1), (5, 1), (6, 9)]), (vec![2, 4, 5], 1));
-		// More epochs than fit: 50 of a page and two checkpoints, 20 of three deeds.
+		// More epochs than fit.
 		assert_eq!(own(&[(2, 500)]), (vec![2], 50));
-		assert_eq!(own(&[(2, 500), (3, 1), (4, 1)]), (vec![2, 3, 4], 20));
 		// Nothing is due; the chain says so.
 		assert_eq!(own(&[(2, 0), (3, 0)]), (vec![2, 3], 1));
 	}
 
 	#[test]
-	fn claim_should_be_refused_when_more_deeds_are_named_than_fit() {
+	fn claim_should_be_refused_when_it_holds_more_deeds_than_fit() {
 		let deeds = [(2, 1), (3, 1), (4, 1), (5, 1)];
-		assert!(claimable(true, &deeds[..3]).check().is_ok());
-		assert!(claimable(false, &deeds).check().is_ok());
-		let error = claimable(true, &deeds).check().unwrap_err().to_string();
+		assert_eq!(claimable(true, &deeds[..3]).plan().unwrap().len(), 3);
+		let error = claimable(true, &deeds).plan().unwrap_err().to_string();
 		assert!(error.contains("4 deeds") && error.contains("may hold 3"), "{error}");
+
+		let planned = claimable(true, &deeds[..3]).plan().unwrap();
+		let error = epochs(&planned, Some(9), 0).unwrap_err().to_string();
+		assert!(error.contains("3 deeds") && error.contains("name fewer"), "{error}");
 	}
 
 	#[test]
@@ -366,8 +370,8 @@ mod tests {
 
 	#[test]
 	fn claim_should_be_as_it_was_asked_for() {
-		let named = claimable(true, &[(2, 0), (3, 4), (4, 0), (5, 0)]);
-		assert_eq!(named.plan(None), (vec![2, 3, 4, 5], 4));
-		assert_eq!(named.plan(Some(99)), (vec![2, 3, 4, 5], 99));
+		let named = claimable(true, &[(2, 0), (3, 4), (4, 0)]);
+		assert_eq!(plan(&named, None), (vec![2, 3, 4], 4));
+		assert_eq!(plan(&named, Some(99)), (vec![2, 3, 4], 99));
 	}
 }

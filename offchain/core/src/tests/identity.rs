@@ -7,7 +7,13 @@ use std::{fs, path::Path};
 const GENESIS: [u8; 32] = [8; 32];
 
 fn proof() -> LinkProof {
-	LinkProof { owner: [1; 32], deed: 1, node: [2; 32], expires_at_epoch: 3 }
+	LinkProof {
+		owner: [1; 32],
+		deed: 1,
+		node: [2; 32],
+		last_linked_at_secs: 4,
+		expires_at_epoch: 3,
+	}
 }
 
 #[cfg(unix)]
@@ -36,8 +42,13 @@ fn verify_should_refuse_another_body_chain_key_or_signature() {
 	assert_eq!(verify(&identity.key(), &proof(), &GENESIS, &signature), Ok(()));
 
 	let wrong = Err(SignatureError::WrongSignature);
-	let other_body = LinkProof { deed: 2, ..proof() };
-	assert_eq!(verify(&identity.key(), &other_body, &GENESIS, &signature), wrong);
+	for other_body in [
+		LinkProof { deed: 2, ..proof() },
+		// The same deed, linked once more since.
+		LinkProof { last_linked_at_secs: 5, ..proof() },
+	] {
+		assert_eq!(verify(&identity.key(), &other_body, &GENESIS, &signature), wrong);
+	}
 	assert_eq!(verify(&identity.key(), &proof(), &[9; 32], &signature), wrong);
 	let other_key = NodeIdentity::from_seed(&[5; 32]).key();
 	assert_eq!(verify(&other_key, &proof(), &GENESIS, &signature), wrong);

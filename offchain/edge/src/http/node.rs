@@ -56,6 +56,7 @@ pub(super) async fn link_proof(
 		owner: request.owner.0,
 		deed: request.deed,
 		node,
+		last_linked_at_secs: request.last_linked_at_secs,
 		expires_at_epoch: request.expires_at_epoch,
 	};
 	let signature = shared.identity.sign(&proof, &state.genesis_hash);

@@ -213,8 +213,15 @@ fn consent_of(
 	let epoch = world.epoch();
 	let expires_at_epoch =
 		choices.pick(&[epoch, epoch, epoch + 1, u32::MAX, epoch.saturating_sub(1)]);
-	let proof =
-		LinkProof { owner: owner.account().into(), deed, node: node.key(), expires_at_epoch };
+	let last_linked_at_secs =
+		world.with(|| NodeDeeds::deed(deed).map_or(0, |deed| deed.linked_at_secs));
+	let proof = LinkProof {
+		owner: owner.account().into(),
+		deed,
+		node: node.key(),
+		last_linked_at_secs,
+		expires_at_epoch,
+	};
 	let signature = node.sign(&proof, &world.genesis_hash(), choices);
 	Link { deed, node: node.account(), expires_at_epoch, signature }
 }

@@ -24,12 +24,24 @@ fn spot_price_should_be_none_when_there_is_no_usable_price() {
 }
 
 #[test]
-fn average_should_round_down_and_never_overflow() {
-	assert_eq!(average([]), None);
-	assert_eq!(average([7]), Some(7));
-	assert_eq!(average([1, 2]), Some(1));
-	assert_eq!(average([1, 2, 4]), Some(2));
-	assert_eq!(average([u128::MAX; 100]), Some(u128::MAX));
+fn median_should_be_the_one_in_the_middle_or_the_mean_of_the_two() {
+	let cases: [(&[u128], Option<u128>); 12] = [
+		(&[], None),
+		(&[7], Some(7)),
+		(&[1, 2], Some(1)),
+		(&[2, 1], Some(1)),
+		(&[1, 3], Some(2)),
+		(&[4, 1, 3], Some(3)),
+		(&[9, 1, 4, 2], Some(3)),
+		(&[5, 1, 4, 2, 3], Some(3)),
+		(&[0, 0, u128::MAX], Some(0)),
+		(&[0, u128::MAX], Some(u128::MAX / 2)),
+		(&[u128::MAX - 1, u128::MAX], Some(u128::MAX - 1)),
+		(&[u128::MAX; 100], Some(u128::MAX)),
+	];
+	for (samples, expected) in cases {
+		assert_eq!(median(samples.iter().copied()), expected, "of {samples:?}");
+	}
 }
 
 #[test]
@@ -54,10 +66,34 @@ fn minimum_output_should_be_less_by_the_slippage() {
 
 proptest! {
 	#[test]
-	fn average_should_equal_wide_arithmetic(samples in prop::collection::vec(any::<u128>(), 1..50)) {
-		let sum = samples.iter().fold(U512::zero(), |sum, sample| sum + U512::from(*sample));
-		let expected = sum / U512::from(samples.len());
-		prop_assert_eq!(average(samples.iter().copied()).map(U512::from), Some(expected));
+	fn median_should_equal_wide_arithmetic(
+		samples in prop::collection::vec(any::<u128>(), 1..50),
+	) {
+		let mut sorted = samples.clone();
+		sorted.sort_unstable();
+		// From both ends: of an odd number the two are the same one.
+		let (from_below, from_above) = (sorted.len() / 2, (sorted.len() - 1) / 2);
+		let both = U512::from(sorted[from_below]) + U512::from(sorted[from_above]);
+		prop_assert_eq!(median(samples).map(U512::from), Some(both / U512::from(2)));
+	}
+
+	#[test]
+	fn median_should_not_depend_on_the_order(
+		(samples, shuffled) in prop::collection::vec(any::<u128>(), 1..50)
+			.prop_flat_map(|samples| (Just(samples.clone()), Just(samples).prop_shuffle())),
+	) {
+		prop_assert_eq!(median(samples), median(shuffled));
+	}
+
+	#[test]
+	fn median_should_stay_within_the_honest_range_while_fewer_than_half_are_distorted(
+		honest in prop::collection::vec(1..=R1 * 1_000, 1..30),
+		distorted in prop::collection::vec(any::<u128>(), 0..30),
+	) {
+		let distorted = &distorted[..distorted.len().min(honest.len() - 1)];
+		let price = median(honest.iter().chain(distorted).copied());
+		prop_assert!(honest.iter().min().copied() <= price);
+		prop_assert!(price <= honest.iter().max().copied());
 	}
 
 	#[test]

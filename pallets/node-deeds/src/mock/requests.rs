@@ -3,7 +3,7 @@
 //! What people and governance ask of the pallet in tests, signed as it has to be.
 
 use super::*;
-use crate::{Link, PurchaseOrder};
+use crate::{Deeds, Link, PurchaseOrder};
 use frame_support::BoundedVec;
 use r1_primitives::{LinkProof, PurchasePermit, SignedBody};
 use sp_core::{H256, Pair, ecdsa, ed25519, sr25519};
@@ -172,6 +172,8 @@ impl LinkRequest {
 				owner: caller.clone().into(),
 				deed,
 				node: node(index).into(),
+				last_linked_at_secs: Deeds::<Test>::get(deed)
+					.map_or(0, |record| record.linked_at_secs),
 				expires_at_epoch,
 			},
 			signed_for_chain: genesis_hash(),
@@ -179,10 +181,14 @@ impl LinkRequest {
 		}
 	}
 
+	/// Lets the node agree until another epoch than the current one.
+	pub(crate) fn until(mut self, expires_at_epoch: EpochIndex) -> Self {
+		self.signed.expires_at_epoch = expires_at_epoch;
+		Self { expires_at_epoch, ..self }
+	}
+
 	pub(crate) fn submit(self) -> DispatchResult {
-		let origin = RuntimeOrigin::signed(self.caller.clone());
-		let Link { deed, node, expires_at_epoch, signature } = self.sign();
-		NodeDeeds::link(origin, deed, node, expires_at_epoch, signature)
+		submit_link(self.caller.clone(), self.sign())
 	}
 
 	/// The same as a part of a batch.
@@ -192,6 +198,12 @@ impl LinkRequest {
 		let Self { deed, node, expires_at_epoch, .. } = self;
 		Link { deed, node, expires_at_epoch, signature }
 	}
+}
+
+/// Asks for a link with a consent that was given before.
+pub(crate) fn submit_link(caller: AccountId32, link: Link<AccountId32>) -> DispatchResult {
+	let Link { deed, node, expires_at_epoch, signature } = link;
+	NodeDeeds::link(RuntimeOrigin::signed(caller), deed, node, expires_at_epoch, signature)
 }
 
 /// Links deeds of `caller` to test nodes, with their consent, all or none.

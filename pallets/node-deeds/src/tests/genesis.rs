@@ -3,13 +3,14 @@
 //! What the chain starts with.
 
 use crate::{
-	COLLECTION, CurrentTier, Deed, Deeds, GenesisDeed, Issued, MasterCollection, NodeDeedsSold,
-	PermitIssuers, SoldInTier, mock::*,
+	COLLECTION, CurrentTier, Deed, Deeds, Error, GenesisDeed, Issued, MasterCollection,
+	NodeDeedsSold, PermitIssuers, SoldInTier, mock::*,
 };
 use frame_support::{assert_noop, assert_ok};
 use pallet_nfts::{CollectionConfigFor, CollectionSetting, Error as NftsError, MintWitness};
 use r1_math::node_deed::DEEDS_MAX;
 use r1_primitives::{DeedTerms, traits::DeedInspect};
+use sp_runtime::DispatchError;
 
 #[test]
 fn genesis_should_create_the_collections_without_a_deposit() {
@@ -59,9 +60,14 @@ fn genesis_should_fail_when_it_names_more_issuers_than_there_may_be() {
 		..Default::default()
 	};
 	let build = || frame_support::traits::BuildGenesisConfig::build(&genesis);
-	let built = externalities
-		.execute_with(|| std::panic::catch_unwind(std::panic::AssertUnwindSafe(build)).is_ok());
-	assert!(!built);
+	let panic = externalities
+		.execute_with(|| std::panic::catch_unwind(std::panic::AssertUnwindSafe(build)))
+		.expect_err("there is no such chain");
+	let error = DispatchError::from(Error::<Test>::TooManyPermitIssuers);
+	assert_eq!(
+		panic.downcast_ref::<String>(),
+		Some(&format!("could not build the genesis of the Node Deeds: {error:?}"))
+	);
 }
 
 #[test]

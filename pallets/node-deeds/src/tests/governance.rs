@@ -38,6 +38,41 @@ fn ban_should_hold_until_it_is_lifted() {
 }
 
 #[test]
+fn ban_should_refuse_every_call_of_the_owner_until_it_is_lifted() {
+	with_deeds().build_and_execute(|| {
+		assert_ok!(link(ALICE, 1, 1));
+		pass_cooldown();
+		type Call = fn() -> DispatchResult;
+		// Deed 1 is linked, deed 2 is not.
+		let calls: [Call; 7] = [
+			|| link(ALICE, 1, 2),
+			|| link(ALICE, 2, 2),
+			|| link_batch(ALICE, &[(2, 2)]),
+			|| unlink(ALICE, 1),
+			|| transfer(ALICE, 1, BOB),
+			|| transfer(ALICE, 2, BOB),
+			|| burn(ALICE, 1),
+		];
+		for deed in [1, 2] {
+			assert_ok!(ban(deed));
+		}
+		for call in calls {
+			assert_noop!(call(), Error::<Test>::DeedBanned);
+		}
+		assert_noop!(burn(ALICE, 2), Error::<Test>::DeedBanned);
+		// The link holds, so that the epochs of the ban are counted.
+		assert_eq!((NodeDeeds::node_of(1), BurnedDeeds::get()), (Some(node(1)), vec![]));
+
+		for deed in [1, 2] {
+			assert_ok!(unban(deed));
+		}
+		assert_ok!(unlink(ALICE, 1));
+		assert_ok!(transfer(ALICE, 1, BOB));
+		assert_ok!(burn(ALICE, 2));
+	});
+}
+
+#[test]
 fn ban_should_be_for_node_deeds_that_exist() {
 	with_deeds().build_and_execute(|| {
 		assert_ok!(assign(BOB, R1));

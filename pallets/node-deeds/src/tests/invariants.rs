@@ -42,6 +42,7 @@ enum Step {
 	Burn { who: Person, deed: DeedId },
 	MoveItem { who: Person, deed: DeedId, to: Person },
 	BurnItem { who: Person, deed: DeedId },
+	SetPrice { who: Person, deed: DeedId },
 	SetBan { deed: DeedId, ban: bool },
 	SetPause { pause: bool },
 	Assign { who: Person, allocation: u128 },
@@ -85,6 +86,7 @@ fn steps(sold: u32, given: u32, highest: DeedId) -> impl Strategy<Value = Vec<St
 		sold => (who(), deed(), who())
 			.prop_map(|(who, deed, to)| Step::MoveItem { who, deed, to }),
 		1 => (who(), deed()).prop_map(|(who, deed)| Step::BurnItem { who, deed }),
+		sold => (who(), deed()).prop_map(|(who, deed)| Step::SetPrice { who, deed }),
 		sold => (deed(), any::<bool>()).prop_map(|(deed, ban)| Step::SetBan { deed, ban }),
 		1 => any::<bool>().prop_map(|pause| Step::SetPause { pause }),
 		3 * given => (who(), allocation)
@@ -119,6 +121,8 @@ struct ModelDeed {
 	linked_at: Option<u64>,
 	is_banned: bool,
 	permit: Option<Permit>,
+	/// Whether its owner has set a price in pallet-nfts.
+	has_price: bool,
 }
 
 /// What the pallet should do.
@@ -151,6 +155,7 @@ impl Model {
 			linked_at: None,
 			is_banned: false,
 			permit: None,
+			has_price: false,
 		});
 	}
 
@@ -229,6 +234,7 @@ impl Model {
 		ensure(!record.is_banned, Error::DeedBanned)?;
 		ensure(unclaimed != Some(deed), Error::UnclaimedEpochs)?;
 		record.node = None;
+		record.has_price = false;
 		Ok(())
 	}
 
@@ -259,6 +265,7 @@ impl Model {
 		let record = self.owned(deed)?;
 		record.owner = Some(to);
 		record.permit = None;
+		record.has_price = false;
 		Ok(())
 	}
 
@@ -275,6 +282,7 @@ impl Model {
 		}
 		let record = self.owned(deed)?;
 		(record.owner, record.node, record.permit) = (None, None, None);
+		record.has_price = false;
 		Ok(())
 	}
 
@@ -345,7 +353,8 @@ impl Model {
 				let moved = Nfts::transfer(origin, COLLECTION, deed, person(to));
 				assert_eq!(moved.is_ok(), self.is_free(who, deed));
 				if moved.is_ok() {
-					self.owned(deed).expect("it moved").owner = Some(to);
+					let record = self.owned(deed).expect("it moved");
+					(record.owner, record.has_price) = (Some(to), false);
 				}
 			},
 			Step::BurnItem { who, deed } => {
@@ -353,7 +362,18 @@ impl Model {
 				let burned = Nfts::burn(origin, COLLECTION, deed);
 				assert_eq!(burned.is_ok(), self.is_free(who, deed));
 				if burned.is_ok() {
-					self.owned(deed).expect("it was there").owner = None;
+					let record = self.owned(deed).expect("it was there");
+					(record.owner, record.has_price) = (None, false);
+				}
+			},
+			Step::SetPrice { who, deed } => {
+				let origin = RuntimeOrigin::signed(person(who));
+				let set = Nfts::set_price(origin, COLLECTION, deed, Some(1), None);
+				let record = self.owned_by(who, deed).ok();
+				let record = record.filter(|record| record.kind == Kind::Node);
+				assert_eq!(set.is_ok(), record.is_some());
+				if let Some(record) = record {
+					record.has_price = true;
 				}
 			},
 			Step::PassTime { secs } => NowSecs::set(&(NowSecs::get() + secs)),
@@ -389,6 +409,7 @@ impl Model {
 			Step::Revoke { deed } => self.revoke(deed),
 			Step::MoveItem { .. }
 			| Step::BurnItem { .. }
+			| Step::SetPrice { .. }
 			| Step::PassTime { .. }
 			| Step::SetUnclaimed { .. } => unreachable!("not a call of this pallet"),
 		}
@@ -404,6 +425,8 @@ impl Model {
 			assert_eq!(NodeDeeds::node_of(deed), record.node.map(node));
 			let is_active = record.node.is_some() && !record.is_banned;
 			assert_eq!(NodeDeeds::is_active(deed), is_active);
+			let has_price = pallet_nfts::ItemPriceOf::<Test>::contains_key(COLLECTION, deed);
+			assert_eq!(has_price, record.has_price, "a price of deed {deed}");
 			if let Some(index) = record.node {
 				let linked_before = nodes.insert(node(index), deed);
 				assert_eq!(linked_before, None, "a node is linked to two deeds");
@@ -458,6 +481,7 @@ fn perform(step: &Step) -> DispatchResult {
 		Step::Revoke { deed } => NodeDeeds::revoke_authorisation(root(), deed),
 		Step::MoveItem { .. }
 		| Step::BurnItem { .. }
+		| Step::SetPrice { .. }
 		| Step::PassTime { .. }
 		| Step::SetUnclaimed { .. } => unreachable!("not a call of this pallet"),
 	}

@@ -3,7 +3,7 @@
 //! Linking and unlinking: the node's consent, the cooldown, and the rewards that must not be lost.
 
 use crate::{Deed, DeedOfNode, Deeds, Error, Event, mock::*};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{BoundedVec, assert_noop, assert_ok};
 use r1_primitives::{DeedTerms, R1, traits::DeedInspect};
 use sp_core::{H256, ed25519};
 use sp_runtime::{DispatchError, traits::Verify};
@@ -38,14 +38,7 @@ fn link_should_tie_the_node_to_the_deed_when_the_node_agreed() {
 #[test]
 fn link_should_accept_the_proof_in_its_last_epoch_and_not_after() {
 	with_deeds().build_and_execute(|| {
-		let request = || LinkRequest {
-			expires_at_epoch: 9,
-			signed: r1_primitives::LinkProof {
-				expires_at_epoch: 9,
-				..LinkRequest::new(ALICE, 1, 1).signed
-			},
-			..LinkRequest::new(ALICE, 1, 1)
-		};
+		let request = || LinkRequest::new(ALICE, 1, 1).until(9);
 		Epoch::set(&10);
 		assert_noop!(request().submit(), Error::<Test>::NodeProofExpired);
 		Epoch::set(&9);
@@ -57,12 +50,13 @@ fn link_should_accept_the_proof_in_its_last_epoch_and_not_after() {
 fn link_should_fail_when_the_proof_is_not_the_nodes_consent_to_exactly_this() {
 	with_deeds().build_and_execute(|| {
 		type Spoil = fn(&mut LinkRequest);
-		let cases: [(&str, Spoil); 7] = [
+		let cases: [(&str, Spoil); 8] = [
 			("another key signed", |request| request.signer = node_key(2)),
 			("another deed", |request| request.signed.deed = 2),
 			("another owner", |request| request.signed.owner = BOB.into()),
 			("another node", |request| request.signed.node = node(2).into()),
 			("another chain", |request| request.signed_for_chain = H256::repeat_byte(1)),
+			("another last link", |request| request.signed.last_linked_at_secs += 1),
 			("an earlier expiry", |request| request.signed.expires_at_epoch -= 1),
 			("a later expiry asked for", |request| request.expires_at_epoch += 1),
 		];
@@ -73,6 +67,38 @@ fn link_should_fail_when_the_proof_is_not_the_nodes_consent_to_exactly_this() {
 			assert_eq!(NodeDeeds::node_of(1), None, "{case}");
 		}
 		assert_ok!(link(ALICE, 1, 1));
+	});
+}
+
+#[test]
+fn link_should_fail_when_the_proof_was_used_before() {
+	with_deeds().build_and_execute(|| {
+		let used = LinkRequest::new(ALICE, 1, 1).until(99).sign();
+		assert_ok!(submit_link(ALICE, used.clone()));
+		// The node left, and nothing else is in the way of its old consent.
+		assert_ok!(unlink(ALICE, 1));
+		pass_cooldown();
+		assert!(Epoch::get() < used.expires_at_epoch);
+		assert_noop!(submit_link(ALICE, used.clone()), Error::<Test>::InvalidNodeProof);
+		let batch = BoundedVec::truncate_from(vec![used]);
+		assert_noop!(
+			NodeDeeds::link_batch(RuntimeOrigin::signed(ALICE), batch),
+			Error::<Test>::InvalidNodeProof
+		);
+		// The node has to agree again.
+		assert_ok!(link(ALICE, 1, 1));
+	});
+}
+
+#[test]
+fn link_should_fail_when_the_deed_was_linked_since_the_proof_was_given() {
+	with_deeds().build_and_execute(|| {
+		let [first, second] =
+			[1, 2].map(|index| LinkRequest::new(ALICE, 1, index).until(99).sign());
+		assert_ok!(submit_link(ALICE, first));
+		pass_cooldown();
+		assert_noop!(submit_link(ALICE, second), Error::<Test>::InvalidNodeProof);
+		assert_ok!(link(ALICE, 1, 2));
 	});
 }
 

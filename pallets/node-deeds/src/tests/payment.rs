@@ -302,14 +302,14 @@ fn buy_should_fail_when_the_company_would_get_less_than_its_floor() {
 }
 
 #[test]
-fn buy_should_fail_when_a_swap_yields_less_than_the_average_price_allows() {
+fn buy_should_fail_when_a_swap_yields_less_than_the_median_price_allows() {
 	reference_pool().build_and_execute(|| {
 		// Too large for the pool.
 		assert_noop!(buy(ALICE, 50, 1), Error::<Test>::SwapFailed);
 		// Somebody sold before, and would buy back after.
 		assert_ok!(TestMarket::swap_r1_for_usdc(&BOB, 30_000 * R1, 1));
 		assert_noop!(buy(ALICE, 1, 1), Error::<Test>::SwapFailed);
-		// Once the average has followed, the deed costs more R1, and is sold again.
+		// Once the median has followed, the deed costs more R1, and is sold again.
 		run_to_block(30);
 		let spot = TestMarket::spot_price().expect("the pool has a price");
 		assert_eq!(samples(), [spot; 3]);
@@ -320,7 +320,7 @@ fn buy_should_fail_when_a_swap_yields_less_than_the_average_price_allows() {
 
 #[test]
 fn buy_should_fail_when_the_pool_takes_too_little_of_the_liquidity() {
-	// The average is below the pool's price, so that the swap yields enough although it moves the
+	// The median is below the pool's price, so that the swap yields enough although it moves the
 	// price by more than the slippage; what is put in beside is then out of proportion.
 	let pool = Liquidity { r1: 400_000 * R1, usdc: 120_000 * USDC };
 	ExtBuilder::default()

@@ -4,7 +4,7 @@
 
 use crate::{DeedDetails, Quote, mock::*};
 use frame_support::assert_ok;
-use r1_primitives::{DeedTerms, R1};
+use r1_primitives::{DeedTerms, R1, traits::PriceInspect};
 use sp_runtime::AccountId32;
 use std::collections::BTreeSet;
 
@@ -47,6 +47,19 @@ fn quote_should_be_nothing_when_there_is_nothing_to_quote() {
 	});
 	ExtBuilder::default().with_r1_price(None).build_and_execute(|| {
 		assert_eq!(NodeDeeds::quote(1, 0), None);
+	});
+}
+
+#[test]
+fn r1_price_should_be_the_median_of_the_samples() {
+	ExtBuilder::default().with_r1_price(None).build_and_execute(|| {
+		assert_eq!(NodeDeeds::r1_price(), None);
+		for (block, price, median) in [(10, 500, 500), (20, 101, 300), (30, 200, 200)] {
+			SpotPrice::set(&Some(Some(price)));
+			run_to_block(block);
+			assert_eq!(NodeDeeds::r1_price(), Some(median), "in block {block}");
+		}
+		assert_eq!(NodeDeeds::r1_price(), NodeDeeds::median_price());
 	});
 }
 

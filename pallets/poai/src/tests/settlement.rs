@@ -254,8 +254,8 @@ fn failing_job_should_change_nothing_and_not_block_another() {
 }
 
 #[test]
-fn burn_should_fail_when_the_pool_strays_from_the_average_or_there_is_none() {
-	// (pool price, average price, outcome): 3 % is allowed.
+fn burn_should_fail_when_the_pool_strays_from_the_median_or_there_is_none() {
+	// (pool price, median price, outcome): 3 % is allowed.
 	let cases = [
 		(2 * R1, Some(2 * R1), None),
 		(205 * R1 / 100, Some(2 * R1), None),
@@ -263,11 +263,11 @@ fn burn_should_fail_when_the_pool_strays_from_the_average_or_there_is_none() {
 		(R1, Some(2 * R1), None),
 		(2 * R1, None, Some(Error::<Test>::PriceUnavailable.into())),
 	];
-	for (pool, average, error) in cases {
+	for (pool, median, error) in cases {
 		ExtBuilder.build_and_execute(|| {
 			let id = running_job(&ALICE, 31, 1, &[1]);
 			PoolPrice::set(&pool);
-			AveragePrice::set(&average);
+			MedianPrice::set(&median);
 			finish_epoch();
 			let failed =
 				error.map(|error| Event::JobSettlementFailed { job: id, epoch: 10, error });

@@ -129,13 +129,24 @@ impl Permit<'_> {
 		layout: &Layout,
 		name: &str,
 	) -> Result<(Value, PathBuf)> {
-		self.signed_by(ISSUER, control, layout, name)
+		self.signed_by(ISSUER, &[], control, layout, name)
 	}
 
-	/// Like [`Self::issue`], for an issuer that the chain may not know.
-	pub(super) fn signed_by(
+	/// Like [`Self::issue`], by somebody whom the chain does not know as an issuer.
+	pub(super) fn forge(
 		&self,
-		issuer: &str,
+		forger: &str,
+		control: &Control,
+		layout: &Layout,
+		name: &str,
+	) -> Result<(Value, PathBuf)> {
+		self.signed_by(forger, &["--anyway"], control, layout, name)
+	}
+
+	fn signed_by(
+		&self,
+		signer: &str,
+		flags: &[&str],
 		control: &Control,
 		layout: &Layout,
 		name: &str,
@@ -143,25 +154,22 @@ impl Permit<'_> {
 		let any_edge = layout.edge_nodes()[0].api_url();
 		let account = control.signed(self.buyer, &any_edge, &["account"])?;
 		let file = layout.root.join(name);
-		let permit = control.signed(
-			issuer,
-			&any_edge,
-			&[
-				"permit",
-				"issue",
-				"--buyer",
-				text(&account, "account")?,
-				"--usd-limit",
-				self.usd_limit,
-				"--tax-basis-points",
-				self.tax,
-				// Minutes, until the drills are over.
-				"--epochs",
-				"60",
-				"--output",
-				file.to_str().context("the path of the permit is not text")?,
-			],
-		)?;
+		let issue = [
+			"permit",
+			"issue",
+			"--buyer",
+			text(&account, "account")?,
+			"--usd-limit",
+			self.usd_limit,
+			"--tax-basis-points",
+			self.tax,
+			// Minutes, until the drills are over.
+			"--epochs",
+			"60",
+			"--output",
+			file.to_str().context("the path of the permit is not text")?,
+		];
+		let permit = control.signed(signer, &any_edge, &[issue.as_slice(), flags].concat())?;
 		Ok((permit, file))
 	}
 }

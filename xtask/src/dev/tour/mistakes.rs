@@ -97,14 +97,17 @@ impl Drill<'_> {
 	fn misuse_permits(&mut self) -> Result<()> {
 		let layout = self.network.layout();
 		let own = Permit { buyer: NEWCOMER, usd_limit: LIMIT_USD, tax: "0" };
-		let (_, own) = own.signed_by(NEWCOMER, self.control, layout, "permit-own.json")?;
+		let (permit, own) = own.forge(NEWCOMER, self.control, layout, "permit-own.json")?;
 		let own = path_text(&own)?.to_owned();
+		let buyer = text(&permit, "buyer")?;
+		let issue = ["permit", "issue", "--buyer", buyer, "--usd-limit", LIMIT_USD];
 		let of_other = self.permit(OPERATOR, LIMIT_USD, "permit-other.json")?;
 		let used = path_text(&layout.root.join(USED_PERMIT))?.to_owned();
 		let small = self.permit(NEWCOMER, "999", "permit-small.json")?;
 		let edge_url = &self.host_url.clone();
 		let without = ["deed", "buy", "--price-max", BUDGET_R1];
 		for (name, command) in [
+			("a permit by somebody who is no issuer", issue.as_slice()),
 			("a deed without a permit", without.as_slice()),
 			("a deed by a permit of one's own", &buy(&own)),
 			("a deed by somebody else's permit", &buy(&of_other)),
