@@ -37,7 +37,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 	steps.run("programs", || {
 		run_command(workspace.cargo().args(["build", "--workspace", "--bins", "--locked"]))
 	})?;
-	steps.run("tests", || run_tests(workspace))?;
+	let profile = if is_slow { "slow" } else { "default" };
+	steps.run("tests", || run_tests(workspace, profile))?;
 	steps.run("client of another make", || client::run(workspace))?;
 	steps.run("upgrade from the last release", || upgrade::run(workspace))?;
 	if is_slow {
@@ -62,10 +63,12 @@ fn check_features(workspace: &Workspace) -> Result<()> {
 	Ok(())
 }
 
-fn run_tests(workspace: &Workspace) -> Result<()> {
+/// Runs the tests with a profile of nextest, which says how long each may take.
+fn run_tests(workspace: &Workspace, profile: &str) -> Result<()> {
 	let mut command = workspace.cargo();
 	if has_nextest(workspace) {
-		run_command(command.args(["nextest", "run", "--workspace", "--locked"]))?;
+		let arguments = ["nextest", "run", "--workspace", "--locked", "--profile", profile];
+		run_command(command.args(arguments))?;
 		// Nextest leaves out the examples in documentation.
 		return run_command(workspace.cargo().args(["test", "--workspace", "--locked", "--doc"]));
 	}
