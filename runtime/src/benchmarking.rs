@@ -31,6 +31,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_availability, crate::Availability]
 	[pallet_poai, crate::Poai]
 	[pallet_burn, crate::Burn]
+	[pallet_validators, crate::Validators]
 );
 
 /// Sets up, for a pallet that is measured, what it reads in others.
@@ -118,6 +119,11 @@ impl pallet_oracles::BenchmarkHelper for Setup {
 		let deeds = <Self as pallet_poai::BenchmarkHelper>::active_deeds(replicas);
 		(job, 0, deeds)
 	}
+
+	fn owned_deed() -> (DeedId, AccountId) {
+		let owner: AccountId = frame_benchmarking::account("operator", 0, 0);
+		(activate(1, DeedTerms::Node, &owner), owner)
+	}
 }
 
 impl pallet_availability::BenchmarkHelper for Setup {
@@ -137,4 +143,31 @@ impl pallet_availability::BenchmarkHelper for Setup {
 		}
 		<Self as pallet_poai::BenchmarkHelper>::enter_epoch(epochs.end);
 	}
+}
+
+impl pallet_validators::BenchmarkHelper<AccountId> for Setup {
+	fn ready_node(owner: &AccountId, node: &AccountId) -> DeedId {
+		// As many deeds as there are pages lie on one each.
+		let distance = DEEDS_MAX / <Runtime as pallet_oracles::Config>::PagesMax::get();
+		let last = pallet_node_deeds::Issued::<Runtime>::get();
+		let deed = last + if last + distance <= DEEDS_MAX { distance } else { 1 };
+		crate::NodeDeeds::issue_linked_as(deed, DeedTerms::Node, owner, node);
+		let seed = deed.to_le_bytes();
+		let keys = crate::SessionKeys {
+			babe: key_of(&seed).into(),
+			grandpa: sp_core::ed25519::Public::from_raw(sp_io::hashing::blake2_256(&seed)).into(),
+			orac: key_of(&seed).into(),
+		};
+		pallet_session::NextKeys::<Runtime>::insert(node, keys);
+		deed
+	}
+
+	fn decide(epoch: EpochIndex, deeds: &[DeedId]) {
+		<Self as pallet_availability::BenchmarkHelper>::decide(deeds, epoch..epoch + 1);
+	}
+}
+
+/// A key that nobody has.
+fn key_of(seed: &[u8]) -> sp_core::sr25519::Public {
+	sp_core::sr25519::Public::from_raw(sp_io::hashing::blake2_256(seed))
 }

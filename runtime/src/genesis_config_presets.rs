@@ -38,6 +38,10 @@ const VALIDATOR_R1: Balance = 10 * R1;
 /// the first block.
 const DEVELOPMENT_CLOCK: EpochClock = EpochClock { start_secs: 0, epoch_secs: 60, slot_secs: 2 };
 
+/// Epochs that governance has to settle one without agreement: two minutes, which is no hardship for
+/// whoever waits for rewards, and enough to try it.
+const GRACE_EPOCHS: u32 = 2;
+
 /// One of the test accounts that appear in each keyring.
 struct Validator {
 	node: Ed25519Keyring,
@@ -129,7 +133,7 @@ fn development(validators: &[Validator]) -> Value {
 			genesis_deed_owner: Some(authority.clone()),
 			permit_issuers: vec![authority.clone()],
 		},
-		oracles: OraclesConfig { clock: DEVELOPMENT_CLOCK },
+		oracles: OraclesConfig { clock: DEVELOPMENT_CLOCK, grace_epochs: GRACE_EPOCHS },
 		sudo: SudoConfig { key: Some(authority) },
 	})
 }

@@ -221,4 +221,6 @@ mod runtime {
 	pub type Poai = pallet_poai;
 	#[runtime::pallet_index(44)]
 	pub type Burn = pallet_burn;
+	#[runtime::pallet_index(45)]
+	pub type Validators = pallet_validators;
 }

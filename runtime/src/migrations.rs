@@ -11,4 +11,5 @@ pub type Migrations = (
 	// From release 100. To be removed once no chain runs it.
 	pallet_node_deeds::migrations::v2::MigrateV1ToV2<Runtime>,
 	pallet_availability::migrations::v2::MigrateV1ToV2<Runtime>,
+	pallet_oracles::migrations::MigrateV1ToV2<Runtime>,
 );

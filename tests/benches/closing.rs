@@ -18,8 +18,8 @@ use frame_support::{
 	weights::Weight,
 };
 use pallet_oracles::{
-	EpochNow, EpochOracles, EpochRecord, Epochs, FirstUndecided, Oracle, OracleReport, Outcome,
-	PageSet, ReportPage, Reports, Reveals, WeightInfo as _,
+	EpochNow, EpochOracles, EpochRecord, Epochs, FirstUndecided, NextToSettle, OldestSnapshot,
+	Oracle, OracleReport, Outcome, PageSet, ReportPage, Reports, Reveals, WeightInfo as _,
 };
 use pallet_timestamp::WeightInfo as _;
 use r1_math::node_deed::DEEDS_MAX;
@@ -118,6 +118,8 @@ fn reveal_everything(deeds: u32) {
 	};
 	System::set_block_number(FIRST_BLOCK - 1);
 	FirstUndecided::<Runtime>::put(EPOCH);
+	NextToSettle::<Runtime>::put(EPOCH);
+	OldestSnapshot::<Runtime>::put(EPOCH);
 	EpochNow::<Runtime>::put(EPOCH + 1);
 	Epochs::<Runtime>::insert(EPOCH, record);
 	let indices = 0..VALIDATORS_MAX as OracleIndex;
@@ -175,13 +177,13 @@ fn start_empty_block(number: BlockNumber) -> Weight {
 }
 
 /// What `on_idle` can use at most, whatever there is to settle: the heaviest step in each place,
-/// and the sweep of ballots.
+/// verdicts that become final in each place, and the sweep of ballots.
 fn bound() -> Weight {
 	type Weights = <Runtime as pallet_oracles::Config>::WeightInfo;
 	let heaviest = Weights::settle_begin(VALIDATORS_MAX)
 		.max(Weights::settle_availability(VALIDATORS_MAX))
 		.max(Weights::settle_work(VALIDATORS_MAX));
-	let step = heaviest + Weights::settle_none();
+	let step = heaviest + Weights::settle_none() + Weights::finalise_verdict();
 	step.saturating_mul(steps_per_block().into()) + Weights::sweep_ballots()
 }
 

@@ -3,7 +3,7 @@
 /** The metadata is the manual that every wallet and explorer shows. */
 
 /** Our pallets, by their names in the runtime. */
-const PALLETS = ['NodeDeeds', 'Oracles', 'Availability', 'Poai'];
+const PALLETS = ['NodeDeeds', 'Oracles', 'Validators', 'Availability', 'Poai', 'Burn'];
 
 /** Calls, events, errors and storage items of our pallets that have no documentation. */
 export function undocumented(metadata, registry) {

@@ -23,12 +23,13 @@ const BENCHER: &str = "frame-omni-bencher";
 const BENCHER_VERSION: &str = "0.28.0";
 
 /// The pallets that are ours, with their directories.
-const PALLETS: [(&str, &str); 5] = [
+const PALLETS: [(&str, &str); 6] = [
 	("pallet_node_deeds", "pallets/node-deeds"),
 	("pallet_oracles", "pallets/oracles"),
 	("pallet_availability", "pallets/availability"),
 	("pallet_poai", "pallets/poai"),
 	("pallet_burn", "pallets/burn"),
+	("pallet_validators", "pallets/validators"),
 ];
 
 /// What to measure.

@@ -23,7 +23,7 @@
 //!   without agreement is decided too, and pays nothing.
 //! - **Active** deed: it is linked to a node and not banned. Only an active deed can claim.
 //! - **Allocation**: what one deed can release over its life. The same for every Node Deed, one of
-//!   its own for each Master Node Deed, and 28.9 % of all R1 for the one Genesis Node Deed.
+//!   its own for each Master Deed, and 28.9 % of all R1 for the one Genesis Deed.
 //! - **Gated** deed: a master deed or the genesis deed. Its rewards wait for adoption.
 //! - **Adoption**: how far the network has come, from deeds sold and work paid for
 //!   ([`r1_math::adoption`]).
@@ -90,6 +90,7 @@ mod cost;
 mod claim;
 mod history;
 mod mint;
+mod forfeit;
 mod impls;
 pub mod migrations;
 pub mod weights;
@@ -334,6 +335,15 @@ pub mod pallet {
 			grants: u128,
 			/// For social responsibility.
 			social_responsibility: u128,
+		},
+		/// A deed whose node was convicted of an offence has paid whoever proved it.
+		RewardForfeited {
+			/// The deed.
+			deed: DeedId,
+			/// Who was paid.
+			to: AccountId32,
+			/// What was minted, in base units of R1; the deed can release that much less.
+			amount: u128,
 		},
 		/// Governance set what full adoption is.
 		AdoptionThresholdsSet {

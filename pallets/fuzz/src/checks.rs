@@ -7,7 +7,7 @@ use codec::Encode as _;
 use frame_support::{dispatch::DispatchClass, traits::fungible::Inspect as _, weights::Weight};
 use ratio1_runtime::{
 	Availability, Balances, Burn, Hash, NodeDeeds, Oracles, Poai, RuntimeCall, RuntimeEvent,
-	System,
+	System, Validators,
 	configs::{RuntimeBlockWeights, UsdcAsset},
 	constants::currency::R1_CAP,
 };
@@ -74,6 +74,7 @@ impl World {
 				RuntimeEvent::Availability(event) => ("Availability", variant_of(event)),
 				RuntimeEvent::Poai(event) => ("Poai", variant_of(event)),
 				RuntimeEvent::Burn(event) => ("Burn", variant_of(event)),
+				RuntimeEvent::Validators(event) => ("Validators", variant_of(event)),
 				_ => continue,
 			};
 			self.reach(format!("{pallet} event"), &event);
@@ -90,6 +91,7 @@ pub(crate) fn is_ours(call: &RuntimeCall) -> bool {
 			| RuntimeCall::Availability(_)
 			| RuntimeCall::Poai(_)
 			| RuntimeCall::Burn(_)
+			| RuntimeCall::Validators(_)
 	)
 }
 
@@ -100,6 +102,7 @@ pub(crate) fn check_state(usdc_issuance: u128) {
 	assert_eq!(Availability::do_try_state(), Ok(()), "availability");
 	assert_eq!(Poai::do_try_state(), Ok(()), "poai");
 	assert_eq!(Burn::do_try_state(), Ok(()), "burn");
+	assert_eq!(Validators::do_try_state(), Ok(()), "validators");
 	let issuance = Balances::total_issuance();
 	assert!(issuance <= R1_CAP, "{issuance} base units of R1 exist");
 	assert_eq!(UsdcAsset::total_issuance(), usdc_issuance, "USDC was made or lost");

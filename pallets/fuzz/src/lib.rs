@@ -95,12 +95,20 @@ pub enum Target {
 	Poai,
 	/// pallet-burn.
 	Burn,
+	/// pallet-validators.
+	Validators,
 }
 
 impl Target {
 	/// Every target.
-	pub const ALL: [Self; 5] =
-		[Self::NodeDeeds, Self::Availability, Self::Oracles, Self::Poai, Self::Burn];
+	pub const ALL: [Self; 6] = [
+		Self::NodeDeeds,
+		Self::Availability,
+		Self::Oracles,
+		Self::Poai,
+		Self::Burn,
+		Self::Validators,
+	];
 
 	/// The target's name, which is also that of its folder in `corpus/`.
 	#[must_use]
@@ -111,6 +119,7 @@ impl Target {
 			Self::Oracles => "oracles",
 			Self::Poai => "poai",
 			Self::Burn => "burn",
+			Self::Validators => "validators",
 		}
 	}
 
@@ -123,6 +132,7 @@ impl Target {
 			Self::Oracles => "Oracles",
 			Self::Poai => "Poai",
 			Self::Burn => "Burn",
+			Self::Validators => "Validators",
 		}
 	}
 

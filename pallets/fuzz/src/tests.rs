@@ -8,6 +8,7 @@
 //! - `R1_FUZZ_TARGET=<name> R1_FUZZ_INPUT=<hex>`: run one input.
 
 mod checks;
+mod actions;
 mod corpus;
 mod mutation;
 
@@ -80,6 +81,11 @@ fn poai_should_hold_whatever_is_called() {
 #[test]
 fn burn_should_hold_whatever_is_called() {
 	fuzz(Target::Burn);
+}
+
+#[test]
+fn validators_should_hold_whatever_is_called() {
+	fuzz(Target::Validators);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 //! The chain that an input acts on: its state, its blocks, and its clock.
 
-use crate::{Coverage, actions::oracles::Report, checks, choices::Choices};
+use crate::{Coverage, actions::report::Report, checks, choices::Choices, people::Node};
 use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo as _},
 	traits::{Authorize as _, GetCallMetadata as _, fungible::Inspect as _},
@@ -10,8 +10,8 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 use pallet_node_deeds::{Deeds, GenesisDeed, Issued, MasterCollection, Moving};
-use pallet_oracles::EpochNow;
-use r1_primitives::EpochIndex;
+use pallet_oracles::{EpochNow, EpochOracles};
+use r1_primitives::{EpochIndex, OracleIndex};
 use ratio1_runtime::{
 	BlockNumber, Executive, Hash, Header, Nfts, Runtime, RuntimeCall, RuntimeOrigin, System,
 	UncheckedExtrinsic,
@@ -48,8 +48,8 @@ pub(crate) struct World {
 	slot: u64,
 	/// All USDC there is: nothing here makes any.
 	usdc_issuance: u128,
-	/// What the oracle has committed to, by epoch.
-	pub(crate) reports: BTreeMap<EpochIndex, Report>,
+	/// What the oracles have committed to.
+	pub(crate) reports: BTreeMap<(EpochIndex, OracleIndex), Report>,
 	pub(crate) coverage: Coverage,
 }
 
@@ -89,6 +89,13 @@ impl World {
 	/// The epoch that the chain is in.
 	pub(crate) fn epoch(&mut self) -> EpochIndex {
 		self.with(|| EpochNow::<Runtime>::get().expect("the first block starts the clock"))
+	}
+
+	/// The oracles of an epoch, by position; none if they are forgotten.
+	pub(crate) fn oracles(&mut self, epoch: EpochIndex) -> Vec<Node> {
+		let oracles = self.with(|| EpochOracles::<Runtime>::get(epoch));
+		let node = |account| Node::of(account).expect("only our nodes have session keys; qed");
+		oracles.iter().map(|oracle| node(&oracle.node)).collect()
 	}
 
 	/// Names the chain in what is signed.
@@ -205,14 +212,22 @@ impl World {
 		if of_class.max_extrinsic.is_some_and(|most| !declared.all_lte(most)) {
 			return false;
 		}
-		let used = self.with(System::block_weight);
-		let used_by_class = used.get(DispatchClass::Normal).saturating_add(declared);
-		let has_room = used.total().saturating_add(declared).all_lte(limits.max_block)
-			&& of_class.max_total.is_none_or(|most| used_by_class.all_lte(most));
-		if !has_room {
-			self.next_block();
+		// The next block may be one that ends a session.
+		for _ in 0..2 {
+			if !self.has_room(declared) {
+				self.next_block();
+			}
 		}
 		true
+	}
+
+	fn has_room(&mut self, declared: Weight) -> bool {
+		let limits = RuntimeBlockWeights::get();
+		let used = self.with(System::block_weight);
+		let used_by_class = used.get(DispatchClass::Normal).saturating_add(declared);
+		let of_class = limits.get(DispatchClass::Normal);
+		used.total().saturating_add(declared).all_lte(limits.max_block)
+			&& of_class.max_total.is_none_or(|most| used_by_class.all_lte(most))
 	}
 
 	/// Counts what a call was charged for, so that what is left for the hooks is as in any block.

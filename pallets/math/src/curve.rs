@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The release curve of Master Node Deeds: how an allocation is spread over 900 epochs.
+//! The release curve of Master Deeds: how an allocation is spread over 900 epochs.
 //!
 //! Each epoch has a weight between 0 and 1, which rises along a logistic function:
 //!

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The epoch walk of Master and Genesis Node Deeds: release gated by adoption.
+//! The epoch walk of Master and Genesis Deeds: release gated by adoption.
 //!
 //! What a deed's schedule releases in an epoch is scaled by its node's availability. Of that, the
 //! part that the network's adoption has reached is paid, and the rest is withheld in a buffer of

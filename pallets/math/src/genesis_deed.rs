@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The Genesis Node Deed: what the network's treasury earns, and how it is parted.
+//! The Genesis Deed: what the network's treasury earns, and how it is parted.
 //!
 //! 28.9 % of all R1 belongs to one deed. It releases the same amount in every epoch, scaled by its
 //! node's availability and gated by adoption ([`crate::gated_release`]), until the allocation is

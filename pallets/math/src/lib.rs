@@ -20,15 +20,15 @@
 //!
 //! The constants and the roundings are those of the deployed Ratio1 contracts (Controller, ND, MND,
 //! AdoptionOracle and CspEscrow), bit for bit; the tests hold the vectors of the contracts' own
-//! test-suite. Two things differ on purpose: work is paid by its quality, and prices are averaged
-//! over time.
+//! test-suite. Two things differ on purpose: work is paid by its quality, and a price is
+//! the median of samples over time.
 //!
 //! | module | answers |
 //! | --- | --- |
 //! | [`node_deed`] | what a Node Deed costs, where the payment goes, what the deed earns |
 //! | [`purchase`] | what the deployed sale adds: tax, price guard, liquidity and proceeds |
-//! | [`master_deed`] | who may be given a Master Node Deed, and what it releases at most |
-//! | [`genesis_deed`] | what the Genesis Node Deed releases at most, and how it is split |
+//! | [`master_deed`] | who may be given a Master Deed, and what it releases at most |
+//! | [`genesis_deed`] | what the Genesis Deed releases at most, and how it is split |
 //! | [`gated_release`] | what an epoch pays a master or genesis deed, and what it withholds |
 //! | [`adoption`] | how far the network has come |
 //! | [`curve`] | how a master deed's allocation is spread over its epochs |

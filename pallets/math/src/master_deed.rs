@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Master Node Deeds: who may be given how much, and when it is released.
+//! Master Deeds: who may be given how much, and when it is released.
 //!
 //! 26.1 % of all R1 belongs to deeds that are given, not sold: each with an allocation of its own,
 //! released along a [`Curve`] from the deed's first epoch on and gated by adoption
@@ -11,7 +11,7 @@ use r1_primitives::EpochIndex;
 
 /// Master deeds that will ever exist.
 ///
-/// The contracts have 500 items in one collection, the first one being the Genesis Node Deed.
+/// The contracts have 500 items in one collection, the first one being the Genesis Deed.
 pub const DEEDS_MAX: u32 = 499;
 
 /// Share of the issuance cap that all master deeds together may earn, in basis points.

@@ -4,7 +4,8 @@
 
 use crate::{
 	BallotOf, CommitBody, Commitment, Config, Error, OracleOf, PageHashes, Pallet, ReportPage,
-	RevealBody, Salt, SignatureOf, VoteBody, reports::Reveal,
+	Salt, SignatureOf, VoteBody,
+	reports::{Conduct, Reveal},
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -21,12 +22,10 @@ use sp_runtime::{
 pub(crate) mod refusal {
 	/// The report has no such page, or it is not of the kind that the page must be.
 	pub(crate) const WRONG_PAGE: u8 = 1;
-	/// The contents or the hashes are not those of the commitment.
-	pub(crate) const COMMITMENT_MISMATCH: u8 = 2;
 	/// The job cannot run on the deeds of the ballot.
-	pub(crate) const PLACEMENT_INVALID: u8 = 3;
+	pub(crate) const PLACEMENT_INVALID: u8 = 2;
 	/// There is no room for one more ballot.
-	pub(crate) const TOO_MANY_BALLOTS: u8 = 4;
+	pub(crate) const TOO_MANY_BALLOTS: u8 = 3;
 }
 
 impl<T: Config> Pallet<T> {
@@ -37,11 +36,20 @@ impl<T: Config> Pallet<T> {
 		commitment: &Commitment,
 		signature: &SignatureOf<T>,
 	) -> TransactionValidityWithRefund {
-		let (record, signer) =
-			Self::check_commit(*epoch, *oracle).map_err(|error| refuse(&error))?;
-		let body = CommitBody { epoch: *epoch, oracle: *oracle, commitment: *commitment };
-		Self::verify(&signer, &body, signature)?;
-		Self::accept((b"commit", epoch, oracle), record.commits_until)
+		let checked = Self::check_commit(*epoch, *oracle, commitment).map_err(|e| refuse(&e))?;
+		let body = CommitBody {
+			epoch: *epoch,
+			oracle: *oracle,
+			deeds: checked.record.deeds,
+			commitment: *commitment,
+		};
+		Self::verify(&checked.oracle, &body, signature)?;
+		let until = checked.record.commits_until;
+		match checked.value {
+			Conduct::Right(()) => Self::accept((b"commit", epoch, oracle), until),
+			// Beside the first one, which may still be in the pool.
+			Conduct::Wrong => Self::accept((b"two-reports", epoch, oracle), until),
+		}
 	}
 
 	pub(crate) fn authorize_reveal(
@@ -56,16 +64,9 @@ impl<T: Config> Pallet<T> {
 	) -> TransactionValidityWithRefund {
 		let reveal =
 			Reveal { epoch: *epoch, oracle: *oracle, page: *page, contents, page_hashes, salt };
-		let (record, signer, report) =
-			Self::check_reveal(&reveal).map_err(|error| refuse(&error))?;
-		let body = RevealBody {
-			epoch: *epoch,
-			oracle: *oracle,
-			page: *page,
-			commitment: report.commitment,
-		};
-		Self::verify(&signer, &body, signature)?;
-		Self::accept((b"reveal", epoch, oracle, page), record.reveals_until)
+		let checked = Self::check_reveal(&reveal).map_err(|error| refuse(&error))?;
+		Self::verify(&checked.oracle, &reveal.body(checked.record.deeds), signature)?;
+		Self::accept((b"reveal", epoch, oracle, page), checked.record.reveals_until)
 	}
 
 	pub(crate) fn authorize_vote_placement(
@@ -88,7 +89,7 @@ impl<T: Config> Pallet<T> {
 		body.signing_payload(genesis_hash.as_fixed_bytes())
 	}
 
-	fn verify(
+	pub(crate) fn verify(
 		signer: &OracleOf<T>,
 		body: &impl SignedBody,
 		signature: &SignatureOf<T>,
@@ -124,9 +125,6 @@ fn refuse<T>(error: &Error<T>) -> InvalidTransaction {
 		| Error::WrongPageCount
 		| Error::WrongPageKind
 		| Error::WorkNotAscending => InvalidTransaction::Custom(refusal::WRONG_PAGE),
-		Error::PageMismatch | Error::CommitmentMismatch => {
-			InvalidTransaction::Custom(refusal::COMMITMENT_MISMATCH)
-		},
 		Error::PlacementInvalid => InvalidTransaction::Custom(refusal::PLACEMENT_INVALID),
 		Error::TooManyBallots => InvalidTransaction::Custom(refusal::TOO_MANY_BALLOTS),
 		_ => InvalidTransaction::Stale,

@@ -17,13 +17,13 @@ use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
 use frame_support::{
 	BoundedBTreeMap, BoundedVec,
-	traits::{Authorize, Get, OnTimestampSet},
+	traits::{Authorize, EnsureOrigin, Get, OnTimestampSet},
 	weights::WeightMeter,
 };
 use frame_system::{RawOrigin, pallet_prelude::BlockNumberFor};
 use r1_primitives::{
-	DEEDS_PER_PAGE, DeedId, EpochClock, EpochIndex, JobId, OracleIndex, PageIndex, PlacementRound,
-	REPLICAS_MAX, SignedBody, WORK_ENTRIES_MAX, WorkEntry,
+	DEEDS_PER_PAGE, DeedId, EpochClock, EpochIndex, JobId, Maintenance, Misconduct, OracleIndex,
+	PageIndex, PlacementRound, REPLICAS_MAX, SignedBody, WORK_ENTRIES_MAX, WorkEntry,
 };
 use sp_application_crypto::RuntimeAppPublic;
 use sp_io::hashing::blake2_256;
@@ -34,9 +34,13 @@ pub trait BenchmarkHelper {
 	/// Opens a job that waits for a placement, and `replicas` deeds on which it can run,
 	/// ascending.
 	fn waiting_job(replicas: u32) -> (JobId, PlacementRound, Vec<DeedId>);
+
+	/// A deed, and who owns it.
+	fn owned_deed() -> (DeedId, AccountId32);
 }
 
-const EPOCH: EpochIndex = 0;
+/// Late enough that older epochs' oracles are forgotten when it is settled.
+const EPOCH: EpochIndex = 1_000;
 
 fn oracle_set<T: Config>(count: u32) -> OracleSetOf<T> {
 	let oracles = (0..count).map(|index| Oracle {
@@ -69,6 +73,8 @@ fn end_epoch<T: Config>(count: u32, phase: Phase) -> EpochRecordOf<T> {
 	};
 	let oracles = oracle_set::<T>(count);
 	FirstUndecided::<T>::put(EPOCH);
+	NextToSettle::<T>::put(EPOCH);
+	OldestSnapshot::<T>::put(EPOCH);
 	EpochNow::<T>::put(EPOCH + 1);
 	EpochOracles::<T>::insert(EPOCH, &oracles);
 	EpochOracles::<T>::insert(EPOCH + 1, &oracles);
@@ -106,7 +112,8 @@ fn last_commit<T: Config>() -> (OracleIndex, Commitment, SignatureOf<T>) {
 	Epochs::<T>::insert(EPOCH, record);
 	let oracle = (record.oracles - 1) as OracleIndex;
 	let commitment = [7; 32];
-	let signature = sign::<T>(oracle, &CommitBody { epoch: EPOCH, oracle, commitment });
+	let signature =
+		sign::<T>(oracle, &CommitBody { epoch: EPOCH, oracle, deeds: record.deeds, commitment });
 	(oracle, commitment, signature)
 }
 
@@ -134,7 +141,15 @@ fn last_reveal<T: Config>() -> LastReveal<T> {
 	let commitment = commitment_of(EPOCH, oracle, &salt, &page_hashes);
 	let revealed = (0..page).fold(PageSet::default(), PageSet::with);
 	Reports::<T>::insert(EPOCH, oracle, OracleReport { commitment, revealed });
-	let signature = sign::<T>(oracle, &RevealBody { epoch: EPOCH, oracle, page, commitment });
+	let reveal_body = RevealBody {
+		epoch: EPOCH,
+		oracle,
+		deeds: record.deeds,
+		page,
+		contents: contents.hash(),
+		commitment,
+	};
+	let signature = sign::<T>(oracle, &reveal_body);
 	let page_hashes = BoundedVec::truncate_from(page_hashes);
 	LastReveal { oracle, page, contents, page_hashes, salt, signature }
 }
@@ -185,7 +200,26 @@ fn settle_from<T: Config>(count: u32, stage: Option<Stage>) {
 			(0..count as OracleIndex).collect::<Vec<_>>(),
 		));
 	}
+	if matches!(stage, Some(Stage::Work(_))) {
+		forget_two_snapshots::<T>(count, record);
+	}
 	SettlingStage::<T>::set(stage);
+}
+
+/// Leaves two epochs behind whose oracles are forgotten next, each of whom had cheated.
+fn forget_two_snapshots<T: Config>(count: u32, record: EpochRecordOf<T>) {
+	let oracles = EpochOracles::<T>::get(EPOCH);
+	let newest = EPOCH - T::EvidenceEpochs::get();
+	for epoch in [newest - 1, newest] {
+		let outcome = Some(Outcome::Settled);
+		Epochs::<T>::insert(epoch, EpochRecord { next_epoch: epoch + 1, outcome, ..record });
+		EpochOracles::<T>::insert(epoch, &oracles);
+		EpochSeeds::<T>::insert(epoch, sp_core::H256::zero());
+		for oracle in 0..count as OracleIndex {
+			Proven::<T>::insert(epoch, oracle, Misconduct::TwoReports);
+		}
+	}
+	OldestSnapshot::<T>::put(newest - 1);
 }
 
 #[benchmarks(where <T as frame_system::Config>::RuntimeCall: From<Call<T>>)]
@@ -343,8 +377,110 @@ mod benchmarks {
 			Pallet::<T>::settle_once(now);
 		}
 
-		assert_eq!(FirstUndecided::<T>::get(), EPOCH + 1);
+		assert_eq!(NextToSettle::<T>::get(), EPOCH + 1);
+		assert_eq!(OldestSnapshot::<T>::get(), EPOCH + 1 - T::EvidenceEpochs::get());
 		assert!(Work::<T>::contains_key(EPOCH, 64));
+	}
+
+	#[benchmark]
+	fn finalise_verdict() {
+		// An epoch without agreement whose time is over, which takes most.
+		let mut record = end_epoch::<T>(T::OraclesMax::get(), Phase::Settling);
+		record.outcome = Some(Outcome::Unsettled);
+		Epochs::<T>::insert(EPOCH, record);
+		NextToSettle::<T>::put(EPOCH + 1);
+		GraceEpochs::<T>::put(0);
+
+		#[block]
+		{
+			Pallet::<T>::finalise_verdict();
+		}
+
+		let outcome = Epochs::<T>::get(EPOCH).and_then(|record| record.outcome);
+		assert_eq!(outcome, Some(Outcome::Void));
+	}
+
+	#[benchmark]
+	fn report_misconduct() {
+		// Two signatures to verify, and a whole report that no longer counts.
+		let count = T::OraclesMax::get();
+		let mut record = end_epoch::<T>(count, Phase::Revealing);
+		(record.commits, record.reveals) = (count, count);
+		Epochs::<T>::insert(EPOCH, record);
+		let oracle = (count - 1) as OracleIndex;
+		let revealed = (0..=record.availability_pages()).fold(PageSet::default(), PageSet::with);
+		Reports::<T>::insert(EPOCH, oracle, OracleReport { commitment: [1; 32], revealed });
+		let deeds = record.deeds;
+		let body = |commitment| CommitBody { epoch: EPOCH, oracle, deeds, commitment };
+		let evidence = Evidence::TwoCommitments {
+			deeds,
+			one: [1; 32],
+			one_signature: sign::<T>(oracle, &body([1; 32])),
+			other: [2; 32],
+			other_signature: sign::<T>(oracle, &body([2; 32])),
+		};
+		let reporter: AccountId32 = whitelisted_caller();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(reporter), EPOCH, oracle, evidence);
+
+		assert!(Proven::<T>::contains_key(EPOCH, oracle));
+		assert_eq!(Epochs::<T>::get(EPOCH).map(|record| record.reveals), Some(count - 1));
+	}
+
+	#[benchmark]
+	fn announce_maintenance() {
+		let (deed, owner) = T::BenchmarkHelper::owned_deed();
+		Clock::<T>::put(EpochClock { start_secs: 0, epoch_secs: 86_400, slot_secs: 10 });
+		EpochNow::<T>::put(3);
+		MaintenanceOf::<T>::insert(deed, Maintenance { epoch: 2, first_slot: 0, slots: 1 });
+		let window = Maintenance { epoch: 4, first_slot: 0, slots: 360 };
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), deed, window);
+
+		assert_eq!(MaintenanceOf::<T>::get(deed), Some(window));
+	}
+
+	#[benchmark]
+	fn settle_unsettled(
+		p: Linear<1, { T::PagesMax::get() }>,
+		w: Linear<0, WORK_ENTRIES_MAX>,
+	) -> Result<(), BenchmarkError> {
+		let mut record = end_epoch::<T>(T::OraclesMax::get(), Phase::Settling);
+		record.deeds = p * DEEDS_PER_PAGE;
+		record.outcome = Some(Outcome::Unsettled);
+		Epochs::<T>::insert(EPOCH, record);
+		NextToSettle::<T>::put(EPOCH + 1);
+		let mut pages: Vec<ReportPage> = (0..p).map(|_| full_availability(0)).collect();
+		// A job for each entry, because each job is written by itself.
+		let work = (0..w).map(|entry| WorkEntry { job: 1 + entry, deed: 1, quality: 255 });
+		pages.push(ReportPage::Work(BoundedVec::truncate_from(work.collect())));
+		let origin =
+			T::GovernanceOrigin::try_successful_origin().map_err(|_| "governance has an origin")?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, EPOCH, BoundedVec::truncate_from(pages));
+
+		let outcome = Epochs::<T>::get(EPOCH).and_then(|record| record.outcome);
+		assert_eq!(outcome, Some(Outcome::SettledByGovernance));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn void_epoch() -> Result<(), BenchmarkError> {
+		let mut record = end_epoch::<T>(1, Phase::Settling);
+		record.outcome = Some(Outcome::Unsettled);
+		Epochs::<T>::insert(EPOCH, record);
+		let origin =
+			T::GovernanceOrigin::try_successful_origin().map_err(|_| "governance has an origin")?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, EPOCH);
+
+		let outcome = Epochs::<T>::get(EPOCH).and_then(|record| record.outcome);
+		assert_eq!(outcome, Some(Outcome::Void));
+		Ok(())
 	}
 
 	#[benchmark]

@@ -3,12 +3,15 @@
 //! The epoch clock: what happens when a block's timestamp enters another epoch.
 
 use crate::{
-	Clock, Config, EpochNow, EpochOracles, EpochRecord, EpochRecordOf, Epochs, Event,
-	FirstUndecided, LOG_TARGET, OracleSetOf, Pallet, SessionOracles,
+	Clock, Config, EpochNow, EpochOracles, EpochRecord, EpochRecordOf, EpochSeeds, Epochs, Event,
+	FirstUndecided, LOG_TARGET, NextToSettle, OldestSnapshot, OracleSetOf, Pallet, SessionOracles,
 };
-use frame_support::traits::{Get, OnTimestampSet};
+use codec::Encode;
+use frame_support::traits::{Get, OnTimestampSet, Randomness};
 use frame_system::pallet_prelude::BlockNumberFor;
 use r1_primitives::{DEEDS_PER_PAGE, EpochClock, EpochIndex, traits::DeedInspect};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
 use sp_runtime::traits::Saturating;
 
 impl<T: Config> OnTimestampSet<u64> for Pallet<T> {
@@ -27,6 +30,8 @@ impl<T: Config> Pallet<T> {
 		match EpochNow::<T>::get() {
 			None => {
 				FirstUndecided::<T>::put(epoch);
+				NextToSettle::<T>::put(epoch);
+				OldestSnapshot::<T>::put(epoch);
 				Self::note_skipped(0, epoch);
 				Self::start_epoch(epoch);
 			},
@@ -53,7 +58,17 @@ impl<T: Config> Pallet<T> {
 	fn start_epoch(epoch: EpochIndex) {
 		EpochNow::<T>::put(epoch);
 		EpochOracles::<T>::insert(epoch, SessionOracles::<T>::get());
+		EpochSeeds::<T>::insert(epoch, Self::new_seed(epoch));
 		Self::deposit_event(Event::EpochStarted { epoch });
+	}
+
+	/// What nobody could know before the epoch, and everybody can now.
+	///
+	/// Whoever made the parent block could only have chosen to make none.
+	fn new_seed(epoch: EpochIndex) -> H256 {
+		let parent = frame_system::Pallet::<T>::parent_hash();
+		let (random, _) = T::Randomness::random(&epoch.encode());
+		(b"r1/epoch-seed", epoch, parent, random).using_encoded(blake2_256).into()
 	}
 
 	fn end_epoch(ended: EpochIndex, next_epoch: EpochIndex) {

@@ -19,7 +19,8 @@
 //! are up and how well jobs are done. When an epoch is over, each oracle first *commits* to its
 //! report, and when nobody can change their mind any more, *reveals* it page by page. If more than
 //! two thirds of the epoch's oracles revealed a whole report, the lower median of what they said
-//! becomes the network's verdict, for ever. If not, the epoch pays nothing.
+//! becomes the network's verdict, for ever. If not, the epoch is unsettled: governance may say what
+//! was while the epoch's grace lasts, or else it pays nothing.
 //!
 //! Oracles also vote on where a job runs; more than two thirds must name the same deeds.
 //!
@@ -31,6 +32,10 @@
 //! - **Report**: pages of availability, 1 024 deeds each, and one page of work.
 //! - **Verdict**: the median, stored for each epoch and page, and for each epoch and job.
 //! - **Ballot**: an oracle's vote on a job's placement.
+//! - **Misconduct**: two things that an oracle signed and that contradict each other.
+//! - **Seed** of an epoch: what nobody could know before it, from which the oracles draw whom they
+//!   challenge and when.
+//! - **Maintenance**: slots that a deed announced beforehand as neutral.
 //!
 //! ### An epoch's life
 //!
@@ -41,9 +46,12 @@
 //! Committing --CommitBlocks, or all have committed--> Revealing
 //! Revealing  --RevealBlocks, or all have revealed---> Settling
 //! Settling   --a few pages in each block's on_idle--> Settled | Unsettled
+//! Unsettled  --governance------------> SettledByGovernance | Void
+//! Unsettled  --`GraceEpochs` epochs--> Void
 //! ```
 //!
-//! Epochs are decided in order. Epochs that no block fell into were skipped: nobody can have seen
+//! Epochs are settled in order, and become final in order: no verdict is told while an earlier
+//! epoch may still change, so that whoever claims loses nothing by it. Epochs that no block fell into were skipped: nobody can have seen
 //! anything, they have no record, and they pay nothing.
 //!
 //! ## Low Level / Implementation Details
@@ -65,8 +73,9 @@
 //!
 //! ### Storage
 //!
-//! Verdicts and epoch records are kept for ever: they are the network's history. Commitments,
-//! revealed pages and snapshots go when their epoch is decided. Ballots go when a job is placed,
+//! Verdicts and epoch records are kept for ever: they are the network's history. Commitments and
+//! revealed pages go when their epoch is settled; snapshots, seeds and what was proven
+//! [`Config::EvidenceEpochs`] later. A window of maintenance stays until the deed's next one. Ballots go when a job is placed,
 //! and a sweep removes those of jobs that no longer wait.
 //!
 //! ### The off-chain worker
@@ -76,8 +85,14 @@
 //!
 //! ### What this pallet does not do
 //!
-//! It does not elect validators, and it does not punish: a reveal that does not match its
-//! commitment is refused, which costs the oracle its say in the epoch and nothing else.
+//! It neither elects nor punishes. An oracle that contradicts itself loses its say in the epoch
+//! here; who reported, who did not and who cheated it tells
+//! [`OracleConduct`](r1_primitives::OracleConduct), which does the rest.
+//!
+//! A commitment or a reveal that contradicts an earlier one is not refused but taken: it is its own
+//! proof, and the chain needs nobody to bring it. Two reports of one epoch contradict each other
+//! only if they are about as many deeds: a fork of the chain can end an epoch with one deed more,
+//! and an honest oracle then reports on both forks.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -96,11 +111,18 @@ mod types;
 pub mod crypto;
 mod clock;
 mod authorize;
+mod events;
+mod errors;
+mod calls;
 mod reports;
+mod misconduct;
 mod tally;
 mod settle;
+mod unsettled;
+mod maintenance;
 mod placement;
 mod impls;
+pub mod migrations;
 pub mod worker;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
@@ -117,11 +139,13 @@ pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use types::{
 	AvailabilityPage, Ballot, BallotOf, CommitBody, Commitment, EpochRecord, EpochRecordOf,
-	JobQuality, Oracle, OracleOf, OracleReport, OracleSetOf, Outcome, PageHash, PageHashes,
-	PageSet, Phase, ReportPage, ReportPagesMax, RevealBody, Salt, SignatureOf, Stage, VoteBody,
-	commitment_of, page_hashes_of,
+	Evidence, EvidenceOf, JobQuality, Oracle, OracleOf, OracleReport, OracleSetOf, Outcome,
+	PageHash, PageHashes, PageSet, Phase, ReportPage, ReportPagesMax, RevealBody, Salt,
+	SignatureOf, Stage, VoteBody, commitment_of, page_hashes_of,
 };
 pub use weights::WeightInfo;
+
+use frame_support::pallet_macros::import_section;
 
 /// The target of this pallet's log lines.
 pub(crate) const LOG_TARGET: &str = "runtime::oracles";
@@ -129,17 +153,21 @@ pub(crate) const LOG_TARGET: &str = "runtime::oracles";
 #[cfg_attr(not(test), expect(clippy::expect_used, reason = "FRAME's macros expand to it"))]
 #[expect(clippy::if_not_else, reason = "FRAME's macros expand to it")]
 #[expect(missing_debug_implementations, reason = "FRAME makes a type for each storage item")]
+#[import_section(crate::calls::calls)]
+#[import_section(crate::errors::errors)]
+#[import_section(crate::events::events)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
-	use crate::reports::Reveal;
+	use crate::{reports::Reveal, types::work_entries};
 	use alloc::vec::Vec;
-	use frame_support::{pallet_prelude::*, weights::WeightMeter};
+	use frame_support::{pallet_prelude::*, traits::Randomness, weights::WeightMeter};
 	use frame_system::{
 		ensure_authorized, offchain::CreateAuthorizedTransaction, pallet_prelude::*,
 	};
 	use r1_primitives::{
-		DeedId, EpochClock, EpochIndex, JobId, OracleIndex, PageIndex, PlacementRound,
+		DeedId, EpochClock, EpochIndex, JobId, Maintenance, Misconduct, OracleConduct, OracleIndex,
+		PageIndex, PlacementRound,
 		traits::{DeedInspect, OracleVerdicts, PlacementHandler},
 	};
 	use sp_application_crypto::RuntimeAppPublic;
@@ -147,7 +175,7 @@ pub mod pallet {
 	use sp_runtime::{AccountId32, traits::Zero};
 
 	/// The in-code storage version.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	pub(crate) const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -174,6 +202,25 @@ pub mod pallet {
 
 		/// Which jobs wait for a placement, and what to do when the oracles agreed on one.
 		type Placement: PlacementHandler;
+
+		/// What becomes of oracles that report, do not report, or cheat.
+		type Conduct: OracleConduct<AccountId32>;
+
+		/// What nobody can foresee, for the seed of each epoch; at least what the parent block's
+		/// author could not choose freely.
+		type Randomness: Randomness<H256, BlockNumberFor<Self>>;
+
+		/// Decides epochs that the oracles did not agree on.
+		type GovernanceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Epochs, up to the one that was settled last, for which misconduct may be proven; not
+		/// zero. The oracles and seeds of so many epochs are kept.
+		#[pallet::constant]
+		type EvidenceEpochs: Get<u32>;
+
+		/// Most epochs between the current one and one that maintenance is announced for; not zero.
+		#[pallet::constant]
+		type MaintenanceAheadMax: Get<u32>;
 
 		/// Blocks after an epoch's end in which oracles may commit; not zero.
 		///
@@ -227,20 +274,58 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type EpochNow<T: Config> = StorageValue<_, EpochIndex, OptionQuery>;
 
-	/// The first epoch that is not decided; all before it are decided for good.
+	/// The first epoch whose verdicts may still change; all before it are decided for good.
+	///
+	/// It stays at an epoch without agreement while governance may still settle it.
 	#[pallet::storage]
 	pub type FirstUndecided<T: Config> = StorageValue<_, EpochIndex, ValueQuery>;
+
+	/// The first epoch that is not settled yet, neither with nor without agreement.
+	#[pallet::storage]
+	pub type NextToSettle<T: Config> = StorageValue<_, EpochIndex, ValueQuery>;
+
+	/// Epochs after one without agreement in which governance may settle it. Set at genesis; 0
+	/// decides it for good at once.
+	#[pallet::storage]
+	pub type GraceEpochs<T: Config> = StorageValue<_, u32, ValueQuery>;
 
 	/// The validators of the current session, who are the oracles of the next epoch.
 	#[pallet::storage]
 	pub type SessionOracles<T: Config> = StorageValue<_, OracleSetOf<T>, ValueQuery>;
 
-	/// The oracles at the start of an epoch; kept until the epoch is decided.
+	/// The oracles at the start of an epoch; kept while misconduct in it may be proven.
 	// Twox is safe in this pallet: every key is an index that the chain or a job queue counts, none
 	// is chosen freely by a user.
 	#[pallet::storage]
 	pub type EpochOracles<T: Config> =
 		StorageMap<_, Twox64Concat, EpochIndex, OracleSetOf<T>, ValueQuery>;
+
+	/// A number for each epoch that nobody could know before its start; kept as long as its oracles.
+	#[pallet::storage]
+	pub type EpochSeeds<T: Config> = StorageMap<_, Twox64Concat, EpochIndex, H256, OptionQuery>;
+
+	/// The oldest epoch whose oracles are kept.
+	#[pallet::storage]
+	pub type OldestSnapshot<T: Config> = StorageValue<_, EpochIndex, ValueQuery>;
+
+	/// The misconduct of an oracle that is proven, by epoch; kept as long as the epoch's oracles.
+	#[pallet::storage]
+	pub type Proven<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		EpochIndex,
+		Twox64Concat,
+		OracleIndex,
+		Misconduct,
+		OptionQuery,
+	>;
+
+	/// The newest window of maintenance that was announced for a deed's node.
+	///
+	/// One for each deed at most, whose price has paid for it.
+	#[pallet::storage]
+	pub type MaintenanceOf<T: Config> =
+		StorageMap<_, Twox64Concat, DeedId, Maintenance, OptionQuery>;
 
 	/// Records of the epochs that are over, kept for ever. Skipped epochs have none.
 	#[pallet::storage]
@@ -319,6 +404,8 @@ pub mod pallet {
 	pub struct GenesisConfig<T: Config> {
 		/// When epochs begin and end; a start of 0 means the time of the first block.
 		pub clock: EpochClock,
+		/// Epochs after one without agreement in which governance may settle it.
+		pub grace_epochs: u32,
 		/// Binds the runtime.
 		#[serde(skip)]
 		pub _config: core::marker::PhantomData<T>,
@@ -326,9 +413,9 @@ pub mod pallet {
 
 	impl<T: Config> Default for GenesisConfig<T> {
 		fn default() -> Self {
-			// Mainnet's lengths: days, with a beat every ten seconds.
+			// Mainnet's lengths: days, with a beat every ten seconds, and a week for governance.
 			let clock = EpochClock { start_secs: 0, epoch_secs: 86_400, slot_secs: 10 };
-			Self { clock, _config: core::marker::PhantomData }
+			Self { clock, grace_epochs: 7, _config: core::marker::PhantomData }
 		}
 	}
 
@@ -337,122 +424,8 @@ pub mod pallet {
 		fn build(&self) {
 			assert!(self.clock.is_valid(), "slots must fill an epoch: {:?}", self.clock);
 			Clock::<T>::put(self.clock);
+			GraceEpochs::<T>::put(self.grace_epochs);
 		}
-	}
-
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// The chain entered an epoch.
-		EpochStarted {
-			/// The epoch.
-			epoch: EpochIndex,
-		},
-		/// No block fell into some epochs; they pay nothing.
-		EpochsSkipped {
-			/// The first of them.
-			first: EpochIndex,
-			/// The epoch after the last of them.
-			until: EpochIndex,
-		},
-		/// An oracle committed to its report.
-		ReportCommitted {
-			/// The epoch that the report is about.
-			epoch: EpochIndex,
-			/// The oracle's node.
-			oracle: AccountId32,
-		},
-		/// An oracle revealed a page of its report.
-		ReportRevealed {
-			/// The epoch that the report is about.
-			epoch: EpochIndex,
-			/// The oracle's node.
-			oracle: AccountId32,
-			/// The page.
-			page: PageIndex,
-		},
-		/// The oracles agreed on an epoch, and its verdicts are stored.
-		EpochSettled {
-			/// The epoch.
-			epoch: EpochIndex,
-			/// Oracles whose reports count.
-			reveals: u32,
-			/// Oracles of the epoch.
-			oracles: u32,
-		},
-		/// Too few oracles reported on an epoch; it pays nothing.
-		EpochUnsettled {
-			/// The epoch.
-			epoch: EpochIndex,
-			/// Oracles that revealed a whole report.
-			reveals: u32,
-			/// Oracles of the epoch.
-			oracles: u32,
-		},
-		/// An oracle voted on where a job shall run.
-		PlacementVoted {
-			/// The job.
-			job: JobId,
-			/// The round of placement.
-			round: PlacementRound,
-			/// The oracle's node.
-			oracle: AccountId32,
-		},
-		/// More than two thirds of the oracles agreed on where a job shall run.
-		PlacementAgreed {
-			/// The job.
-			job: JobId,
-			/// The round of placement.
-			round: PlacementRound,
-			/// The deeds whose nodes shall run it.
-			deeds: Vec<DeedId>,
-		},
-	}
-
-	#[pallet::error]
-	pub enum Error<T> {
-		/// The epoch is not over yet: report when it is.
-		EpochNotOver,
-		/// The epoch was skipped, so nobody can report on it.
-		EpochUnknown,
-		/// The oracle's position is not in the epoch's set.
-		UnknownOracle,
-		/// Commitments for this epoch are not taken any more.
-		CommitWindowClosed,
-		/// The oracle has committed to a report already.
-		AlreadyCommitted,
-		/// Reveals for this epoch are not taken yet.
-		RevealWindowNotOpen,
-		/// Reveals for this epoch are not taken any more.
-		RevealWindowClosed,
-		/// The oracle has not committed to a report, so it has nothing to reveal.
-		NotCommitted,
-		/// The oracle has revealed this page already.
-		AlreadyRevealed,
-		/// The report has no such page.
-		UnknownPage,
-		/// There must be one hash for each page of the report.
-		WrongPageCount,
-		/// Pages of availability come first, and the last page is the one of work.
-		WrongPageKind,
-		/// Entries of work must be strictly ascending by job and deed.
-		WorkNotAscending,
-		/// The page's contents do not have the hash that was given for it.
-		PageMismatch,
-		/// Salt and page hashes are not those that the oracle committed to.
-		CommitmentMismatch,
-		/// The job does not wait for a placement in this round.
-		JobNotWaiting,
-		/// The job cannot run on these deeds.
-		PlacementInvalid,
-		/// The ballot was cast in a block that does not exist yet.
-		BallotFromFuture,
-		/// The ballot was cast too long ago.
-		BallotExpired,
-		/// The oracle has cast this ballot, or a newer one, already.
-		BallotNotNewer,
-		/// More oracles vote than there can be.
-		TooManyBallots,
 	}
 
 	#[pallet::hooks]
@@ -465,6 +438,7 @@ pub mod pallet {
 		fn on_idle(now: BlockNumberFor<T>, remaining: Weight) -> Weight {
 			let mut meter = WeightMeter::with_limit(remaining);
 			Self::settle(now, &mut meter);
+			Self::finalise_verdicts(&mut meter);
 			Self::sweep_ballots(&mut meter);
 			meter.consumed()
 		}
@@ -477,6 +451,8 @@ pub mod pallet {
 			assert!(!T::CommitBlocks::get().is_zero(), "nobody could commit");
 			assert!(!T::RevealBlocks::get().is_zero(), "nobody could reveal");
 			assert!(!T::BallotBlocks::get().is_zero(), "every ballot would have expired");
+			assert!(T::EvidenceEpochs::get() > 0, "an epoch needs its oracles until it is settled");
+			assert!(T::MaintenanceAheadMax::get() > 0, "no window could be announced");
 			assert!(T::StepsPerBlock::get() > 0, "no epoch would ever be decided");
 			assert!(
 				T::OraclesMax::get() <= u32::from(OracleIndex::MAX),
@@ -488,124 +464,6 @@ pub mod pallet {
 		#[cfg(feature = "try-runtime")]
 		fn try_state(_now: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
 			Self::do_try_state()
-		}
-	}
-
-	#[pallet::call(weight(<T as Config>::WeightInfo))]
-	impl<T: Config> Pallet<T> {
-		/// Commits an oracle to its report of an epoch that is over.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Authorized: `signature` is the oracle's, over a [`CommitBody`].
-		///
-		/// ## Details
-		///
-		/// `oracle` is a position in the epoch's snapshot, and `commitment` is
-		/// `blake2_256(SCALE(epoch, oracle, salt, page hashes))`. It is final. When every oracle
-		/// has committed, the reveal window opens early. Free of charge.
-		///
-		/// ## Errors
-		///
-		/// - [`Error::EpochNotOver`], [`Error::EpochUnknown`], [`Error::CommitWindowClosed`]
-		/// - [`Error::UnknownOracle`], [`Error::AlreadyCommitted`]
-		///
-		/// ## Events
-		///
-		/// - [`Event::ReportCommitted`]
-		#[pallet::call_index(0)]
-		#[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_commit())]
-		#[pallet::authorize(Self::authorize_commit)]
-		pub fn commit(
-			origin: OriginFor<T>,
-			epoch: EpochIndex,
-			oracle: OracleIndex,
-			commitment: Commitment,
-			_signature: SignatureOf<T>,
-		) -> DispatchResult {
-			ensure_authorized(origin)?;
-			Self::do_commit(epoch, oracle, commitment)
-		}
-
-		/// Reveals one page of the report that an oracle committed to.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Authorized: `signature` is the oracle's, over a [`RevealBody`].
-		///
-		/// ## Details
-		///
-		/// `page_hashes` and `salt` must be those of the commitment, and `contents` must have the
-		/// hash at `page`. A report counts when all of its pages are revealed. When all oracles
-		/// have revealed everything, the window closes early. Free of charge.
-		///
-		/// ## Errors
-		///
-		/// - [`Error::EpochNotOver`], [`Error::EpochUnknown`]
-		/// - [`Error::RevealWindowNotOpen`], [`Error::RevealWindowClosed`]
-		/// - [`Error::UnknownOracle`], [`Error::NotCommitted`], [`Error::AlreadyRevealed`]
-		/// - [`Error::UnknownPage`], [`Error::WrongPageCount`], [`Error::WrongPageKind`]
-		/// - [`Error::WorkNotAscending`], [`Error::PageMismatch`], [`Error::CommitmentMismatch`]
-		///
-		/// ## Events
-		///
-		/// - [`Event::ReportRevealed`]
-		#[pallet::call_index(1)]
-		#[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_reveal())]
-		#[pallet::authorize(Self::authorize_reveal)]
-		pub fn reveal(
-			origin: OriginFor<T>,
-			epoch: EpochIndex,
-			oracle: OracleIndex,
-			page: PageIndex,
-			contents: ReportPage,
-			page_hashes: PageHashes<T>,
-			salt: Salt,
-			_signature: SignatureOf<T>,
-		) -> DispatchResult {
-			ensure_authorized(origin)?;
-			let reveal = Reveal {
-				epoch,
-				oracle,
-				page,
-				contents: &contents,
-				page_hashes: &page_hashes,
-				salt: &salt,
-			};
-			Self::do_reveal(&reveal)
-		}
-
-		/// Votes on where a job that waits for a placement shall run.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Authorized: `signature` is the oracle's, over a [`VoteBody`].
-		///
-		/// ## Details
-		///
-		/// `oracle` is a position in the current epoch's snapshot. A newer ballot of an oracle
-		/// replaces its older one. When more than two thirds of the oracles name the same deeds,
-		/// the job is placed there and its ballots are deleted. Free of charge.
-		///
-		/// ## Errors
-		///
-		/// - [`Error::UnknownOracle`], [`Error::JobNotWaiting`], [`Error::PlacementInvalid`]
-		/// - [`Error::BallotFromFuture`], [`Error::BallotExpired`], [`Error::BallotNotNewer`]
-		///
-		/// ## Events
-		///
-		/// - [`Event::PlacementVoted`], and [`Event::PlacementAgreed`] if it decides
-		#[pallet::call_index(2)]
-		#[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_vote_placement())]
-		#[pallet::authorize(Self::authorize_vote_placement)]
-		pub fn vote_placement(
-			origin: OriginFor<T>,
-			oracle: OracleIndex,
-			ballot: BallotOf<T>,
-			_signature: SignatureOf<T>,
-		) -> DispatchResult {
-			ensure_authorized(origin)?;
-			Self::do_vote_placement(oracle, &ballot)
 		}
 	}
 

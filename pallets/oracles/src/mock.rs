@@ -9,19 +9,21 @@ use crate::{
 	crypto::{AuthorityId, AuthorityPair, KEY_TYPE},
 	page_hashes_of,
 };
+use codec::Encode;
 use frame_support::{
 	BoundedVec, derive_impl,
 	dispatch::GetDispatchInfo,
 	parameter_types,
-	traits::{Hooks, OnTimestampSet, OneSessionHandler},
+	traits::{Hooks, OnTimestampSet, OneSessionHandler, Randomness},
 	weights::Weight,
 };
+use frame_system::EnsureRoot;
 use r1_primitives::{
-	DEEDS_PER_PAGE, DeedId, DeedTerms, EpochClock, EpochIndex, JobId, OracleIndex, PageIndex,
-	PlacementRound, SignedBody, WorkEntry,
+	DEEDS_PER_PAGE, DeedId, DeedTerms, EpochClock, EpochIndex, JobId, Misconduct, OracleConduct,
+	OracleIndex, PageIndex, PlacementRound, SignedBody, WorkEntry,
 	traits::{DeedInspect, PlacementHandler},
 };
-use sp_core::{Pair, sr25519};
+use sp_core::{H256, Pair, sr25519};
 use sp_keystore::{Keystore, KeystoreExt, testing::MemoryKeystore};
 use sp_runtime::{
 	AccountId32, BuildStorage, DispatchError, DispatchResult, generic,
@@ -60,25 +62,81 @@ parameter_types! {
 	pub const OraclesMax: u32 = 100;
 	pub const PagesMax: u32 = 98;
 	pub const ReportPriority: u64 = 1_000;
+	pub const EvidenceEpochs: u32 = 2;
+	pub const MaintenanceAheadMax: u32 = 10;
+	pub static Suspended: Vec<DeedId> = Vec::new();
+	pub(crate) static Heard: Vec<Told> = Vec::new();
+}
+
+/// What the pallet told of the oracles' conduct.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Told {
+	Counted { epoch: EpochIndex, present: Vec<AccountId32>, absent: Vec<AccountId32> },
+	Worked(Vec<(DeedId, u8)>),
+	Misconduct { oracle: AccountId32, kind: Misconduct, reporter: Option<AccountId32> },
+}
+
+#[derive(Debug)]
+pub struct Conduct;
+
+impl OracleConduct<AccountId32> for Conduct {
+	fn on_reports_counted(epoch: EpochIndex, present: &[AccountId32], absent: &[AccountId32]) {
+		let (present, absent) = (present.to_vec(), absent.to_vec());
+		Heard::mutate(|heard| heard.push(Told::Counted { epoch, present, absent }));
+	}
+
+	fn on_work_settled(qualities: &[(DeedId, u8)]) {
+		Heard::mutate(|heard| heard.push(Told::Worked(qualities.to_vec())));
+	}
+
+	fn on_misconduct(
+		oracle: &AccountId32,
+		kind: Misconduct,
+		_epoch: EpochIndex,
+		reporter: Option<&AccountId32>,
+	) {
+		let (oracle, reporter) = (oracle.clone(), reporter.cloned());
+		Heard::mutate(|heard| heard.push(Told::Misconduct { oracle, kind, reporter }));
+	}
+
+	fn suspended_deeds(_epoch: EpochIndex) -> Vec<DeedId> {
+		Suspended::get()
+	}
+}
+
+/// A number that is different in each block, as the parent block's would be.
+#[derive(Debug)]
+pub struct BlockRandomness;
+
+impl Randomness<H256, u64> for BlockRandomness {
+	fn random(subject: &[u8]) -> (H256, u64) {
+		let now = System::block_number();
+		((subject, now).using_encoded(sp_io::hashing::blake2_256).into(), now)
+	}
 }
 
 /// A deed on which no job can run.
 pub(crate) const BANNED_DEED: DeedId = 13;
 
+/// The deed that has an owner and a node.
+pub(crate) const OWNED_DEED: DeedId = 3;
+pub(crate) const OWNER: AccountId32 = AccountId32::new([0xaa; 32]);
+pub(crate) const OWNED_NODE: AccountId32 = AccountId32::new([0xbb; 32]);
+
 #[derive(Debug)]
 pub struct Deeds;
 
 impl DeedInspect<AccountId32> for Deeds {
-	fn owner_of(_deed: DeedId) -> Option<AccountId32> {
-		None
+	fn owner_of(deed: DeedId) -> Option<AccountId32> {
+		(deed == OWNED_DEED).then_some(OWNER)
 	}
 
 	fn node_of(_deed: DeedId) -> Option<AccountId32> {
 		None
 	}
 
-	fn deed_of(_node: &AccountId32) -> Option<DeedId> {
-		None
+	fn deed_of(node: &AccountId32) -> Option<DeedId> {
+		(*node == OWNED_NODE).then_some(OWNED_DEED)
 	}
 
 	fn is_active(deed: DeedId) -> bool {
@@ -129,12 +187,21 @@ impl crate::BenchmarkHelper for Placement {
 		Waiting::mutate(|waiting| waiting.insert(1, 0));
 		(1, 0, (100..100 + replicas).collect())
 	}
+
+	fn owned_deed() -> (DeedId, AccountId32) {
+		(OWNED_DEED, OWNER)
+	}
 }
 
 impl crate::Config for Test {
 	type AuthorityId = AuthorityId;
 	type Deeds = Deeds;
 	type Placement = Placement;
+	type Conduct = Conduct;
+	type Randomness = BlockRandomness;
+	type GovernanceOrigin = EnsureRoot<AccountId32>;
+	type EvidenceEpochs = EvidenceEpochs;
+	type MaintenanceAheadMax = MaintenanceAheadMax;
 	type CommitBlocks = CommitBlocks;
 	type RevealBlocks = RevealBlocks;
 	type BallotBlocks = BallotBlocks;
@@ -180,13 +247,14 @@ pub(crate) struct ExtBuilder {
 	oracles: u8,
 	issued: u32,
 	clock: EpochClock,
+	grace_epochs: u32,
 }
 
 pub(crate) const CLOCK: EpochClock = EpochClock { start_secs: 1_000, epoch_secs: 60, slot_secs: 2 };
 
 impl Default for ExtBuilder {
 	fn default() -> Self {
-		Self { oracles: 4, issued: 10, clock: CLOCK }
+		Self { oracles: 4, issued: 10, clock: CLOCK, grace_epochs: 0 }
 	}
 }
 
@@ -203,6 +271,11 @@ impl ExtBuilder {
 		Self { clock, ..self }
 	}
 
+	/// Gives governance so many epochs to settle one without agreement.
+	pub(crate) fn with_grace(self, grace_epochs: u32) -> Self {
+		Self { grace_epochs, ..self }
+	}
+
 	/// The chain at block 1, before its first timestamp.
 	pub(crate) fn build(self) -> sp_io::TestExternalities {
 		Issued::set(self.issued);
@@ -211,8 +284,13 @@ impl ExtBuilder {
 		PlacementFails::set(false);
 		StepsPerBlock::set(4);
 		CommitBlocks::set(4);
-		let oracles =
-			pallet_oracles::GenesisConfig { clock: self.clock, _config: Default::default() };
+		Suspended::set(Vec::new());
+		Heard::set(Vec::new());
+		let oracles = pallet_oracles::GenesisConfig {
+			clock: self.clock,
+			grace_epochs: self.grace_epochs,
+			_config: Default::default(),
+		};
 		let storage = RuntimeGenesisConfig { system: Default::default(), oracles }
 			.build_storage()
 			.expect("the genesis is valid");
@@ -339,12 +417,27 @@ impl Report {
 
 	pub(crate) fn commit_call(&self) -> Call<Test> {
 		let (epoch, oracle, commitment) = (self.epoch, self.index(), self.commitment());
-		let signature = sign(self.oracle, &CommitBody { epoch, oracle, commitment });
-		Call::commit { epoch, oracle, commitment, signature }
+		Call::commit { epoch, oracle, commitment, signature: self.commit_signature() }
+	}
+
+	/// Deeds that the epoch's report is about.
+	pub(crate) fn deeds(&self) -> u32 {
+		crate::Epochs::<Test>::get(self.epoch).map_or(0, |record| record.deeds)
+	}
+
+	pub(crate) fn commit_signature(&self) -> SignatureOf<Test> {
+		let (epoch, oracle, commitment) = (self.epoch, self.index(), self.commitment());
+		sign(self.oracle, &CommitBody { epoch, oracle, deeds: self.deeds(), commitment })
+	}
+
+	pub(crate) fn reveal_body(&self, page: PageIndex) -> RevealBody {
+		let (epoch, oracle, commitment) = (self.epoch, self.index(), self.commitment());
+		let contents = self.pages[usize::from(page)].hash();
+		RevealBody { epoch, oracle, deeds: self.deeds(), page, contents, commitment }
 	}
 
 	pub(crate) fn reveal_call(&self, page: PageIndex) -> Call<Test> {
-		let (epoch, oracle, commitment) = (self.epoch, self.index(), self.commitment());
+		let (epoch, oracle) = (self.epoch, self.index());
 		Call::reveal {
 			epoch,
 			oracle,
@@ -352,7 +445,7 @@ impl Report {
 			contents: self.pages[usize::from(page)].clone(),
 			page_hashes: BoundedVec::truncate_from(page_hashes_of(&self.pages)),
 			salt: self.salt,
-			signature: sign(self.oracle, &RevealBody { epoch, oracle, page, commitment }),
+			signature: sign(self.oracle, &self.reveal_body(page)),
 		}
 	}
 

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Reports of the oracles: commit first, reveal after.
+//!
+//! A commitment or a reveal that contradicts what the oracle signed before is not refused: it is
+//! taken, as the proof of misconduct that it is.
 
 use crate::{
 	Commitment, Config, EpochNow, EpochOracles, EpochRecordOf, Epochs, Error, Event, OracleOf,
-	OracleReport, PageHash, PageSet, Pallet, Phase, ReportPage, Reports, Reveals, Salt,
-	commitment_of,
+	OracleReport, PageHash, PageSet, Pallet, Phase, Proven, ReportPage, Reports, RevealBody,
+	Reveals, Salt, commitment_of,
 };
 use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
-use r1_primitives::{EpochIndex, OracleIndex, PageIndex};
+use r1_primitives::{EpochIndex, Misconduct, OracleIndex, PageIndex};
 use sp_runtime::{
 	DispatchResult,
 	traits::{One, Saturating},
@@ -25,13 +28,41 @@ pub(crate) struct Reveal<'a> {
 	pub(crate) salt: &'a Salt,
 }
 
+impl Reveal<'_> {
+	/// What the oracle signs, in an epoch with so many deeds.
+	pub(crate) fn body(&self, deeds: u32) -> RevealBody {
+		let Self { epoch, oracle, page, .. } = *self;
+		let commitment = commitment_of(epoch, oracle, self.salt, self.page_hashes);
+		RevealBody { epoch, oracle, deeds, page, contents: self.contents.hash(), commitment }
+	}
+}
+
+/// Whether what an oracle hands in fits what it signed before.
+pub(crate) enum Conduct<Value> {
+	/// It does.
+	Right(Value),
+	/// It does not, which proves misconduct.
+	Wrong,
+}
+
+/// Something that an oracle may hand in now.
+pub(crate) struct Checked<T: Config, Value> {
+	pub(crate) record: EpochRecordOf<T>,
+	pub(crate) oracle: OracleOf<T>,
+	pub(crate) value: Conduct<Value>,
+}
+
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_commit(
 		epoch: EpochIndex,
 		index: OracleIndex,
 		commitment: Commitment,
 	) -> DispatchResult {
-		let (mut record, oracle) = Self::check_commit(epoch, index)?;
+		let Checked { mut record, oracle, value } = Self::check_commit(epoch, index, &commitment)?;
+		if let Conduct::Wrong = value {
+			Self::convict(epoch, index, &oracle.node, Misconduct::TwoReports, None);
+			return Ok(());
+		}
 
 		// No overflow: each oracle commits once.
 		record.commits = record.commits.saturating_add(1);
@@ -49,8 +80,12 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_reveal(reveal: &Reveal<'_>) -> DispatchResult {
-		let (mut record, oracle, mut report) = Self::check_reveal(reveal)?;
+		let Checked { mut record, oracle, value } = Self::check_reveal(reveal)?;
 		let Reveal { epoch, oracle: index, page, .. } = *reveal;
+		let Conduct::Right(mut report) = value else {
+			Self::convict(epoch, index, &oracle.node, Misconduct::FalseReveal, None);
+			return Ok(());
+		};
 
 		report.revealed = report.revealed.with(page);
 		if report.revealed.count() == record.pages() {
@@ -68,22 +103,28 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The epoch's record and the oracle, if it may commit now.
+	/// Whether the oracle may commit now, and whether it does so for the first time.
 	pub(crate) fn check_commit(
 		epoch: EpochIndex,
 		index: OracleIndex,
-	) -> Result<(EpochRecordOf<T>, OracleOf<T>), Error<T>> {
+		commitment: &Commitment,
+	) -> Result<Checked<T, ()>, Error<T>> {
 		let record = Self::ended_epoch(epoch)?;
 		ensure!(Self::phase(&record) == Phase::Committing, Error::<T>::CommitWindowClosed);
 		let oracle = Self::oracle_of(epoch, index)?;
-		ensure!(!Reports::<T>::contains_key(epoch, index), Error::<T>::AlreadyCommitted);
-		Ok((record, oracle))
+		ensure!(!Proven::<T>::contains_key(epoch, index), Error::<T>::OracleExcluded);
+		let value = match Reports::<T>::get(epoch, index) {
+			None => Conduct::Right(()),
+			Some(report) if report.commitment == *commitment => {
+				return Err(Error::<T>::AlreadyCommitted);
+			},
+			Some(_) => Conduct::Wrong,
+		};
+		Ok(Checked { record, oracle, value })
 	}
 
-	/// The epoch's record, the oracle and its report, if it may reveal this page now.
-	pub(crate) fn check_reveal(
-		reveal: &Reveal<'_>,
-	) -> Result<(EpochRecordOf<T>, OracleOf<T>, OracleReport), Error<T>> {
+	/// Whether the oracle may reveal this page now, and its report if the page is of it.
+	pub(crate) fn check_reveal(reveal: &Reveal<'_>) -> Result<Checked<T, OracleReport>, Error<T>> {
 		let Reveal { epoch, oracle: index, page, contents, page_hashes, salt } = *reveal;
 		let record = Self::ended_epoch(epoch)?;
 		match Self::phase(&record) {
@@ -92,6 +133,7 @@ impl<T: Config> Pallet<T> {
 			Phase::Settling | Phase::Decided(_) => return Err(Error::<T>::RevealWindowClosed),
 		}
 		let oracle = Self::oracle_of(epoch, index)?;
+		ensure!(!Proven::<T>::contains_key(epoch, index), Error::<T>::OracleExcluded);
 		let report = Reports::<T>::get(epoch, index).ok_or(Error::<T>::NotCommitted)?;
 		ensure!(!report.revealed.contains(page), Error::<T>::AlreadyRevealed);
 
@@ -99,10 +141,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(hashes == record.pages(), Error::<T>::WrongPageCount);
 		let page_hash = page_hashes.get(usize::from(page)).ok_or(Error::<T>::UnknownPage)?;
 		check_contents(contents, page == record.availability_pages())?;
-		ensure!(*page_hash == contents.hash(), Error::<T>::PageMismatch);
-		let commitment = commitment_of(epoch, index, salt, page_hashes);
-		ensure!(commitment == report.commitment, Error::<T>::CommitmentMismatch);
-		Ok((record, oracle, report))
+		let is_right = *page_hash == contents.hash()
+			&& commitment_of(epoch, index, salt, page_hashes) == report.commitment;
+		let value = if is_right { Conduct::Right(report) } else { Conduct::Wrong };
+		Ok(Checked { record, oracle, value })
 	}
 
 	fn ended_epoch(epoch: EpochIndex) -> Result<EpochRecordOf<T>, Error<T>> {
@@ -116,7 +158,10 @@ impl<T: Config> Pallet<T> {
 		record.phase(now)
 	}
 
-	fn oracle_of(epoch: EpochIndex, index: OracleIndex) -> Result<OracleOf<T>, Error<T>> {
+	pub(crate) fn oracle_of(
+		epoch: EpochIndex,
+		index: OracleIndex,
+	) -> Result<OracleOf<T>, Error<T>> {
 		EpochOracles::<T>::get(epoch)
 			.get(usize::from(index))
 			.cloned()
@@ -125,7 +170,7 @@ impl<T: Config> Pallet<T> {
 }
 
 /// Whether a page holds what a page at its position must hold.
-fn check_contents<T>(contents: &ReportPage, is_last: bool) -> Result<(), Error<T>> {
+pub(crate) fn check_contents<T>(contents: &ReportPage, is_last: bool) -> Result<(), Error<T>> {
 	match contents {
 		ReportPage::Availability(_) => ensure!(!is_last, Error::<T>::WrongPageKind),
 		ReportPage::Work(entries) => {

@@ -7,8 +7,8 @@
 //! which decides the epoch. Without agreement the same steps only delete what was revealed.
 
 use crate::{
-	Availability, AvailabilityPage, Config, EpochOracles, EpochRecordOf, Epochs, Event,
-	FirstUndecided, JobQuality, LOG_TARGET, Outcome, Pallet, Participants, Phase, ReportPage,
+	Config, EpochOracles, EpochRecordOf, EpochSeeds, Epochs, Event, JobQuality, LOG_TARGET,
+	NextToSettle, OldestSnapshot, Outcome, Pallet, Participants, Phase, Proven, ReportPage,
 	Reports, Reveals, SettlingStage, Stage, WeightInfo, Work,
 	tally::{tally_availability, tally_work},
 };
@@ -19,9 +19,10 @@ use frame_support::{
 	weights::{Weight, WeightMeter},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use r1_primitives::{EpochIndex, JobId, OracleIndex, PageIndex, WorkEntry};
+use r1_primitives::{EpochIndex, JobId, OracleConduct, OracleIndex, PageIndex, WorkEntry};
+use sp_runtime::AccountId32;
 
-/// The next thing to do for the first undecided epoch.
+/// The next thing to do for the epoch that is settled next.
 struct Step<T: Config> {
 	epoch: EpochIndex,
 	record: EpochRecordOf<T>,
@@ -70,7 +71,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn next_step(now: BlockNumberFor<T>) -> Option<Step<T>> {
-		let epoch = FirstUndecided::<T>::get();
+		let epoch = NextToSettle::<T>::get();
 		let record = Epochs::<T>::get(epoch)?;
 		(record.phase(now) == Phase::Settling).then(|| Step {
 			epoch,
@@ -102,13 +103,18 @@ impl<T: Config> Pallet<T> {
 	/// Finds the oracles whose report is whole, and forgets what each had handed in.
 	fn begin(step: &Step<T>) {
 		let pages = step.record.pages();
-		let whole: Vec<OracleIndex> = step
-			.oracles()
-			.filter(|oracle| {
+		let (whole, lacking): (Vec<OracleIndex>, Vec<OracleIndex>) =
+			step.oracles().partition(|oracle| {
 				Reports::<T>::take(step.epoch, oracle)
 					.is_some_and(|report| report.revealed.count() == pages)
-			})
-			.collect();
+					&& !Proven::<T>::contains_key(step.epoch, oracle)
+			});
+		let oracles = EpochOracles::<T>::get(step.epoch);
+		let nodes = |indices: &[OracleIndex]| -> Vec<AccountId32> {
+			let oracle_at = |index: &OracleIndex| oracles.get(usize::from(*index));
+			indices.iter().filter_map(oracle_at).map(|oracle| oracle.node.clone()).collect()
+		};
+		T::Conduct::on_reports_counted(step.epoch, &nodes(&whole), &nodes(&lacking));
 		if step.record.has_quorum() {
 			// An epoch has no more oracles than the set may hold.
 			Participants::<T>::put(BoundedVec::truncate_from(whole));
@@ -135,8 +141,7 @@ impl<T: Config> Pallet<T> {
 			return;
 		}
 		let verdict = tally_availability(&reports, step.record.deeds_in(page));
-		// `deeds_in` is at most the length of a page.
-		Availability::<T>::insert(step.epoch, page, AvailabilityPage::truncate_from(verdict));
+		Self::store_availability(step.epoch, &step.record, page, verdict);
 	}
 
 	/// Settles a few jobs; the last of them, if there are more.
@@ -154,11 +159,12 @@ impl<T: Config> Pallet<T> {
 			})
 			.collect();
 		let tally = tally_work(&pages, after);
-		for (job, quality) in &tally.jobs {
+		for (job, qualities) in &tally.jobs {
 			// The tally keeps to the most deeds that a job can have.
-			let quality = JobQuality::truncate_from(quality.clone());
-			Work::<T>::insert(step.epoch, job, quality);
+			Work::<T>::insert(step.epoch, job, JobQuality::truncate_from(qualities.clone()));
 		}
+		let worked: Vec<_> = tally.jobs.iter().flat_map(|(_, worked)| worked).copied().collect();
+		T::Conduct::on_work_settled(&worked);
 		if tally.has_more {
 			return tally.jobs.last().map(|(job, _)| *job);
 		}
@@ -168,7 +174,7 @@ impl<T: Config> Pallet<T> {
 		None
 	}
 
-	/// Closes the epoch for good.
+	/// Ends the settling of the epoch.
 	fn decide(step: &Step<T>) {
 		let Step { epoch, mut record, .. } = *step;
 		let (reveals, oracles) = (record.reveals, record.oracles);
@@ -177,16 +183,34 @@ impl<T: Config> Pallet<T> {
 		} else {
 			log::warn!(
 				target: LOG_TARGET,
-				"epoch {epoch} pays nothing: {reveals} of {oracles} oracles reported",
+				"epoch {epoch} is unsettled: {reveals} of {oracles} oracles reported",
 			);
 			(Outcome::Unsettled, Event::EpochUnsettled { epoch, reveals, oracles })
 		};
 		record.outcome = Some(outcome);
-		FirstUndecided::<T>::put(record.next_epoch);
+		NextToSettle::<T>::put(record.next_epoch);
 		Epochs::<T>::insert(epoch, record);
-		EpochOracles::<T>::remove(epoch);
 		Participants::<T>::kill();
 		Self::deposit_event(event);
+		Self::forget_snapshots(epoch);
+	}
+
+	/// Forgets the oracles of epochs so old that misconduct in them is not taken any more.
+	fn forget_snapshots(decided: EpochIndex) {
+		// Two for each that is added, so that a backlog shrinks.
+		for _ in 0..2 {
+			let oldest = OldestSnapshot::<T>::get();
+			// Saturating: an epoch that old never comes.
+			if decided < oldest.saturating_add(T::EvidenceEpochs::get()) {
+				return;
+			}
+			let Some(record) = Epochs::<T>::get(oldest) else { return };
+			EpochOracles::<T>::remove(oldest);
+			EpochSeeds::<T>::remove(oldest);
+			// One entry for an oracle at most.
+			let _removed = Proven::<T>::clear_prefix(oldest, T::OraclesMax::get(), None);
+			OldestSnapshot::<T>::put(record.next_epoch);
+		}
 	}
 }
 

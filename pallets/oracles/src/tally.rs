@@ -18,6 +18,13 @@ pub(crate) fn tally_availability(pages: &[Vec<u8>], deeds: u32) -> Vec<u8> {
 	lower_median_of_columns(&rows, usize::try_from(deeds).unwrap_or(0))
 }
 
+/// Availability of exactly so many deeds: what is missing is 0, what is too much is dropped.
+pub(crate) fn pad_availability(mut values: Vec<u8>, deeds: u32) -> Vec<u8> {
+	// A page has 1 024 deeds at most, which every `usize` holds.
+	values.resize(usize::try_from(deeds).unwrap_or(0), 0);
+	values
+}
+
 /// Verdicts on a few jobs.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct WorkTally {

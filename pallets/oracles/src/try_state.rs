@@ -3,8 +3,9 @@
 //! What must hold in every block.
 
 use crate::{
-	Availability, Ballots, Clock, Config, EpochNow, EpochOracles, Epochs, FirstUndecided, Outcome,
-	Pallet, Participants, Phase, Reports, Reveals, SettlingStage, Work,
+	Availability, Ballots, Clock, Config, EpochNow, EpochOracles, EpochSeeds, Epochs,
+	FirstUndecided, MaintenanceOf, NextToSettle, OldestSnapshot, Outcome, Pallet, Participants,
+	Phase, Proven, Reports, Reveals, SettlingStage, Work,
 };
 use alloc::collections::BTreeSet;
 use frame_support::ensure;
@@ -24,28 +25,42 @@ impl<T: Config> Pallet<T> {
 		Self::check_reports()?;
 		Self::check_verdicts()?;
 		Self::check_settling()?;
+		Self::check_maintenance()?;
 		Self::check_ballots()
 	}
 
-	/// The clock is usable, and nothing before its start or in the present is decided.
+	/// The clock is usable, and nothing before its start or in the present is decided, nor settled
+	/// later than it is decided.
 	fn check_clock() -> Result<(), TryRuntimeError> {
 		let clock = Clock::<T>::get().ok_or("the clock is missing")?;
 		ensure!(clock.is_valid(), "slots do not fill an epoch");
 		match EpochNow::<T>::get() {
 			None => ensure!(Epochs::<T>::iter_keys().next().is_none(), "an epoch before the start"),
-			Some(now) => ensure!(FirstUndecided::<T>::get() <= now, "the present is decided"),
+			Some(now) => ensure!(NextToSettle::<T>::get() <= now, "the present is settled"),
 		}
+		ensure!(
+			FirstUndecided::<T>::get() <= NextToSettle::<T>::get(),
+			"an epoch is decided that is not settled"
+		);
 		Ok(())
 	}
 
-	/// Exactly the undecided epochs have a snapshot, and no node or key is in a set twice.
+	/// Only epochs from the oldest snapshot on have one, and no node or key is in a set twice.
 	fn check_oracle_sets() -> Result<(), TryRuntimeError> {
+		let oldest = OldestSnapshot::<T>::get();
+		ensure!(oldest <= NextToSettle::<T>::get(), "an epoch without oracles is to be settled");
 		for (epoch, oracles) in EpochOracles::<T>::iter() {
-			ensure!(Self::is_undecided(epoch), "a snapshot of an epoch that is decided");
+			ensure!(oldest <= epoch, "a snapshot that should be forgotten");
 			let nodes: BTreeSet<_> = oracles.iter().map(|oracle| &oracle.node).collect();
 			let keys: BTreeSet<_> = oracles.iter().map(|oracle| &oracle.key).collect();
 			ensure!(nodes.len() == oracles.len(), "a node is an oracle twice");
 			ensure!(keys.len() == oracles.len(), "two oracles share a key");
+		}
+		for epoch in EpochSeeds::<T>::iter_keys() {
+			ensure!(EpochOracles::<T>::contains_key(epoch), "a seed without a snapshot");
+		}
+		for (epoch, oracle, _) in Proven::<T>::iter() {
+			Self::check_position(epoch, oracle)?;
 		}
 		if let Some(now) = EpochNow::<T>::get() {
 			ensure!(EpochOracles::<T>::contains_key(now), "no snapshot of the current epoch");
@@ -53,8 +68,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Records are of past epochs, decided exactly if they are before the first undecided epoch,
-	/// and settled exactly if more than two thirds reported.
+	/// Records are of past epochs, settled exactly if they are before the next one to settle, with
+	/// agreement exactly if more than two thirds reported; and decided ones are so for good.
 	fn check_records() -> Result<(), TryRuntimeError> {
 		for (epoch, record) in Epochs::<T>::iter() {
 			ensure!(Some(epoch) < EpochNow::<T>::get(), "a record of an epoch that is not over");
@@ -62,12 +77,23 @@ impl<T: Config> Pallet<T> {
 			ensure!(record.commits <= record.oracles, "more commitments than oracles");
 			ensure!(record.reveals <= record.commits, "more reports than commitments");
 			ensure!(record.commits_until <= record.reveals_until, "windows out of order");
-			let outcome = match (Self::is_undecided(epoch), record.has_quorum()) {
-				(true, _) => None,
-				(false, true) => Some(Outcome::Settled),
-				(false, false) => Some(Outcome::Unsettled),
-			};
-			ensure!(record.outcome == outcome, "an epoch is decided wrongly");
+			ensure!(
+				record.outcome.is_none() == Self::is_unsettled_yet(epoch),
+				"an epoch is settled out of order"
+			);
+			let is_agreed = record.outcome == Some(Outcome::Settled);
+			ensure!(
+				record.outcome.is_none() || is_agreed == record.has_quorum(),
+				"an epoch is decided wrongly"
+			);
+			let is_final = record.outcome.is_some_and(Outcome::is_final);
+			// Version 1 of the storage had no outcome for an epoch without agreement but one.
+			let is_old =
+				record.outcome == Some(Outcome::Unsettled) && epoch < OldestSnapshot::<T>::get();
+			ensure!(
+				is_final || is_old || FirstUndecided::<T>::get() <= epoch,
+				"an epoch is decided whose verdicts may change"
+			);
 		}
 		Ok(())
 	}
@@ -91,12 +117,15 @@ impl<T: Config> Pallet<T> {
 		}
 		for (epoch, record) in Epochs::<T>::iter() {
 			let is_being_settled =
-				SettlingStage::<T>::exists() && epoch == FirstUndecided::<T>::get();
-			if !Self::is_undecided(epoch) || is_being_settled {
+				SettlingStage::<T>::exists() && epoch == NextToSettle::<T>::get();
+			if !Self::is_unsettled_yet(epoch) || is_being_settled {
 				continue;
 			}
-			let reports = || Reports::<T>::iter_prefix_values(epoch);
-			let whole = reports().filter(|report| report.revealed.count() == record.pages());
+			let reports = || Reports::<T>::iter_prefix(epoch);
+			let whole = reports().filter(|(oracle, report)| {
+				report.revealed.count() == record.pages()
+					&& !Proven::<T>::contains_key(epoch, oracle)
+			});
 			ensure!(count(reports()) == record.commits, "commitments are counted wrongly");
 			ensure!(count(whole) == record.reveals, "whole reports are counted wrongly");
 		}
@@ -112,10 +141,14 @@ impl<T: Config> Pallet<T> {
 	/// Verdicts are of epochs that are settled, or are being settled with agreement.
 	fn check_verdicts() -> Result<(), TryRuntimeError> {
 		let agreed = |epoch: EpochIndex| {
-			Epochs::<T>::get(epoch).is_some_and(|record| {
-				let is_open_to_it = !Self::is_undecided(epoch)
-					|| (epoch == FirstUndecided::<T>::get() && SettlingStage::<T>::exists());
-				is_open_to_it && record.has_quorum()
+			Epochs::<T>::get(epoch).is_some_and(|record| match record.outcome {
+				Some(Outcome::Settled | Outcome::SettledByGovernance) => true,
+				Some(Outcome::Unsettled | Outcome::Void) => false,
+				None => {
+					let is_being_settled =
+						epoch == NextToSettle::<T>::get() && SettlingStage::<T>::exists();
+					is_being_settled && record.has_quorum()
+				},
 			})
 		};
 		for (epoch, page, values) in Availability::<T>::iter() {
@@ -138,7 +171,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(participants == 0, "participants without settling");
 			return Ok(());
 		}
-		let record = Epochs::<T>::get(FirstUndecided::<T>::get())
+		let record = Epochs::<T>::get(NextToSettle::<T>::get())
 			.ok_or("an epoch is being settled that has no record")?;
 		let now: BlockNumberFor<T> = frame_system::Pallet::<T>::block_number();
 		// In the state after a block, that block's windows are over for the next one.
@@ -146,6 +179,16 @@ impl<T: Config> Pallet<T> {
 		ensure!(phase == Phase::Settling, "an epoch is being settled whose windows are open");
 		let expected = if record.has_quorum() { record.reveals } else { 0 };
 		ensure!(participants == expected, "participants are not those who reported");
+		Ok(())
+	}
+
+	/// Windows of maintenance lie within an epoch.
+	fn check_maintenance() -> Result<(), TryRuntimeError> {
+		let slots = Clock::<T>::get().map_or(0, |clock| clock.slots_per_epoch());
+		for window in MaintenanceOf::<T>::iter_values() {
+			let end = window.first_slot.checked_add(window.slots);
+			ensure!(end.is_some_and(|end| end <= slots), "maintenance beyond its epoch");
+		}
 		Ok(())
 	}
 
@@ -166,8 +209,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn is_undecided(epoch: EpochIndex) -> bool {
-		FirstUndecided::<T>::get() <= epoch
+	fn is_unsettled_yet(epoch: EpochIndex) -> bool {
+		NextToSettle::<T>::get() <= epoch
 	}
 }
 

@@ -109,8 +109,20 @@ pub enum Phase {
 pub enum Outcome {
 	/// More than two thirds of the oracles revealed a whole report: the medians count.
 	Settled,
-	/// Too few did: the epoch pays nothing.
+	/// Too few did: the epoch pays nothing, unless governance settles it in time.
 	Unsettled,
+	/// Too few did, and governance said what was.
+	SettledByGovernance,
+	/// Too few did, and governance did not say what was: the epoch pays nothing, for good.
+	Void,
+}
+
+impl Outcome {
+	/// Whether the verdicts of the epoch will never change.
+	#[must_use]
+	pub fn is_final(self) -> bool {
+		self != Self::Unsettled
+	}
 }
 
 /// The record of an epoch that is over: its windows, its size, and how it was decided.
@@ -203,6 +215,16 @@ impl ReportPage {
 	}
 }
 
+/// Entries of work in the pages of a report.
+pub(crate) fn work_entries(pages: &[ReportPage]) -> u32 {
+	let entries = pages.iter().map(|page| match page {
+		ReportPage::Availability(_) => 0,
+		ReportPage::Work(entries) => entries.len(),
+	});
+	// Saturating: far beyond what a call can hold.
+	u32::try_from(entries.sum::<usize>()).unwrap_or(u32::MAX)
+}
+
 /// What an oracle has handed in for an epoch.
 #[derive(Clone, Copy, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
 pub struct OracleReport {
@@ -290,6 +312,9 @@ pub struct CommitBody {
 	pub epoch: EpochIndex,
 	/// The oracle's position in the epoch's set.
 	pub oracle: OracleIndex,
+	/// How many deeds the report is about. Two forks of the chain may differ in it, and an honest
+	/// oracle then reports on each; two reports about as many deeds contradict each other.
+	pub deeds: u32,
 	/// What it commits to.
 	pub commitment: Commitment,
 }
@@ -300,22 +325,70 @@ impl SignedBody for CommitBody {
 
 /// What an oracle signs to reveal a page.
 ///
-/// The contents are not part of it: the commitment binds the hash of every page.
-#[derive(Clone, Debug, Encode, Eq, PartialEq)]
+/// It binds the oracle to what it reveals, whether or not that is what it had committed to: so a
+/// false reveal proves itself.
+#[derive(Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, PartialEq, TypeInfo)]
 pub struct RevealBody {
 	/// The epoch that the report is about.
 	pub epoch: EpochIndex,
 	/// The oracle's position in the epoch's set.
 	pub oracle: OracleIndex,
+	/// How many deeds the report is about.
+	pub deeds: u32,
 	/// The page.
 	pub page: PageIndex,
-	/// The commitment that the page is part of.
+	/// The hash of the page's contents.
+	pub contents: PageHash,
+	/// The commitment that salt and page hashes of the reveal make.
 	pub commitment: Commitment,
 }
 
 impl SignedBody for RevealBody {
 	const PURPOSE: &'static str = "report-reveal";
 }
+
+/// An oracle's own signatures that prove its misconduct in an epoch.
+#[derive(Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, PartialEq, TypeInfo)]
+pub enum Evidence<Signature, Hashes> {
+	/// It committed to two different reports about as many deeds.
+	TwoCommitments {
+		/// How many deeds.
+		deeds: u32,
+		/// One of them.
+		one: Commitment,
+		/// The oracle's signature of it.
+		one_signature: Signature,
+		/// The other.
+		other: Commitment,
+		/// The oracle's signature of that.
+		other_signature: Signature,
+	},
+	/// It revealed a page of a report that it had not committed to.
+	OtherReport {
+		/// What it committed to.
+		commitment: Commitment,
+		/// The oracle's signature of it.
+		commitment_signature: Signature,
+		/// What it signed to reveal the page.
+		reveal: RevealBody,
+		/// The oracle's signature of that.
+		reveal_signature: Signature,
+	},
+	/// It revealed a page with other contents than those of the report that it named.
+	OtherContents {
+		/// What it signed to reveal the page.
+		reveal: RevealBody,
+		/// The oracle's signature of it.
+		signature: Signature,
+		/// The hashes of the report that the reveal names.
+		page_hashes: Hashes,
+		/// The salt of that report.
+		salt: Salt,
+	},
+}
+
+/// Evidence in this runtime.
+pub type EvidenceOf<T> = Evidence<SignatureOf<T>, PageHashes<T>>;
 
 /// What an oracle signs to vote on a placement.
 #[derive(Clone, Debug, Encode, Eq, PartialEq)]

@@ -26,6 +26,11 @@ pub trait WeightInfo {
 	fn settle_availability(n: u32) -> Weight;
 	fn settle_work(n: u32) -> Weight;
 	fn sweep_ballots() -> Weight;
+	fn finalise_verdict() -> Weight;
+	fn report_misconduct() -> Weight;
+	fn announce_maintenance() -> Weight;
+	fn settle_unsettled(p: u32, w: u32) -> Weight;
+	fn void_epoch() -> Weight;
 }
 
 /// Weights with the storage costs of the runtime.
@@ -43,8 +48,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Oracles::Reports` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
 	fn commit() -> Weight {
 		commit()
-			.saturating_add(T::DbWeight::get().reads(4))
-			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(T::DbWeight::get().reads(20))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Oracles::EpochNow` (r:1 w:0)
 	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -71,8 +76,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Oracles::Reveals` (`max_values`: None, `max_size`: Some(9251), added: 11726, mode: `MaxEncodedLen`)
 	fn reveal() -> Weight {
 		reveal()
-			.saturating_add(T::DbWeight::get().reads(4))
-			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().reads(20))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Oracles::EpochNow` (r:1 w:0)
 	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -212,22 +217,50 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
+	fn finalise_verdict() -> Weight {
+		finalise_verdict()
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	fn report_misconduct() -> Weight {
+		report_misconduct()
+			.saturating_add(T::DbWeight::get().reads(27))
+			.saturating_add(T::DbWeight::get().writes(18))
+	}
+	fn announce_maintenance() -> Weight {
+		announce_maintenance()
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	fn settle_unsettled(p: u32, w: u32) -> Weight {
+		settle_unsettled(p, w)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(p.into())))
+			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(p.into())))
+			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(w.into())))
+	}
+	fn void_epoch() -> Weight {
+		void_epoch()
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
 }
 
 /// For tests: the same, with the storage costs of RocksDB.
 impl WeightInfo for () {
 	fn commit() -> Weight {
 		commit()
-			.saturating_add(RocksDbWeight::get().reads(4))
-			.saturating_add(RocksDbWeight::get().writes(2))
+			.saturating_add(RocksDbWeight::get().reads(20))
+			.saturating_add(RocksDbWeight::get().writes(11))
 	}
 	fn authorize_commit() -> Weight {
 		authorize_commit().saturating_add(RocksDbWeight::get().reads(5))
 	}
 	fn reveal() -> Weight {
 		reveal()
-			.saturating_add(RocksDbWeight::get().reads(4))
-			.saturating_add(RocksDbWeight::get().writes(3))
+			.saturating_add(RocksDbWeight::get().reads(20))
+			.saturating_add(RocksDbWeight::get().writes(11))
 	}
 	fn authorize_reveal() -> Weight {
 		authorize_reveal().saturating_add(RocksDbWeight::get().reads(5))
@@ -274,11 +307,39 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads(3))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}
+	fn finalise_verdict() -> Weight {
+		finalise_verdict()
+			.saturating_add(RocksDbWeight::get().reads(5))
+			.saturating_add(RocksDbWeight::get().writes(2))
+	}
+	fn report_misconduct() -> Weight {
+		report_misconduct()
+			.saturating_add(RocksDbWeight::get().reads(27))
+			.saturating_add(RocksDbWeight::get().writes(18))
+	}
+	fn announce_maintenance() -> Weight {
+		announce_maintenance()
+			.saturating_add(RocksDbWeight::get().reads(6))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
+	fn settle_unsettled(p: u32, w: u32) -> Weight {
+		settle_unsettled(p, w)
+			.saturating_add(RocksDbWeight::get().reads(3))
+			.saturating_add(RocksDbWeight::get().reads(1_u64.saturating_mul(p.into())))
+			.saturating_add(RocksDbWeight::get().writes(3))
+			.saturating_add(RocksDbWeight::get().writes(1_u64.saturating_mul(p.into())))
+			.saturating_add(RocksDbWeight::get().writes(1_u64.saturating_mul(w.into())))
+	}
+	fn void_epoch() -> Weight {
+		void_epoch()
+			.saturating_add(RocksDbWeight::get().reads(1))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
 }
 
-// Measured proof: 6701 bytes. Minimum time: 43_016 ns.
+// Estimated: measured without misconduct, and what a conviction takes.
 fn commit() -> Weight {
-	Weight::from_parts(66_920_000, 9_879)
+	Weight::from_parts(566_920_000, 140_000)
 }
 
 // Measured proof: 6755 bytes. Minimum time: 79_456 ns.
@@ -286,9 +347,9 @@ fn authorize_commit() -> Weight {
 	Weight::from_parts(93_742_000, 9_879)
 }
 
-// Measured proof: 6796 bytes. Minimum time: 86_684 ns.
+// Estimated: measured without misconduct, and what a conviction takes.
 fn reveal() -> Weight {
-	Weight::from_parts(114_129_000, 9_879)
+	Weight::from_parts(614_129_000, 140_000)
 }
 
 // Measured proof: 6850 bytes. Minimum time: 101_769 ns.
@@ -340,4 +401,27 @@ fn settle_work(n: u32) -> Weight {
 // Measured proof: 187 bytes. Minimum time: 9_041 ns.
 fn sweep_ballots() -> Weight {
 	Weight::from_parts(9_940_000, 20_779)
+}
+
+fn finalise_verdict() -> Weight {
+	Weight::from_parts(20_000_000, 8_000)
+}
+
+// Estimated: two signatures, and what a conviction takes.
+fn report_misconduct() -> Weight {
+	Weight::from_parts(800_000_000, 160_000)
+}
+
+fn announce_maintenance() -> Weight {
+	Weight::from_parts(40_000_000, 12_000)
+}
+
+fn settle_unsettled(p: u32, w: u32) -> Weight {
+	Weight::from_parts(80_000_000, 20_000)
+		.saturating_add(Weight::from_parts(20_000_000, 3_600).saturating_mul(p.into()))
+		.saturating_add(Weight::from_parts(15_000_000, 2_700).saturating_mul(w.into()))
+}
+
+fn void_epoch() -> Weight {
+	Weight::from_parts(25_000_000, 4_000)
 }

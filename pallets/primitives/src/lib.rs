@@ -24,19 +24,30 @@ mod deed;
 mod epoch;
 mod signed;
 mod beat;
+mod challenge;
+mod maintenance;
+mod capabilities;
 mod report;
+mod conduct;
 #[cfg(feature = "runtime")]
 pub mod traits;
 #[cfg(test)]
 mod tests;
 
 pub use beat::{BEAT_BYTES_MAX, Beat, SignedBeat};
+pub use capabilities::{
+	CAPABILITIES_BYTES_MAX, Capabilities, CapabilitiesError, CapabilitiesVersion, ContainerEngine,
+	Gpu, InstructionSet, TAGS_MAX, Tags, Text, TextError,
+};
+pub use challenge::{CHALLENGE_BYTES, Challenge, ChallengeSeed};
+pub use conduct::{Misconduct, OffenceRewards, OracleConduct};
 pub use deed::DeedTerms;
 pub use epoch::EpochClock;
 pub use ids::{
 	BURN_BASIS_POINTS, DEEDS_PER_PAGE, DeedId, EpochIndex, JobId, NodeKey, OracleIndex, PageIndex,
 	PlacementRound, R1, REPLICAS_MAX, USDC, WORK_ENTRIES_MAX, deed_at, page_of,
 };
+pub use maintenance::{MAINTENANCE_SHARE, Maintenance, maintenance_slots_max};
 pub use report::{
 	EDGE_STATE_KEY, EDGE_URL_KEY, EpochEvidence, OracleEvidence, PlacementBallot, WorkEntry,
 };

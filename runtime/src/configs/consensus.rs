@@ -4,19 +4,17 @@
 
 use crate::{
 	AccountId, Babe, Balances, Historical, Offences, Runtime, RuntimeEvent, SessionKeys,
+	Validators,
 	constants::{
 		currency::deposit,
 		time::{MILLISECS_PER_BLOCK, SLOTS_PER_SESSION},
 	},
 };
-use alloc::vec::Vec;
 use frame_support::{
 	parameter_types,
 	traits::{ConstU32, ConstU64},
 };
-use pallet_session::{SessionManager, historical};
 use sp_runtime::traits::{ConvertInto, OpaqueKeys};
-use sp_staking::SessionIndex;
 
 /// Validators in a set: each validates every block and reports on every node.
 pub const VALIDATORS_MAX: u32 = 100;
@@ -69,36 +67,12 @@ impl pallet_session::Config for Runtime {
 	type NextSessionRotation = Babe;
 	type RuntimeEvent = RuntimeEvent;
 	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
-	type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, GenesisValidators>;
+	type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, Validators>;
 	type ShouldEndSession = Babe;
 	// A validator's identity is its node key, which is an account.
 	type ValidatorId = AccountId;
 	type ValidatorIdOf = ConvertInto;
 	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
-}
-
-/// Keeps the validators of genesis: there is no election yet.
-#[derive(Debug)]
-pub struct GenesisValidators;
-
-impl SessionManager<AccountId> for GenesisValidators {
-	fn new_session(_index: SessionIndex) -> Option<Vec<AccountId>> {
-		None
-	}
-
-	fn end_session(_index: SessionIndex) {}
-
-	fn start_session(_index: SessionIndex) {}
-}
-
-impl historical::SessionManager<AccountId, ()> for GenesisValidators {
-	fn new_session(_index: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-		None
-	}
-
-	fn end_session(_index: SessionIndex) {}
-
-	fn start_session(_index: SessionIndex) {}
 }
 
 impl pallet_session::historical::Config for Runtime {
@@ -120,6 +94,6 @@ impl sp_runtime::traits::Convert<AccountId, Option<()>> for UnitIdentification {
 
 impl pallet_offences::Config for Runtime {
 	type IdentificationTuple = pallet_session::historical::IdentificationTuple<Self>;
-	type OnOffenceHandler = ();
+	type OnOffenceHandler = Validators;
 	type RuntimeEvent = RuntimeEvent;
 }

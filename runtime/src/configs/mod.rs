@@ -14,6 +14,7 @@ mod nfts;
 mod accounts;
 mod node_deeds;
 mod oracles;
+mod validators;
 mod availability;
 mod poai;
 mod burn;

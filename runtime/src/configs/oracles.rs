@@ -3,10 +3,17 @@
 //! pallet-oracles, and how its off-chain worker makes transactions.
 
 use super::consensus::VALIDATORS_MAX;
-use crate::{BlockNumber, NodeDeeds, Poai, Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic};
-use frame_support::{parameter_types, traits::ConstU32};
-use frame_system::offchain::{
-	CreateAuthorizedTransaction, CreateBare, CreateTransaction, CreateTransactionBase,
+use crate::{
+	BlockNumber, Hash, NodeDeeds, Poai, Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic,
+	Validators,
+};
+use frame_support::{
+	parameter_types,
+	traits::{ConstU32, Randomness},
+};
+use frame_system::{
+	EnsureRoot,
+	offchain::{CreateAuthorizedTransaction, CreateBare, CreateTransaction, CreateTransactionBase},
 };
 use sp_runtime::{generic::Era, transaction_validity::TransactionPriority};
 
@@ -30,16 +37,35 @@ impl pallet_oracles::Config for Runtime {
 	type AuthorityId = pallet_oracles::crypto::AuthorityId;
 	type BallotBlocks = BallotBlocks;
 	type CommitBlocks = CommitBlocks;
+	type Conduct = Validators;
 	type Deeds = NodeDeeds;
+	// As long as equivocations of consensus can be reported, and not less than an appeal takes.
+	type EvidenceEpochs = ConstU32<8>;
+	type GovernanceOrigin = EnsureRoot<crate::AccountId>;
+	// A month of mainnet's epochs.
+	type MaintenanceAheadMax = ConstU32<30>;
 	type OraclesMax = ConstU32<VALIDATORS_MAX>;
 	// 46 pages of 1 024 hold all 46 224 deeds.
 	type PagesMax = ConstU32<46>;
 	type Placement = Poai;
+	type Randomness = ParentBlock;
 	type ReportPriority = ReportPriority;
 	type RevealBlocks = RevealBlocks;
 	// Steps of settling that one block takes at most, whatever weight is left in it.
 	type StepsPerBlock = ConstU32<16>;
 	type WeightInfo = pallet_oracles::weights::SubstrateWeight<Runtime>;
+}
+
+/// The output of the verifiable random function with which the parent block's author won its slot.
+#[derive(Debug)]
+pub struct ParentBlock;
+
+impl Randomness<Hash, BlockNumber> for ParentBlock {
+	fn random(subject: &[u8]) -> (Hash, BlockNumber) {
+		let (random, block) = pallet_babe::ParentBlockRandomness::<Runtime>::random(subject);
+		// None only in a block without such an output, which BABE is configured not to make.
+		(random.unwrap_or_default(), block)
+	}
 }
 
 impl<LocalCall> CreateTransactionBase<LocalCall> for Runtime

@@ -40,6 +40,7 @@ const PALLETS: &[&str] = &[
 	"pallets/node-deeds",
 	"pallets/oracles",
 	"pallets/poai",
+	"pallets/validators",
 ];
 
 /// The table. What is not in it is forbidden, so nothing depends on `sim`, `tests` or `xtask`.

@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::{History, Pallet};
-use r1_math::node_deed::{RELEASE_PER_EPOCH, epoch_reward};
-use r1_primitives::{DeedTerms, traits::RewardLedger};
+use frame_support::traits::fungible::Mutate;
+use r1_math::{
+	ISSUANCE_CAP,
+	node_deed::{ALLOCATION, RELEASE_PER_EPOCH, epoch_reward},
+};
+use r1_primitives::{DeedTerms, OffenceRewards, R1, traits::RewardLedger};
 
 #[test]
 fn linking_should_start_the_account_at_the_current_epoch() {
@@ -134,5 +138,62 @@ fn burning_should_remove_the_account_and_its_history() {
 			assert_eq!(Accounts::<Test>::iter().count(), 0);
 			assert_eq!(History::<Test>::iter().count(), 0);
 			assert_eq!(Availability::remaining(1), None);
+		});
+}
+
+#[test]
+fn forfeiting_should_pay_an_epoch_out_of_what_the_deed_may_still_release() {
+	ExtBuilder::default().with_linked_deed(ALICE).build_and_execute(|| {
+		Network::settle_epoch(&[255]);
+		assert_ok!(claim(ALICE, &[1], ALL));
+		events_since_last_call();
+
+		assert_eq!(Pallet::<Test>::forfeit(1, &BOB), RELEASE_PER_EPOCH);
+
+		assert_eq!(Balances::free_balance(BOB), RELEASE_PER_EPOCH);
+		let expected = RewardAccount {
+			released: 2 * RELEASE_PER_EPOCH,
+			withheld: 0,
+			next_epoch: 1,
+			payments: 1,
+		};
+		assert_eq!(account(1), expected);
+		let event = Event::RewardForfeited { deed: 1, to: BOB, amount: RELEASE_PER_EPOCH };
+		assert_eq!(events_since_last_call(), [event]);
+		// The next epoch pays as ever.
+		Network::settle_epoch(&[255]);
+		assert_ok!(claim(ALICE, &[1], ALL));
+		assert_eq!(Balances::free_balance(ALICE), 2 * RELEASE_PER_EPOCH);
+	});
+}
+
+#[test]
+fn forfeiting_should_pay_no_more_than_is_left() {
+	ExtBuilder::default().with_linked_deed(ALICE).build_and_execute(|| {
+		let left = R1 / 10;
+		Accounts::<Test>::mutate(1, |account| {
+			account.as_mut().unwrap().released = ALLOCATION - left;
+		});
+		assert_eq!(Pallet::<Test>::forfeit(1, &BOB), left);
+		assert_eq!(account(1).released, ALLOCATION);
+		assert_eq!(Pallet::<Test>::forfeit(1, &BOB), 0);
+		assert_eq!(Balances::free_balance(BOB), left);
+	});
+}
+
+#[test]
+fn forfeiting_should_pay_nothing_when_it_cannot() {
+	ExtBuilder::default()
+		.with_linked(ALICE, DeedTerms::Genesis)
+		.with_linked_deed(ALICE)
+		.build_and_execute(|| {
+			// The Genesis Deed's releases wait for adoption; deed 9 was never issued.
+			assert_eq!(Pallet::<Test>::forfeit(1, &BOB), 0);
+			assert_eq!(Pallet::<Test>::forfeit(9, &BOB), 0);
+			// No room under the cap.
+			assert_ok!(Balances::mint_into(&ALICE, ISSUANCE_CAP - 1));
+			assert_eq!(Pallet::<Test>::forfeit(2, &BOB), 0);
+			assert_eq!(account(2).released, 0);
+			assert_eq!(Balances::free_balance(BOB), 0);
 		});
 }

@@ -11,7 +11,7 @@ use r1_primitives::{DeedId, DeedTerms, EpochIndex, traits::DeedInspect as _};
 use ratio1_runtime::{NodeDeeds, Runtime};
 
 /// All calls of pallet-availability, and what lets deeds earn.
-pub(crate) const MENU: [Action; 22] = [
+pub(crate) const MENU: [Action; 24] = [
 	claim_all,
 	claim,
 	claim,
@@ -23,6 +23,8 @@ pub(crate) const MENU: [Action; 22] = [
 	super::oracles::agree_on_epochs,
 	super::oracles::plant_verdicts,
 	super::oracles::plant_verdicts,
+	super::oracles::leave_unsettled,
+	super::misconduct::report_misconduct,
 	by_governance::assign_master,
 	set_adoption,
 	seed,

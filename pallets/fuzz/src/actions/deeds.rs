@@ -84,9 +84,15 @@ pub(crate) fn buy(world: &mut World, choices: &mut Choices<'_>) {
 /// A few deeds for somebody, rightly.
 pub(crate) fn buy_some(world: &mut World, choices: &mut Choices<'_>) {
 	let buyer = Person::any(choices);
+	let units = choices.number(1..=3);
+	buy_rightly(world, buyer, units, choices);
+}
+
+/// So many deeds for somebody, on an invoice that may have been paid before.
+pub(crate) fn buy_rightly(world: &mut World, buyer: Person, units: u32, choices: &mut Choices<'_>) {
 	let epoch = world.epoch();
 	let order = PurchaseOrder {
-		units: choices.number(1..=3),
+		units,
 		tier: world.with(CurrentTier::<Runtime>::get),
 		price_per_deed_max: u128::MAX,
 		allow_partial: true,
@@ -117,7 +123,11 @@ pub(crate) fn link(world: &mut World, choices: &mut Choices<'_>) {
 
 /// Links every deed of somebody that can be, rightly, to the nodes that are free.
 pub(crate) fn link_some(world: &mut World, choices: &mut Choices<'_>) {
-	let owner = Person::any(choices);
+	link_rightly(world, Person::any(choices), Node::ALL.len());
+}
+
+/// Links so many deeds of somebody, or as many as can be, to nodes that are free.
+pub(crate) fn link_rightly(world: &mut World, owner: Person, deeds_max: usize) {
 	let account = owner.account();
 	let (deeds, nodes) = world.with(|| {
 		let is_free = |deed: &DeedId| NodeDeeds::node_of(*deed).is_none();
@@ -125,7 +135,7 @@ pub(crate) fn link_some(world: &mut World, choices: &mut Choices<'_>) {
 		let is_unlinked = |node: &Node| NodeDeeds::deed_of(&node.account()).is_none();
 		(deeds.collect::<Vec<_>>(), Node::ALL.into_iter().filter(is_unlinked).collect::<Vec<_>>())
 	});
-	for (deed, node) in deeds.into_iter().zip(nodes) {
+	for (deed, node) in deeds.into_iter().zip(nodes).take(deeds_max) {
 		let honest = &mut Choices::new(&[]);
 		let Link { deed, node, expires_at_epoch, signature } =
 			consent_of(world, owner, deed, node, honest);

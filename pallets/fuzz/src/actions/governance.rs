@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What governance decides about deeds.
+//! What governance decides about deeds, and about epochs without agreement.
 
-use super::{any_deed, governance};
+use super::{any_deed, governance, report::Opinion};
 use crate::{choices::Choices, people::Person, world::World};
+use frame_support::BoundedVec;
 use pallet_node_deeds::{Call, IsPaused};
+use pallet_oracles::{FirstUndecided, NextToSettle};
 use r1_math::master_deed::ALLOCATION_MAX;
 use r1_primitives::R1;
 use ratio1_runtime::{Runtime, RuntimeOrigin, constants::currency::EXISTENTIAL_DEPOSIT};
@@ -45,6 +47,25 @@ pub(crate) fn authorise(world: &mut World, choices: &mut Choices<'_>) {
 pub(crate) fn decide_on_deed(world: &mut World, choices: &mut Choices<'_>) {
 	let deed = any_deed(world, choices);
 	let call = if choices.one_in(2) { Call::unban { deed } } else { Call::ban { deed } };
+	world.call(governance(choices), call);
+}
+
+/// What was in an epoch without agreement, or that nothing was; mostly the one that waits longest.
+pub(crate) fn decide_on_epoch(world: &mut World, choices: &mut Choices<'_>) {
+	let (first, next) =
+		world.with(|| (FirstUndecided::<Runtime>::get(), NextToSettle::<Runtime>::get()));
+	let epoch =
+		choices.pick(&[first, first, first, first + 1, next, first.saturating_sub(1), u32::MAX]);
+	let call = if choices.one_in(3) {
+		pallet_oracles::Call::void_epoch { epoch }
+	} else {
+		let mut report = Opinion::any(choices).report(world, epoch);
+		if choices.one_in(4) {
+			report.spoil(choices);
+		}
+		let pages = BoundedVec::truncate_from(report.pages);
+		pallet_oracles::Call::settle_unsettled { epoch, pages }
+	};
 	world.call(governance(choices), call);
 }
 

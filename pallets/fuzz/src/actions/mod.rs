@@ -9,9 +9,12 @@
 pub(crate) mod deeds;
 pub(crate) mod governance;
 pub(crate) mod availability;
+pub(crate) mod report;
 pub(crate) mod oracles;
+pub(crate) mod misconduct;
 pub(crate) mod poai;
 pub(crate) mod burn;
+pub(crate) mod validators;
 
 use crate::{Target, choices::Choices, people::Person, world::World};
 use frame_system::RawOrigin;
@@ -25,6 +28,9 @@ use ratio1_runtime::{
 	market::Pool,
 };
 
+/// Epochs of the preset in a session: ten minutes.
+const EPOCHS_PER_SESSION: u32 = 10;
+
 /// One thing to do.
 pub(crate) type Action = fn(&mut World, &mut Choices<'_>);
 
@@ -36,6 +42,7 @@ pub(crate) const fn menu(target: Target) -> &'static [Action] {
 		Target::Oracles => &oracles::MENU,
 		Target::Poai => &poai::MENU,
 		Target::Burn => &burn::MENU,
+		Target::Validators => &validators::MENU,
 	}
 }
 
@@ -53,9 +60,16 @@ pub(crate) fn skip_epochs(world: &mut World, choices: &mut Choices<'_>) {
 	world.skip_epochs(epochs);
 }
 
+/// Sessions without blocks: what one elects, the next but one begins with.
+pub(crate) fn skip_sessions(world: &mut World, choices: &mut Choices<'_>) {
+	for _ in 0..choices.pick(&[2, 1, 3]) {
+		world.skip_epochs(EPOCHS_PER_SESSION);
+	}
+}
+
 // # Money
 
-/// Trades in the pool, so that its price leaves the average.
+/// Trades in the pool, so that its price leaves the median.
 pub(crate) fn trade(world: &mut World, choices: &mut Choices<'_>) {
 	let trader = Person::any(choices).account();
 	let part = choices.pick(&[1_000_u128, 100, 20, 4]);

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the oracle says: reports and votes, honest and spoilt; and what it might have agreed on.
+//! What the oracles say: reports and votes, honest and spoilt; and what they might have agreed on.
 //!
-//! The preset has one validator, so that one oracle is all of them: what it reveals is agreed.
+//! The preset has one validator, so that one oracle is all of them: what it reveals is agreed. If
+//! others were elected, all of them say the same here.
 
-use super::{Action, deeds, governance as by_governance, signed};
+use super::{
+	Action, any_deed, deeds, governance as by_governance, misconduct, owner_of,
+	report::{Opinion, Report, any_oracle, sign},
+	signed,
+	validators::{fill_windows, stand_all},
+};
 use crate::{
 	choices::Choices,
 	people::{Node, Person},
@@ -12,19 +18,17 @@ use crate::{
 };
 use frame_support::BoundedVec;
 use pallet_oracles::{
-	Availability, AvailabilityPage, Ballot, Call, CommitBody, EpochOracles, EpochRecordOf, Epochs,
-	FirstUndecided, JobQuality, Outcome, ReportPage, RevealBody, Salt, SettlingStage, SignatureOf,
-	VoteBody, Work, commitment_of, page_hashes_of,
+	Availability, Ballot, Call, EpochRecordOf, Epochs, FirstUndecided, JobQuality, NextToSettle,
+	Outcome, Phase, VoteBody, Work,
 };
 use pallet_poai::Jobs;
 use r1_primitives::{
-	DEEDS_PER_PAGE, DeedId, EpochIndex, JobId, OracleIndex, PageIndex, SignedBody, WorkEntry,
-	traits::DeedInspect as _,
+	DeedId, EpochIndex, Maintenance, OracleIndex, PageIndex, traits::DeedInspect as _,
 };
-use ratio1_runtime::{BlockNumber, NodeDeeds, Runtime, System};
+use ratio1_runtime::{BlockNumber, NodeDeeds, Runtime, RuntimeOrigin, System};
 
 /// All calls of pallet-oracles, and what reports and votes are about.
-pub(crate) const MENU: [Action; 16] = [
+pub(crate) const MENU: [Action; 28] = [
 	commit,
 	commit,
 	reveal,
@@ -34,78 +38,33 @@ pub(crate) const MENU: [Action; 16] = [
 	vote,
 	vote,
 	agree_on_epochs,
+	leave_unsettled,
+	by_governance::decide_on_epoch,
+	by_governance::decide_on_epoch,
+	announce_maintenance,
+	announce_maintenance,
+	misconduct::report_misconduct,
+	misconduct::report_misconduct,
+	stand_all,
+	fill_windows,
+	super::skip_sessions,
 	deeds::buy_some,
 	deeds::link_some,
+	deeds::link,
 	by_governance::decide_on_deed,
+	super::poai::order_some,
 	super::poai::order_some,
 	super::poai::close_job,
 	super::wait,
 	super::skip_epochs,
 ];
 
-/// What the oracle says of an epoch; kept until it has revealed it.
-#[derive(Clone)]
-pub(crate) struct Report {
-	epoch: EpochIndex,
-	salt: Salt,
-	pages: Vec<ReportPage>,
-}
-
-impl Report {
-	fn hashes(&self) -> Vec<[u8; 32]> {
-		page_hashes_of(&self.pages)
-	}
-
-	fn commitment(&self, oracle: OracleIndex) -> [u8; 32] {
-		commitment_of(self.epoch, oracle, &self.salt, &self.hashes())
-	}
-}
-
-/// What is said of every deed and every job alike.
-#[derive(Clone, Copy)]
-struct Opinion {
-	/// Availability of the deeds, in turn.
-	marks: [u8; 3],
-	/// Quality of all work.
-	quality: u8,
-}
-
-impl Opinion {
-	fn any(choices: &mut Choices<'_>) -> Self {
-		let mut mark = || choices.pick(&[255, 255, 254, 1, 0, 128]);
-		Self { marks: [mark(), mark(), mark()], quality: mark() }
-	}
-
-	/// The page of availability of so many deeds.
-	fn page(&self, deeds: u32) -> AvailabilityPage {
-		let marks = self.marks.into_iter().cycle().take(deeds as usize);
-		AvailabilityPage::truncate_from(marks.collect())
-	}
-
-	/// Work of all nodes on all jobs that run in an epoch.
-	fn work(&self, epoch: EpochIndex) -> Vec<WorkEntry> {
-		let mut jobs: Vec<(JobId, _)> = Jobs::<Runtime>::iter().collect();
-		jobs.sort_unstable_by_key(|(id, _)| *id);
-		let entries = jobs.iter().flat_map(|(id, job)| {
-			let entry = |deed: &DeedId| WorkEntry { job: *id, deed: *deed, quality: self.quality };
-			job.deeds_in(epoch).iter().map(entry).collect::<Vec<_>>()
-		});
-		entries.collect()
-	}
-
-	fn report(&self, epoch: EpochIndex, record: &EpochRecordOf<Runtime>) -> Report {
-		let pages = 0..record.availability_pages();
-		let mut pages: Vec<_> = pages
-			.map(|page| ReportPage::Availability(self.page(record.deeds_in(page))))
-			.collect();
-		pages.push(ReportPage::Work(BoundedVec::truncate_from(self.work(epoch))));
-		Report { epoch, salt: [self.quality; 32], pages }
-	}
-}
+/// Blocks after an epoch in which it is reported on and settled, and some more.
+const WINDOWS_BLOCKS: u32 = 30;
 
 // # Honest
 
-/// Lets epochs pass, on each of which the oracle reports.
+/// Lets epochs pass, on each of which the oracles report.
 pub(crate) fn agree_on_epochs(world: &mut World, choices: &mut Choices<'_>) {
 	let opinion = Opinion::any(choices);
 	for _ in 0..choices.number(1..=3) {
@@ -115,40 +74,84 @@ pub(crate) fn agree_on_epochs(world: &mut World, choices: &mut Choices<'_>) {
 	}
 }
 
-/// Whether an epoch that is over is not decided.
+/// Lets an epoch pass on which nobody reports.
+pub(crate) fn leave_unsettled(world: &mut World, _choices: &mut Choices<'_>) {
+	world.skip_epochs(1);
+	let last = world.epoch();
+	for _ in 0..WINDOWS_BLOCKS {
+		let next = world.with(NextToSettle::<Runtime>::get);
+		if !has_open_epoch(world) || last <= next {
+			return;
+		}
+		world.next_block();
+	}
+}
+
+/// Whether an epoch that is over is not settled.
 fn has_open_epoch(world: &mut World) -> bool {
-	world.with(|| Epochs::<Runtime>::contains_key(FirstUndecided::<Runtime>::get()))
+	world.with(|| Epochs::<Runtime>::contains_key(NextToSettle::<Runtime>::get()))
 }
 
 /// Reports on the first epoch that is open; `false` if it is too late for that.
 fn agree(world: &mut World, opinion: Opinion) -> bool {
-	let honest = &mut Choices::new(&[]);
-	let (epoch, report) = world.with(|| {
-		let epoch = FirstUndecided::<Runtime>::get();
-		let record = Epochs::<Runtime>::get(epoch).expect("the caller has seen it; qed");
-		(epoch, opinion.report(epoch, &record))
-	});
-	let commitment = report.commitment(0);
-	let signature = sign(world, &CommitBody { epoch, oracle: 0, commitment }, honest);
-	if !world.authorized_call(Call::commit { epoch, oracle: 0, commitment, signature }) {
+	let epoch = world.with(NextToSettle::<Runtime>::get);
+	let report = opinion.report(world, epoch);
+	let mut committed = Vec::new();
+	for (oracle, node) in (0..).zip(world.oracles(epoch)) {
+		if commit_rightly(world, &report, (oracle, node)) {
+			committed.push((oracle, node));
+		}
+	}
+	if committed.is_empty() {
 		return false;
 	}
-	world.next_block();
-	for (page, contents) in (0..).zip(&report.pages) {
-		let body = RevealBody { epoch, oracle: 0, page, commitment };
-		let signature = sign(world, &body, honest);
-		world.authorized_call(Call::reveal {
-			epoch,
-			oracle: 0,
-			page,
-			contents: contents.clone(),
-			page_hashes: BoundedVec::truncate_from(report.hashes()),
-			salt: report.salt,
-			signature,
-		});
+	wait_out(world, epoch, Phase::Committing);
+	for oracle in committed {
+		for page in (0..).take(report.pages.len()) {
+			reveal_rightly(world, &report, oracle, page);
+		}
 	}
-	world.next_block();
+	wait_out(world, epoch, Phase::Revealing);
+	wait_out(world, epoch, Phase::Settling);
 	true
+}
+
+fn commit_rightly(world: &mut World, report: &Report, (oracle, node): (OracleIndex, Node)) -> bool {
+	let body = report.commit_body(oracle);
+	let signature = sign(world, node, &body, &mut Choices::new(&[]));
+	let (epoch, commitment) = (body.epoch, body.commitment);
+	world.authorized_call(Call::commit { epoch, oracle, commitment, signature })
+}
+
+fn reveal_rightly(
+	world: &mut World,
+	report: &Report,
+	(oracle, node): (OracleIndex, Node),
+	page: PageIndex,
+) {
+	let body = report.reveal_body(oracle, page);
+	let signature = sign(world, node, &body, &mut Choices::new(&[]));
+	world.authorized_call(Call::reveal {
+		epoch: report.epoch,
+		oracle,
+		page,
+		contents: report.page(page),
+		page_hashes: report.hashes(),
+		salt: report.salt,
+		signature,
+	});
+}
+
+/// Lets blocks pass while an epoch stands somewhere; as many as its windows have, at most.
+fn wait_out(world: &mut World, epoch: EpochIndex, phase: Phase) {
+	for _ in 0..WINDOWS_BLOCKS {
+		let record = world.with(|| Epochs::<Runtime>::get(epoch));
+		let now = world.with(System::block_number);
+		if record.is_none_or(|record| record.phase(now) != phase) {
+			return;
+		}
+		world.next_block();
+	}
 }
 
 /// Places the first job that waits on the deeds that can do it.
@@ -168,9 +171,11 @@ pub(crate) fn place(world: &mut World, choices: &mut Choices<'_>) {
 	let cast_at = world.with(System::block_number);
 	let deeds = BoundedVec::truncate_from(deeds);
 	let ballot = Ballot { job, round: details.round, deeds, cast_at };
-	let body = VoteBody { oracle: 0, ballot };
-	let signature = sign(world, &body, &mut Choices::new(&[]));
-	world.authorized_call(Call::vote_placement { oracle: 0, ballot: body.ballot, signature });
+	for (oracle, node) in (0..).zip(world.oracles(epoch)) {
+		let body = VoteBody { oracle, ballot: ballot.clone() };
+		let signature = sign(world, node, &body, &mut Choices::new(&[]));
+		world.authorized_call(Call::vote_placement { oracle, ballot: body.ballot, signature });
+	}
 }
 
 /// Node Deeds that can work, and so be voted for.
@@ -187,60 +192,59 @@ fn active_deeds() -> Vec<DeedId> {
 
 // # Spoilt
 
-/// A commitment with everything that can be wrong about one.
+/// A commitment with everything that can be wrong about one; a second one is misconduct.
 pub(crate) fn commit(world: &mut World, choices: &mut Choices<'_>) {
 	let epoch = reported_epoch(world, choices);
-	let oracle = any_oracle(choices);
-	let record = world.with(|| Epochs::<Runtime>::get(epoch));
-	let opinion = Opinion::any(choices);
-	let mut report = record.map_or_else(
-		|| Report { epoch, salt: [0; 32], pages: Vec::new() },
-		|record| world.with(|| opinion.report(epoch, &record)),
-	);
+	let (oracle, node) = any_oracle(world, epoch, choices);
+	let mut report = Opinion::any(choices).report(world, epoch);
 	if choices.one_in(8) {
-		spoil_pages(&mut report.pages, choices);
+		report.spoil(choices);
 	}
-	let commitment = report.commitment(oracle);
-	let signature = sign(world, &CommitBody { epoch, oracle, commitment }, choices);
-	let call = Call::commit { epoch, oracle, commitment, signature };
+	let mut body = report.commit_body(oracle);
+	if choices.one_in(32) {
+		body.deeds += 1;
+	}
+	let signature = sign(world, node, &body, choices);
+	let call = Call::commit { epoch, oracle, commitment: body.commitment, signature };
 	if choices.one_in(32) {
 		world.call(signed(Person::ALICE, choices), call);
 	} else if world.authorized_call(call) {
-		world.reports.insert(epoch, report);
+		world.reports.insert((epoch, oracle), report);
 	}
 }
 
-/// A page of a report with everything that can be wrong about one.
+/// A page of a report with everything that can be wrong about one; what is not of the report is
+/// misconduct.
 pub(crate) fn reveal(world: &mut World, choices: &mut Choices<'_>) {
 	let newest = world.reports.keys().next_back().copied();
 	let epoch = match newest {
-		Some(newest) if !choices.one_in(16) => newest,
+		Some((newest, _)) if !choices.one_in(16) => newest,
 		_ => reported_epoch(world, choices),
 	};
-	let unknown = Report { epoch, salt: [0; 32], pages: Vec::new() };
-	let report = world.reports.get(&epoch).cloned().unwrap_or(unknown);
-	let oracle = any_oracle(choices);
+	let (oracle, node) = any_oracle(world, epoch, choices);
+	let report = world.reports.get(&(epoch, oracle)).cloned();
+	let mut report = report.unwrap_or_else(|| Report::empty(epoch));
 	let page = choices.pick(&[0, 1, 0, 1, 2, PageIndex::MAX]);
-	let commitment = report.commitment(oracle);
-	let signature = sign(world, &RevealBody { epoch, oracle, page, commitment }, choices);
 
-	let mut hashes = report.hashes();
-	let mut pages = report.pages;
-	let mut salt = report.salt;
+	let mut page_hashes = report.hashes();
 	match choices.byte() {
 		0..240 => {},
-		240..244 => hashes.push([0; 32]),
-		244..248 => salt[0] ^= 1,
-		_ => spoil_pages(&mut pages, choices),
+		240..244 => page_hashes = BoundedVec::truncate_from(vec![[0; 32]; page_hashes.len() + 1]),
+		244..248 => report.salt[0] ^= 1,
+		_ => report.spoil(choices),
 	}
-	let nothing = ReportPage::Work(BoundedVec::default());
+	let mut body = report.reveal_body(oracle, page);
+	if choices.one_in(32) {
+		body.deeds += 1;
+	}
+	let signature = sign(world, node, &body, choices);
 	let call = Call::reveal {
 		epoch,
 		oracle,
 		page,
-		contents: pages.get(usize::from(page)).cloned().unwrap_or(nothing),
-		page_hashes: BoundedVec::truncate_from(hashes),
-		salt,
+		contents: report.page(page),
+		page_hashes,
+		salt: report.salt,
 		signature,
 	};
 	if choices.one_in(32) {
@@ -267,8 +271,10 @@ pub(crate) fn vote(world: &mut World, choices: &mut Choices<'_>) {
 		deeds: BoundedVec::truncate_from(deeds),
 		cast_at: choices.pick(&[now, now, expired + 1, expired, now + 1, BlockNumber::MAX]),
 	};
-	let body = VoteBody { oracle: any_oracle(choices), ballot };
-	let signature = sign(world, &body, choices);
+	let epoch = world.epoch();
+	let (oracle, node) = any_oracle(world, epoch, choices);
+	let body = VoteBody { oracle, ballot };
+	let signature = sign(world, node, &body, choices);
 	let call = Call::vote_placement { oracle: body.oracle, ballot: body.ballot, signature };
 	if choices.one_in(32) {
 		world.call(signed(Person::ALICE, choices), call);
@@ -277,52 +283,35 @@ pub(crate) fn vote(world: &mut World, choices: &mut Choices<'_>) {
 	}
 }
 
+/// A window of maintenance with everything that can be wrong about one.
+pub(crate) fn announce_maintenance(world: &mut World, choices: &mut Choices<'_>) {
+	let deed = any_deed(world, choices);
+	let owner = owner_of(world, deed, choices);
+	let node = world.with(|| NodeDeeds::node_of(deed));
+	let origin = match node {
+		Some(node) if choices.one_in(2) => RuntimeOrigin::signed(node),
+		_ => signed(owner, choices),
+	};
+	let now = world.epoch();
+	let window = Maintenance {
+		epoch: choices.pick(&[now + 1, now + 1, now + 2, now + 30, now, now + 31, u32::MAX]),
+		// An epoch has 30 slots here, of which one may be maintenance.
+		first_slot: choices.pick(&[0, 29, 12, 30, u32::MAX]),
+		slots: choices.pick(&[1, 1, 1, 0, 2, u32::MAX]),
+	};
+	world.call(origin, Call::announce_maintenance { deed, window });
+}
+
 /// The first epoch that is open; another one in a few cases.
 fn reported_epoch(world: &mut World, choices: &mut Choices<'_>) -> EpochIndex {
 	let now = world.epoch();
-	let open = world.with(FirstUndecided::<Runtime>::get);
+	let open = world.with(NextToSettle::<Runtime>::get);
 	choices.pick(&[open, open, open, now.saturating_sub(1), now, open.saturating_sub(1), u32::MAX])
-}
-
-/// The oracle; nobody in a few cases.
-fn any_oracle(choices: &mut Choices<'_>) -> OracleIndex {
-	if choices.one_in(32) { choices.pick(&[1, OracleIndex::MAX]) } else { 0 }
-}
-
-/// The oracle's signature; somebody else's, or a spoilt one, in a few cases.
-fn sign(
-	world: &mut World,
-	body: &impl SignedBody,
-	choices: &mut Choices<'_>,
-) -> SignatureOf<Runtime> {
-	let signer = if choices.one_in(32) { Person::any(choices) } else { Person::ALICE };
-	signer.sign(body, &world.genesis_hash(), choices).into()
-}
-
-/// Makes a report that is none: too few pages, in the wrong order, or out of order.
-fn spoil_pages(pages: &mut Vec<ReportPage>, choices: &mut Choices<'_>) {
-	match choices.byte() % 4 {
-		0 => drop(pages.pop()),
-		1 => pages.reverse(),
-		2 => {
-			let entry = WorkEntry { job: 1, deed: 2, quality: 255 };
-			let twice = ReportPage::Work(BoundedVec::truncate_from(vec![entry, entry]));
-			if let Some(last) = pages.last_mut() {
-				*last = twice;
-			}
-		},
-		_ => {
-			let longest = AvailabilityPage::truncate_from(vec![255; DEEDS_PER_PAGE as usize]);
-			if let Some(first) = pages.first_mut() {
-				*first = ReportPage::Availability(longest);
-			}
-		},
-	}
 }
 
 // # Planted
 
-/// Lets many epochs pass at once, and writes into the state what the oracle would have agreed on.
+/// Lets many epochs pass at once, and writes into the state what the oracles would have agreed on.
 ///
 /// Only if nothing is open from before, so that epochs are still decided in order.
 pub(crate) fn plant_verdicts(world: &mut World, choices: &mut Choices<'_>) {
@@ -333,7 +322,7 @@ pub(crate) fn plant_verdicts(world: &mut World, choices: &mut Choices<'_>) {
 	world.skip_epochs(epochs);
 	world.with(|| {
 		let is_in_order =
-			FirstUndecided::<Runtime>::get() == first && !SettlingStage::<Runtime>::exists();
+			FirstUndecided::<Runtime>::get() == first && NextToSettle::<Runtime>::get() == first;
 		let Some(record) = Epochs::<Runtime>::get(first).filter(|_| is_in_order) else { return };
 		let end = record.next_epoch;
 		for epoch in first..end {
@@ -355,7 +344,7 @@ pub(crate) fn plant_verdicts(world: &mut World, choices: &mut Choices<'_>) {
 				Work::<Runtime>::insert(epoch, said[0].job, quality);
 			}
 		}
-		EpochOracles::<Runtime>::remove(first);
+		NextToSettle::<Runtime>::put(end);
 		FirstUndecided::<Runtime>::put(end);
 	});
 }

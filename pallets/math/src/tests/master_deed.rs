@@ -85,7 +85,7 @@ fn grant_should_fail_when_it_breaks_a_limit() {
 		(Grant { allocation: u128::MAX, ..grant }, out_of_range),
 		(Grant { given_to_owner: room_for_one, ..grant }, Ok(())),
 		(Grant { given_to_owner: room_for_one + 1, ..grant }, owner_limit),
-		// The Genesis Node Deed counts for its owner, who can have no other deed.
+		// The Genesis Deed counts for its owner, who can have no other deed.
 		(Grant { given_to_owner: genesis_deed::ALLOCATION, ..grant }, owner_limit),
 		(Grant { given_to_all: EMISSION - R1, ..grant }, Ok(())),
 		(Grant { given_to_all: u128::MAX, ..grant }, Err(GrantError::EmissionExceeded)),

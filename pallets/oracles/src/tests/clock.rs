@@ -161,9 +161,13 @@ fn deeds_beyond_the_last_page_should_not_be_reportable() {
 
 #[test]
 fn genesis_should_be_read_from_json() {
-	let json = r#"{"clock": {"start_secs": 0, "epoch_secs": 60, "slot_secs": 2}}"#;
+	let json = r#"{
+		"clock": {"start_secs": 0, "epoch_secs": 60, "slot_secs": 2},
+		"graceEpochs": 3
+	}"#;
 	let genesis: GenesisConfig<Test> = serde_json::from_str(json).unwrap();
 	assert_eq!(genesis.clock, EpochClock { start_secs: 0, ..CLOCK });
+	assert_eq!(genesis.grace_epochs, 3);
 	assert!(serde_json::from_str::<GenesisConfig<Test>>(r#"{"clocks": {}}"#).is_err());
 	assert!(GenesisConfig::<Test>::default().clock.is_valid());
 }
@@ -172,7 +176,18 @@ fn genesis_should_be_read_from_json() {
 fn genesis_should_be_refused_when_slots_do_not_fill_an_epoch() {
 	let refused = std::panic::catch_unwind(|| {
 		let clock = EpochClock { slot_secs: 7, ..CLOCK };
-		GenesisConfig::<Test> { clock, _config: Default::default() }.build_storage()
+		GenesisConfig::<Test> { clock, ..Default::default() }.build_storage()
 	});
 	assert!(refused.is_err());
+}
+
+#[test]
+fn epoch_should_have_a_seed_that_differs_from_all_others() {
+	ExtBuilder::default().build_and_execute(|| {
+		let first = EpochSeeds::<Test>::get(0).unwrap();
+		assert_eq!(EpochSeeds::<Test>::get(1), None);
+		end_block();
+		enter_epoch(1);
+		assert_ne!(EpochSeeds::<Test>::get(1), Some(first));
+	});
 }

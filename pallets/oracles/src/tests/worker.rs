@@ -334,7 +334,7 @@ fn worker_should_submit_nothing_and_leave_the_chain_alone_when_no_daemon_is_name
 	}
 	validator.ext.execute_with(|| {
 		let record = Epochs::<Test>::get(0).unwrap();
-		assert_eq!(record.outcome, Some(Outcome::Unsettled));
+		assert_eq!(record.outcome, Some(Outcome::Void));
 		assert_eq!(FirstUndecided::<Test>::get(), 1);
 	});
 }

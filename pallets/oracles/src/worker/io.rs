@@ -32,6 +32,9 @@ const EDGE_URL_BYTES_MAX: usize = 256;
 /// Records kept for each key; an epoch's record is overwritten this many epochs later.
 const REPORT_SLOTS: u32 = 8;
 
+/// Reports kept for an epoch: as many forks as may differ in how many deeds were sold when it ended.
+const REPORTS_PER_EPOCH: usize = 4;
+
 /// Notes of what was submitted lately; two that share a slot cost a needless resubmission.
 const SENT_SLOTS: u8 = 64;
 
@@ -136,28 +139,42 @@ pub(crate) fn fetch_evidence(url: &str, epoch: EpochIndex) -> Result<OracleEvide
 	OracleEvidence::decode_all(&mut bytes.as_slice()).map_err(|_| EdgeError::Malformed)
 }
 
-/// The report that a key made of an epoch.
-pub(crate) fn load_report<K: RuntimeAppPublic>(key: &K, epoch: EpochIndex) -> Option<LocalReport> {
+/// The report that a key made of an epoch with so many deeds.
+pub(crate) fn load_report<K: RuntimeAppPublic>(
+	key: &K,
+	epoch: EpochIndex,
+	deeds: u32,
+) -> Option<LocalReport> {
 	let slot = report_slot(key, epoch);
 	// A record that does not decode is of another version: as good as none.
-	let report = StorageValueRef::persistent(&slot).get::<LocalReport>().ok().flatten();
-	report.filter(|report| report.epoch == epoch)
+	let reports = StorageValueRef::persistent(&slot).get::<Vec<LocalReport>>().ok().flatten();
+	reports?.into_iter().find(|report| report.is_of(epoch, deeds))
 }
 
-/// Records a report, unless there is one of its epoch and size already: then that one counts.
+/// Records a report, unless there is one of its epoch and deeds already: then that one counts.
 ///
-/// `None` if another worker wrote at the same moment; the next run sees what it wrote.
+/// `None` if another worker wrote at the same moment, and the next run sees what it wrote; or if
+/// the epoch has more forks than reports are kept for.
 pub(crate) fn record_report<K: RuntimeAppPublic>(
 	key: &K,
 	report: LocalReport,
 ) -> Option<LocalReport> {
 	let slot = report_slot(key, report.epoch);
-	let recorded = StorageValueRef::persistent(&slot).mutate(|older| match older {
-		Ok(Some(older)) if is_same_report(&older, &report) => Err(older),
-		_ => Ok(report),
+	let recorded = StorageValueRef::persistent(&slot).mutate(|older| {
+		let mut reports: Vec<LocalReport> = older.ok().flatten().unwrap_or_default();
+		reports.retain(|older| older.epoch == report.epoch);
+		match reports.iter().find(|older| older.is_of(report.epoch, report.deeds)) {
+			Some(older) => Err(Some(older.clone())),
+			None if REPORTS_PER_EPOCH <= reports.len() => Err(None),
+			None => {
+				reports.push(report.clone());
+				Ok(reports)
+			},
+		}
 	});
 	match recorded {
-		Ok(report) | Err(MutateStorageError::ValueFunctionFailed(report)) => Some(report),
+		Ok(_) => Some(report),
+		Err(MutateStorageError::ValueFunctionFailed(older)) => older,
 		Err(MutateStorageError::ConcurrentModification(_)) => None,
 	}
 }
@@ -190,10 +207,6 @@ fn is_news(state: EdgeState) -> bool {
 		_ => Ok(state),
 	});
 	noted.is_ok()
-}
-
-fn is_same_report(one: &LocalReport, other: &LocalReport) -> bool {
-	one.epoch == other.epoch && one.pages.len() == other.pages.len()
 }
 
 fn report_slot<K: RuntimeAppPublic>(key: &K, epoch: EpochIndex) -> Vec<u8> {

@@ -26,8 +26,8 @@ pub(crate) mod plan;
 pub(crate) mod io;
 
 use crate::{
-	Ballot, Call, CommitBody, Config, EpochOracles, EpochRecordOf, Epochs, Error, FirstUndecided,
-	LOG_TARGET, OracleSetOf, Pallet, Reports, RevealBody, VoteBody,
+	Ballot, Call, CommitBody, Config, EpochOracles, EpochRecordOf, Epochs, Error, LOG_TARGET,
+	NextToSettle, OracleSetOf, PageHashes, Pallet, Reports, RevealBody, VoteBody,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -41,7 +41,7 @@ use r1_primitives::{
 use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::traits::{One, Saturating};
 
-/// Undecided epochs that one run looks at; more than one is open only if blocks are late.
+/// Epochs that are not settled which one run looks at; more than one is open only if blocks are late.
 const EPOCHS_PER_RUN: u32 = 4;
 
 /// Ballots of the daemon that one run considers.
@@ -95,17 +95,18 @@ fn due_tasks<T: Config>(now: BlockNumberFor<T>, keys: &[T::AuthorityId]) -> Vec<
 	// A transaction that is submitted now lands in the next block at the earliest.
 	let next_block = now.saturating_add(One::one());
 	let mut tasks = Vec::new();
-	let mut epoch = FirstUndecided::<T>::get();
+	let mut epoch = NextToSettle::<T>::get();
 	for _ in 0..EPOCHS_PER_RUN {
 		let Some(record) = Epochs::<T>::get(epoch) else { break };
 		let phase = record.phase(next_block);
 		for (oracle, key) in own_positions::<T>(&EpochOracles::<T>::get(epoch), keys) {
 			let on_chain = OnChain {
 				phase,
+				deeds: record.deeds,
 				pages: record.pages(),
 				handed_in: Reports::<T>::get(epoch, oracle),
 			};
-			let local = io::load_report(&key, epoch);
+			let local = io::load_report(&key, epoch, record.deeds);
 			let action = next_action(&on_chain, local.as_ref(), epoch, oracle);
 			tasks.push(Task { epoch, record, oracle, key, local, action });
 		}
@@ -165,7 +166,7 @@ fn commit<T: Config>(task: &Task<T>, local: &LocalReport, now: BlockNumberFor<T>
 		return;
 	}
 	let commitment = local.commitment(oracle);
-	let body = CommitBody { epoch, oracle, commitment };
+	let body = CommitBody { epoch, oracle, deeds: local.deeds, commitment };
 	submit::<T, _>(key, &body, |signature| Call::commit { epoch, oracle, commitment, signature });
 }
 
@@ -180,12 +181,13 @@ fn reveal<T: Config>(
 		return;
 	}
 	let commitment = local.commitment(oracle);
-	let Ok(page_hashes) = BoundedVec::try_from(local.page_hashes()) else { return };
+	let Ok(page_hashes) = PageHashes::<T>::try_from(local.page_hashes()) else { return };
 	for page in pages {
 		let page = *page;
 		let Some(contents) = local.pages.get(usize::from(page)).cloned() else { return };
 		let (page_hashes, salt) = (page_hashes.clone(), local.salt);
-		let body = RevealBody { epoch, oracle, page, commitment };
+		let (deeds, contents_hash) = (local.deeds, contents.hash());
+		let body = RevealBody { epoch, oracle, deeds, page, contents: contents_hash, commitment };
 		submit::<T, _>(key, &body, |signature| Call::reveal {
 			epoch,
 			oracle,

@@ -16,6 +16,8 @@ use r1_primitives::{DEEDS_PER_PAGE, EpochEvidence, EpochIndex, OracleIndex, Page
 pub(crate) struct OnChain {
 	/// Where the epoch stands in the next block.
 	pub(crate) phase: Phase,
+	/// Deeds that a report is about.
+	pub(crate) deeds: u32,
 	/// Pages that a report has.
 	pub(crate) pages: u32,
 	/// What the oracle has handed in.
@@ -27,6 +29,11 @@ pub(crate) struct OnChain {
 pub(crate) struct LocalReport {
 	/// The epoch that it is about.
 	pub(crate) epoch: EpochIndex,
+	/// How many deeds it is about.
+	///
+	/// Differs between two forks if a deed was sold at the epoch's end in one of them. A node then
+	/// makes a report for each; signing two for as many deeds would be misconduct.
+	pub(crate) deeds: u32,
 	/// What keeps its commitment secret.
 	pub(crate) salt: Salt,
 	/// Its pages.
@@ -55,7 +62,7 @@ pub(crate) fn next_action(
 	epoch: EpochIndex,
 	oracle: OracleIndex,
 ) -> Action {
-	let local = local.filter(|local| local.is_usable(epoch, on_chain.pages));
+	let local = local.filter(|local| local.is_of(epoch, on_chain.deeds));
 	match (on_chain.phase, on_chain.handed_in, local) {
 		(Phase::Committing, None, None) => Action::Gather,
 		(Phase::Committing, None, Some(_)) => Action::Commit,
@@ -104,13 +111,13 @@ impl fmt::Display for ReportError {
 }
 
 impl LocalReport {
-	/// Cuts the daemon's report into the pages that the chain expects for `deeds` deeds.
+	/// Cuts the daemon's report into the pages that the chain expects for `issued` deeds.
 	///
 	/// Deeds that the daemon does not mention count as 0; it may know of later deeds than the
 	/// epoch had, which are left out.
 	pub(crate) fn from_evidence(
 		epoch: EpochIndex,
-		deeds: u32,
+		issued: u32,
 		evidence: &EpochEvidence,
 		salt: Salt,
 	) -> Result<Self, ReportError> {
@@ -125,7 +132,7 @@ impl LocalReport {
 			.map_err(|work| ReportError::TooMuchWork { entries: work.len() })?;
 
 		// Both fit a `usize`: they count bytes that are held in memory.
-		let deeds = usize::try_from(deeds).unwrap_or(usize::MAX);
+		let deeds = usize::try_from(issued).unwrap_or(usize::MAX);
 		let page_deeds = usize::try_from(DEEDS_PER_PAGE).unwrap_or(usize::MAX);
 		let mut availability = evidence.availability.clone();
 		availability.resize(deeds, 0);
@@ -134,14 +141,12 @@ impl LocalReport {
 			.map(|page| ReportPage::Availability(BoundedVec::truncate_from(page.to_vec())))
 			.collect();
 		pages.push(ReportPage::Work(work));
-		Ok(Self { epoch, salt, pages })
+		Ok(Self { epoch, deeds: issued, salt, pages })
 	}
 
-	/// Whether this is the report of an epoch, with as many pages as the chain expects.
-	///
-	/// The number differs only if a fork changed how many deeds there were at the epoch's end.
-	pub(crate) fn is_usable(&self, epoch: EpochIndex, pages: u32) -> bool {
-		self.epoch == epoch && u32::try_from(self.pages.len()) == Ok(pages)
+	/// Whether this is the report of an epoch with so many deeds.
+	pub(crate) fn is_of(&self, epoch: EpochIndex, deeds: u32) -> bool {
+		(self.epoch, self.deeds) == (epoch, deeds)
 	}
 
 	/// What the oracle commits to.
