@@ -4,6 +4,7 @@
 
 use crate::{
 	ApiErrorBody, FileAdded, HealthResponse, LinkProofRequest, LinkProofResponse, NodeStatus,
+	NodesResponse,
 	oip::{InferRequest, InferResponse, ModelMetadata, ModelReady, Ready, ServerMetadata},
 };
 use codec::DecodeAll;
@@ -89,6 +90,15 @@ impl EdgeClient {
 	/// See [`ClientError`].
 	pub async fn status(&self) -> Result<NodeStatus, ClientError> {
 		self.get(&["node", "v1", "status"]).await?.json()
+	}
+
+	/// The nodes that the daemon has heard, and what it knows of them.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn nodes(&self) -> Result<NodesResponse, ClientError> {
+		self.get(&["r1", "v1", "nodes"]).await?.json()
 	}
 
 	/// Asks the node to consent to be linked to a deed.

@@ -18,6 +18,7 @@ pub mod oip;
 mod error;
 mod files;
 mod node;
+mod nodes;
 mod specification;
 mod hex_bytes;
 #[cfg(feature = "client")]
@@ -34,4 +35,5 @@ pub use node::{
 	BeatStatus, ChainStatus, ComponentStatus, HealthResponse, JobState, JobStatus,
 	LinkProofRequest, LinkProofResponse, NodeStatus,
 };
+pub use nodes::{NodeCapabilities, NodeGpu, NodeSummary, NodesResponse};
 pub use specification::{InferenceJobSpecification, JobKindName, ModelFormat};

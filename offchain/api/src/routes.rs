@@ -8,6 +8,9 @@ pub const HEALTH: &str = "/health";
 /// GET: [`NodeStatus`](crate::NodeStatus).
 pub const NODE_STATUS: &str = "/node/v1/status";
 
+/// GET: [`NodesResponse`](crate::NodesResponse).
+pub const NODES: &str = "/r1/v1/nodes";
+
 /// POST: [`LinkProofRequest`](crate::LinkProofRequest) to
 /// [`LinkProofResponse`](crate::LinkProofResponse).
 pub const LINK_PROOF: &str = "/node/v1/link-proof";

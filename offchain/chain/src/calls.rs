@@ -4,7 +4,7 @@
 
 use crate::{economy::application_id, permit::SignedPermit};
 use r1_core::Account;
-use r1_primitives::{DeedId, EpochIndex, JobId};
+use r1_primitives::{DeedId, EpochIndex, JobId, Maintenance};
 use subxt::{dynamic::Value, ext::scale_value::Composite, tx::DynamicPayload};
 
 /// A call, ready to be signed.
@@ -146,6 +146,29 @@ pub fn claim_availability(deeds: &[DeedId], epochs_max: u32) -> Call {
 			("epochs_max", number(epochs_max)),
 		],
 	)
+}
+
+/// Makes the caller's node a candidate to validate.
+#[must_use]
+pub fn announce_readiness() -> Call {
+	Call::new("Validators", "announce_readiness", [])
+}
+
+/// Makes the caller's node no candidate any more.
+#[must_use]
+pub fn withdraw_readiness() -> Call {
+	Call::new("Validators", "withdraw_readiness", [])
+}
+
+/// Announces that a deed's node will be away in some slots of an epoch to come.
+#[must_use]
+pub fn announce_maintenance(deed: DeedId, window: &Maintenance) -> Call {
+	let window = Value::named_composite([
+		("epoch", number(window.epoch)),
+		("first_slot", number(window.first_slot)),
+		("slots", number(window.slots)),
+	]);
+	Call::new("Oracles", "announce_maintenance", [("deed", number(deed)), ("window", window)])
 }
 
 /// Burns the caller's R1, maybe in the name of an application.

@@ -8,7 +8,10 @@
 	reason = "the derive makes a visitor and an import for each type"
 )]
 
+mod conduct;
 mod release_100;
+
+pub use conduct::{Misconduct, Offence, RemovalReason, Window};
 
 use crate::{
 	Chain, QueryError,
@@ -47,6 +50,21 @@ pub enum Event {
 	NodeUnlinked(NodeUnlinked),
 	EpochSettled(EpochVerdict),
 	EpochUnsettled(EpochVerdict),
+	EpochSettledByGovernance(EpochNamed),
+	EpochVoided(EpochNamed),
+	MisconductProven(MisconductProven),
+	MaintenanceAnnounced(MaintenanceAnnounced),
+	ReadinessAnnounced(ReadinessAnnounced),
+	ReadinessWithdrawn(CandidateNamed),
+	CandidateRemoved(CandidateRemoved),
+	EpochCounted(EpochCounted),
+	EpochLeftOut(EpochNamed),
+	ReportMissed(ReportMissed),
+	ValidatorsChanged(ValidatorsChanged),
+	OffenceRecorded(OffenceRecorded),
+	OffenceReversed(OffenceReversed),
+	SuspensionEndedEarly(SuspensionEndedEarly),
+	RewardForfeited(RewardForfeited),
 	AvailabilityClaimed(AvailabilityClaimed),
 	TreasuryPaid(TreasuryPaid),
 	EscrowDeposited(EscrowMoved),
@@ -127,6 +145,34 @@ fields! {
 	NodeUnlinked { deed: DeedId, owner: Owner, node: Owner, epoch: EpochIndex }
 	/// An epoch was decided.
 	EpochVerdict { epoch: EpochIndex, reveals: u32, oracles: u32 }
+	/// Something became of an epoch.
+	EpochNamed { epoch: EpochIndex }
+	/// An oracle contradicted itself.
+	MisconductProven {
+		epoch: EpochIndex, oracle: Owner, kind: Misconduct, reporter: Option<Owner>,
+	}
+	/// A deed's node will be away.
+	MaintenanceAnnounced { deed: DeedId, window: Window }
+	/// A node became a candidate.
+	ReadinessAnnounced { deed: DeedId, node: Owner, epoch: EpochIndex }
+	/// A candidate withdrew.
+	CandidateNamed { deed: DeedId, node: Owner }
+	/// A candidate was removed.
+	CandidateRemoved { deed: DeedId, node: Owner, reason: RemovalReason }
+	/// An epoch was counted for all candidates.
+	EpochCounted { epoch: EpochIndex, candidates: u32 }
+	/// An oracle did not hand in a whole report.
+	ReportMissed { epoch: EpochIndex, oracle: Owner, score: u8 }
+	/// Others were elected.
+	ValidatorsChanged { session: u32, validators: Vec<Owner> }
+	/// Misconduct was punished.
+	OffenceRecorded { id: u32, offence: Offence }
+	/// Governance reversed an offence.
+	OffenceReversed { id: u32, node: Owner, score: u8, suspended_until: EpochIndex }
+	/// There were too many suspensions.
+	SuspensionEndedEarly { id: u32, suspended_until: EpochIndex }
+	/// A deed paid whoever proved an offence.
+	RewardForfeited { deed: DeedId, to: Owner, amount: u128 }
 	/// What the Genesis Deed released went to the treasury's accounts.
 	TreasuryPaid {
 		deed: DeedId, from_epoch: EpochIndex, to_epoch: EpochIndex, liquidity: u128,
@@ -215,6 +261,23 @@ impl Event {
 			("NodeDeeds", "NodeUnlinked") => fields(event).map(Self::NodeUnlinked),
 			("Oracles", "EpochSettled") => fields(event).map(Self::EpochSettled),
 			("Oracles", "EpochUnsettled") => fields(event).map(Self::EpochUnsettled),
+			("Oracles", "EpochSettledByGovernance") => {
+				fields(event).map(Self::EpochSettledByGovernance)
+			},
+			("Oracles", "EpochVoided") => fields(event).map(Self::EpochVoided),
+			("Oracles", "MisconductProven") => fields(event).map(Self::MisconductProven),
+			("Oracles", "MaintenanceAnnounced") => fields(event).map(Self::MaintenanceAnnounced),
+			("Validators", "ReadinessAnnounced") => fields(event).map(Self::ReadinessAnnounced),
+			("Validators", "ReadinessWithdrawn") => fields(event).map(Self::ReadinessWithdrawn),
+			("Validators", "CandidateRemoved") => fields(event).map(Self::CandidateRemoved),
+			("Validators", "EpochCounted") => fields(event).map(Self::EpochCounted),
+			("Validators", "EpochLeftOut") => fields(event).map(Self::EpochLeftOut),
+			("Validators", "ReportMissed") => fields(event).map(Self::ReportMissed),
+			("Validators", "ValidatorsChanged") => fields(event).map(Self::ValidatorsChanged),
+			("Validators", "OffenceRecorded") => fields(event).map(Self::OffenceRecorded),
+			("Validators", "OffenceReversed") => fields(event).map(Self::OffenceReversed),
+			("Validators", "SuspensionEndedEarly") => fields(event).map(Self::SuspensionEndedEarly),
+			("Availability", "RewardForfeited") => fields(event).map(Self::RewardForfeited),
 			("Availability", "RewardsClaimed") => fields(event).map(Self::AvailabilityClaimed),
 			("Availability", "TreasuryPaid") => fields(event).map(Self::TreasuryPaid),
 			("Poai", "EscrowDeposited") => fields(event).map(Self::EscrowDeposited),

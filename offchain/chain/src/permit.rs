@@ -5,6 +5,7 @@
 use crate::{Chain, QueryError, Signer, state, storage};
 use r1_core::{Account, Rng as _, SystemRng};
 use r1_primitives::{PurchasePermit, SignedBody as _};
+use subxt::utils::MultiSignature;
 
 /// A permit with its signature.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -31,8 +32,15 @@ pub fn new_invoice() -> Invoice {
 impl Chain {
 	/// Signs a permit for this chain. Whether the chain knows the signer as an issuer is another
 	/// question: see [`Chain::is_permit_issuer`].
-	#[must_use]
-	pub fn issue_permit(&self, permit: PurchasePermit, issuer: &Signer) -> SignedPermit {
+	///
+	/// # Errors
+	///
+	/// The signer is a node.
+	pub fn issue_permit(
+		&self,
+		permit: PurchasePermit,
+		issuer: &Signer,
+	) -> Result<SignedPermit, PermitError> {
 		issue(permit, issuer, &self.genesis_hash())
 	}
 
@@ -48,10 +56,23 @@ impl Chain {
 	}
 }
 
-fn issue(permit: PurchasePermit, issuer: &Signer, genesis_hash: &[u8; 32]) -> SignedPermit {
-	let signature = issuer.sign(&permit.signing_payload(genesis_hash));
-	SignedPermit { permit, issuer: issuer.account(), signature }
+fn issue(
+	permit: PurchasePermit,
+	issuer: &Signer,
+	genesis_hash: &[u8; 32],
+) -> Result<SignedPermit, PermitError> {
+	match issuer.sign(&permit.signing_payload(genesis_hash)) {
+		MultiSignature::Sr25519(signature) => {
+			Ok(SignedPermit { permit, issuer: issuer.account(), signature })
+		},
+		MultiSignature::Ed25519(_) | MultiSignature::Ecdsa(_) => Err(PermitError),
+	}
 }
+
+/// Permits are people's to sign.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("a permit is signed by a person: give an sr25519 key, not a node's")]
+pub struct PermitError;
 
 #[cfg(test)]
 mod tests {
@@ -73,7 +94,7 @@ mod tests {
 	#[test]
 	fn permit_should_be_signed_over_its_terms_and_its_chain() {
 		let issuer = Signer::from_uri("//Alice").unwrap();
-		let signed = issue(permit(), &issuer, &GENESIS);
+		let signed = issue(permit(), &issuer, &GENESIS).unwrap();
 		assert_eq!((signed.permit, signed.issuer), (permit(), issuer.account()));
 
 		// Purpose, version and chain, then the terms in their order, little-endian.
@@ -93,6 +114,12 @@ mod tests {
 		assert!(verifies(payload(1_000, GENESIS)));
 		assert!(!verifies(payload(1_001, GENESIS)));
 		assert!(!verifies(payload(1_000, [8; 32])));
+	}
+
+	#[test]
+	fn permit_should_not_be_signed_by_a_node() {
+		let node = Signer::from_uri("ed25519://Alice").unwrap();
+		assert_eq!(issue(permit(), &node, &GENESIS), Err(PermitError));
 	}
 
 	#[test]

@@ -1,15 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The key that signs a person's transactions.
+//! The key that signs transactions: a person's, or a node's.
 
-use crate::Address;
+use crate::{Address, client::Config};
+use ed25519_dalek::{Signer as _, SigningKey};
 use r1_core::Account;
+use sp_crypto_hashing::blake2_256;
 use std::{fmt, str::FromStr as _};
-use subxt_signer::{SecretUri, sr25519::Keypair};
+use subxt::{
+	ext::codec::Encode as _,
+	tx,
+	utils::{AccountId32, MultiSignature},
+};
+use subxt_signer::{DeriveJunction, ExposeSecret as _, SecretUri, ecdsa, sr25519};
 
-/// An sr25519 key of a person.
+/// What a secret URI of an ed25519 key begins with.
+const ED25519: &str = "ed25519:";
+
+/// What Substrate's tools put before a junction when they derive an ed25519 key.
+const ED25519_DERIVATION: &str = "Ed25519HDKD";
+
+/// A key that signs transactions.
 #[derive(Clone)]
-pub struct Signer(Keypair);
+pub struct Signer(Key);
+
+#[derive(Clone)]
+enum Key {
+	/// A person's.
+	Sr25519(sr25519::Keypair),
+	/// A node's. Zeroed on drop.
+	Ed25519(SigningKey),
+}
 
 impl fmt::Debug for Signer {
 	/// Only the account: a key in a log is a key that is lost.
@@ -26,43 +47,137 @@ impl Signer {
 	/// Makes the key of a secret URI: a seed phrase or a hex seed, with derivation and password, as
 	/// every Substrate tool reads it; `//Alice` is a development account.
 	///
+	/// The key is sr25519, as people's are. It is ed25519, as nodes' are, after the prefix
+	/// `ed25519:`, and if the text is 64 hexadecimal digits alone: the contents of a node's key
+	/// file.
+	///
 	/// # Errors
 	///
 	/// The text is not a secret URI. The error does not repeat it.
 	pub fn from_uri(uri: &str) -> Result<Self, SignerError> {
-		let uri = SecretUri::from_str(uri).map_err(|_| SignerError)?;
-		Keypair::from_uri(&uri).map(Self).map_err(|_| SignerError)
+		let key = match (uri.strip_prefix(ED25519), seed_of_key_file(uri)) {
+			(Some(uri), _) => Key::Ed25519(SigningKey::from_bytes(&ed25519_seed(uri)?)),
+			(None, Some(seed)) => Key::Ed25519(SigningKey::from_bytes(&seed)),
+			(None, None) => {
+				let uri = SecretUri::from_str(uri).map_err(|_| SignerError)?;
+				Key::Sr25519(sr25519::Keypair::from_uri(&uri).map_err(|_| SignerError)?)
+			},
+		};
+		Ok(Self(key))
 	}
 
 	/// The account that the key belongs to.
 	#[must_use]
 	pub fn account(&self) -> Account {
-		self.0.public_key().0
+		match &self.0 {
+			Key::Sr25519(pair) => pair.public_key().0,
+			Key::Ed25519(key) => key.verifying_key().to_bytes(),
+		}
 	}
 
-	/// Signs bytes that are no transaction.
-	pub(crate) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
-		self.0.sign(bytes).0
+	/// Signs bytes that are no transaction, with the kind of key that says so.
+	pub(crate) fn sign(&self, bytes: &[u8]) -> MultiSignature {
+		match &self.0 {
+			Key::Sr25519(pair) => MultiSignature::Sr25519(pair.sign(bytes).0),
+			Key::Ed25519(key) => MultiSignature::Ed25519(key.sign(bytes).to_bytes()),
+		}
+	}
+}
+
+impl tx::Signer<Config> for Signer {
+	fn account_id(&self) -> AccountId32 {
+		AccountId32(self.account())
 	}
 
-	pub(crate) fn keypair(&self) -> &Keypair {
-		&self.0
+	fn sign(&self, payload: &[u8]) -> MultiSignature {
+		Self::sign(self, payload)
 	}
+}
+
+/// The seed that a node's key file holds.
+fn seed_of_key_file(text: &str) -> Option<[u8; 32]> {
+	let mut seed = [0; 32];
+	hex::decode_to_slice(text, &mut seed).ok()?;
+	Some(seed)
+}
+
+/// The seed of an ed25519 key by its secret URI, as Substrate's tools derive it.
+fn ed25519_seed(uri: &str) -> Result<[u8; 32], SignerError> {
+	let SecretUri { phrase, password, junctions } =
+		SecretUri::from_str(uri).map_err(|_| SignerError)?;
+	let root = match phrase.expose_secret().strip_prefix("0x") {
+		Some(digits) => seed_of_key_file(digits).ok_or(SignerError)?,
+		// A phrase has the same seed for all kinds of keys, of which only this one gives it away.
+		None => ecdsa::Keypair::from_uri(&SecretUri { phrase, password, junctions: Vec::new() })
+			.map_err(|_| SignerError)?
+			.secret_key(),
+	};
+	junctions.into_iter().try_fold(root, |seed, junction| match junction {
+		DeriveJunction::Hard(id) => Ok(blake2_256(&(ED25519_DERIVATION, seed, id).encode())),
+		// The kind of key has no soft derivation.
+		DeriveJunction::Soft(_) => Err(SignerError),
+	})
 }
 
 /// The text is not a secret URI.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the secret URI is not valid; give a seed phrase, a 0x hex seed or a path such as //Alice")]
+#[error(
+	"the secret URI is not valid; give a seed phrase, a 0x hex seed or a path such as //Alice, after \
+	 `ed25519:` for a node's key, or the contents of a node's key file"
+)]
 pub struct SignerError;
 
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use ed25519_dalek::{Signature, VerifyingKey};
 
 	#[test]
 	fn key_should_be_shown_as_its_account_only() {
 		let alice = Signer::from_uri("//Alice").unwrap();
 		let address = Address(alice.account());
 		assert_eq!(format!("{alice:?}"), format!("Signer {{ account: \"{address}\", .. }}"));
+	}
+
+	#[test]
+	fn ed25519_keys_should_be_those_of_other_tools() {
+		let account = |uri: &str| hex::encode(Signer::from_uri(uri).unwrap().account());
+		// `//Alice` as `subkey inspect --scheme ed25519` knows it.
+		let alice = "88dc3417d5058ec4b4503e0c12ea1a0a89be200fe98922423d4334014fa6b0ee";
+		assert_eq!(account("ed25519://Alice"), alice);
+		let phrase = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
+		assert_eq!(account(&format!("ed25519:{phrase}//Alice")), alice);
+		// The seed that derivation begins with, and the one that it ends with.
+		let root = "fac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e";
+		assert_eq!(account(&format!("ed25519:0x{root}//Alice")), alice);
+		let seed = "abf8e5bdbe30c65656c0a3cbd181ff8a56294a69dfedd27982aace4a76909115";
+		assert_eq!(account(&format!("ed25519:0x{seed}")), alice);
+		// The contents of a node's key file.
+		assert_eq!(account(seed), alice);
+		// The same seed is another account if the key is a person's.
+		assert_ne!(account(&format!("0x{seed}")), alice);
+	}
+
+	#[test]
+	fn signature_should_name_the_kind_of_its_key() {
+		let node = Signer::from_uri("ed25519://Alice").unwrap();
+		let MultiSignature::Ed25519(signature) = node.sign(b"payload") else {
+			panic!("a node signs with ed25519");
+		};
+		let key = VerifyingKey::from_bytes(&node.account()).unwrap();
+		let signature = Signature::from_bytes(&signature);
+		assert!(key.verify_strict(b"payload", &signature).is_ok());
+		assert!(key.verify_strict(b"another", &signature).is_err());
+		let person = Signer::from_uri("//Alice").unwrap();
+		assert!(matches!(person.sign(b"payload"), MultiSignature::Sr25519(_)));
+		assert_ne!(person.account(), node.account());
+	}
+
+	#[test]
+	fn uri_should_be_refused_when_no_key_follows_from_it() {
+		let digits = "ab".repeat(31);
+		for wrong in ["ed25519:0x00", "ed25519:/Alice", "ed25519:one two", "one two", &digits] {
+			assert_eq!(Signer::from_uri(wrong).map(|_| ()), Err(SignerError), "{wrong}");
+		}
 	}
 }

@@ -9,11 +9,12 @@ use crate::{
 use r1_core::{
 	BlockRef, ChainState, Deed, Deeds, JobKind, JobView, RecentBlocks, SettledAvailability,
 };
-use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, deed_at};
+use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, Maintenance, deed_at};
 use std::collections::BTreeMap;
 use subxt::{
+	error::StorageError,
 	ext::{
-		frame_decode::storage::{IntoDecodableValues, IntoEncodableValues},
+		frame_decode::storage::{IntoDecodableValues, IntoEncodableValues, StorageInfoError},
 		scale_decode::DecodeAsType,
 	},
 	storage::PrefixOf,
@@ -46,6 +47,7 @@ pub(crate) async fn read(
 			.unwrap_or(0);
 	let deeds = deeds(at_block).await?;
 	let oracles = value(at_block, "oracles", storage::oracles()).await?.unwrap_or_default();
+	let current_epoch = value(at_block, "epoch", storage::current_epoch()).await?.unwrap_or(0);
 	Ok(ChainState {
 		genesis_hash: at_block.genesis_hash().map_or([0; 32], |hash| hash.0),
 		finalised,
@@ -55,9 +57,11 @@ pub(crate) async fn read(
 			epoch_secs: clock.epoch_secs,
 			slot_secs: clock.slot_secs,
 		},
-		current_epoch: value(at_block, "epoch", storage::current_epoch()).await?.unwrap_or(0),
+		current_epoch,
 		first_undecided_epoch,
 		oracles: oracles.into_iter().map(|oracle| oracle.node.0).collect(),
+		epoch_seeds: epoch_seeds(at_block, current_epoch).await?,
+		maintenance: maintenance(at_block, current_epoch).await?,
 		jobs: jobs(at_block).await?,
 		settled_availability: settled_availability(at_block, first_undecided_epoch).await?,
 		deeds,
@@ -119,6 +123,57 @@ where
 		entries.push((key, value));
 	}
 	Ok(entries)
+}
+
+/// What was read, or nothing from a runtime that does not have the item yet.
+///
+/// For items that came after the first release; of all others, their absence is an error.
+fn or_nothing_before_its_release<T: Default>(read: Result<T, QueryError>) -> Result<T, QueryError> {
+	match read {
+		Err(QueryError::Node(error)) if is_unknown_item(&error) => Ok(T::default()),
+		read => read,
+	}
+}
+
+/// Whether a runtime does not have a storage item.
+fn is_unknown_item(error: &subxt::Error) -> bool {
+	let subxt::Error::StorageError(error) = error else { return false };
+	matches!(
+		error,
+		StorageError::StorageInfoError(
+			StorageInfoError::PalletNotFound { .. } | StorageInfoError::StorageNotFound { .. }
+		)
+	)
+}
+
+/// The seeds of the current epoch and of the one before.
+async fn epoch_seeds(
+	at_block: &AtBlock,
+	current: EpochIndex,
+) -> Result<BTreeMap<EpochIndex, [u8; 32]>, QueryError> {
+	let mut seeds = BTreeMap::new();
+	for epoch in current.saturating_sub(1)..=current {
+		let seed = entry(at_block, "seed of an epoch", storage::epoch_seeds(), (epoch,)).await;
+		if let Some(seed) = or_nothing_before_its_release(seed)? {
+			seeds.insert(epoch, seed.0);
+		}
+	}
+	Ok(seeds)
+}
+
+/// The windows of maintenance that can still matter to somebody.
+async fn maintenance(
+	at_block: &AtBlock,
+	current: EpochIndex,
+) -> Result<BTreeMap<DeedId, Maintenance>, QueryError> {
+	let windows = entries(at_block, "windows of maintenance", storage::maintenance(), ()).await;
+	let windows = or_nothing_before_its_release(windows)?.into_iter();
+	// Only the epoch before the current one is still being reported.
+	let is_of_use = |window: &Maintenance| current.saturating_sub(1) <= window.epoch;
+	Ok(windows
+		.map(|((deed,), window)| (deed, Maintenance::from(window)))
+		.filter(|(_, window)| is_of_use(window))
+		.collect())
 }
 
 /// Every deed, with its owner from pallet-nfts. A deed whose item was destroyed is gone.
@@ -213,4 +268,27 @@ pub(crate) async fn availability_of(
 				.filter_map(move |(offset, value)| Some((deed_at(page, offset)?, value)))
 		})
 		.collect())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn item_should_be_nothing_only_where_the_runtime_does_not_have_it() {
+		let read = |error: StorageError| {
+			or_nothing_before_its_release::<Vec<u8>>(Err(QueryError::node(error))).ok()
+		};
+		let (name, pallet_name) = ("EpochSeeds".to_owned(), "Oracles".to_owned());
+		let no_item =
+			StorageInfoError::StorageNotFound { name, pallet_name: pallet_name.clone().into() };
+		assert_eq!(read(StorageError::StorageInfoError(no_item)), Some(Vec::new()));
+		let no_pallet = StorageInfoError::PalletNotFound { pallet_name };
+		assert_eq!(read(StorageError::StorageInfoError(no_pallet)), Some(Vec::new()));
+		// A node that does not answer is no runtime without the item.
+		assert_eq!(read(StorageError::NoValueFound), None);
+		let missing = QueryError::Missing { item: "clock" };
+		assert!(or_nothing_before_its_release::<Vec<u8>>(Err(missing)).is_err());
+		assert_eq!(or_nothing_before_its_release(Ok(vec![1_u8])).unwrap(), [1]);
+	}
 }

@@ -2,8 +2,9 @@
 
 //! The storage items that are read, with the fields that are used of each.
 
+use crate::events::Misconduct;
 use r1_core::{Account, DeedKind};
-use r1_primitives::{DeedId, EpochIndex, JobId, PageIndex, PlacementRound};
+use r1_primitives::{DeedId, EpochIndex, JobId, OracleIndex, PageIndex, PlacementRound};
 use subxt::{
 	dynamic::storage, ext::scale_decode::DecodeAsType, storage::DynamicAddress, utils::H256,
 };
@@ -31,6 +32,66 @@ pub(crate) struct Clock {
 pub(crate) struct Oracle {
 	pub(crate) node: AccountId,
 }
+
+/// A number that nobody knew before its epoch.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct Seed(pub(crate) [u8; 32]);
+
+/// A window of maintenance.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct Maintenance {
+	pub(crate) epoch: EpochIndex,
+	pub(crate) first_slot: u32,
+	pub(crate) slots: u32,
+}
+
+impl From<Maintenance> for r1_primitives::Maintenance {
+	fn from(window: Maintenance) -> Self {
+		let Maintenance { epoch, first_slot, slots } = window;
+		Self { epoch, first_slot, slots }
+	}
+}
+
+/// The record of an epoch that is over.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct EpochRecord {
+	pub(crate) commits_until: u32,
+	pub(crate) reveals_until: u32,
+	pub(crate) deeds: u32,
+	pub(crate) oracles: u32,
+	pub(crate) commits: u32,
+	pub(crate) reveals: u32,
+	pub(crate) outcome: Option<EpochOutcome>,
+}
+
+/// How an epoch was decided.
+#[derive(Clone, Copy, Debug, DecodeAsType, Eq, PartialEq)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub enum EpochOutcome {
+	/// More than two thirds of the oracles revealed a whole report.
+	Settled,
+	/// Too few did: the epoch pays nothing, unless governance settles it in time.
+	Unsettled,
+	/// Too few did, and governance said what was.
+	SettledByGovernance,
+	/// Too few did, and the epoch pays nothing, for good.
+	Void,
+}
+
+/// What an oracle has handed in.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct OracleReport {
+	pub(crate) revealed: PageSet,
+}
+
+/// A set of pages, one bit for each.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct PageSet(pub(crate) u128);
 
 /// A deed: what it may earn, and its link.
 #[derive(Clone, Debug, DecodeAsType)]
@@ -194,6 +255,36 @@ pub(crate) fn oracles() -> Item<(), Vec<Oracle>> {
 	storage("Oracles", "SessionOracles")
 }
 
+/// A number for each epoch that nobody knew before its start.
+pub(crate) fn epoch_seeds() -> Item<(EpochIndex,), Seed> {
+	storage("Oracles", "EpochSeeds")
+}
+
+/// The newest window of maintenance of each deed.
+pub(crate) fn maintenance() -> Item<(DeedId,), Maintenance> {
+	storage("Oracles", "MaintenanceOf")
+}
+
+/// The oracles at the start of each epoch of late, in the order of their index.
+pub(crate) fn epoch_oracles() -> Item<(EpochIndex,), Vec<Oracle>> {
+	storage("Oracles", "EpochOracles")
+}
+
+/// Records of the epochs that are over.
+pub(crate) fn epochs() -> Item<(EpochIndex,), EpochRecord> {
+	storage("Oracles", "Epochs")
+}
+
+/// What each oracle has handed in for an epoch that is not settled.
+pub(crate) fn reports() -> Item<(EpochIndex, OracleIndex), OracleReport> {
+	storage("Oracles", "Reports")
+}
+
+/// Misconduct of oracles that is proven, in the epochs of late.
+pub(crate) fn proven() -> Item<(EpochIndex, OracleIndex), Misconduct> {
+	storage("Oracles", "Proven")
+}
+
 /// Agreed availability of one page of deeds.
 pub(crate) fn availability() -> Item<(EpochIndex, PageIndex), Vec<u8>> {
 	storage("Oracles", "Availability")
@@ -260,45 +351,4 @@ pub(crate) fn top_burners() -> Item<(), Vec<Rank>> {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use scale_info::{MetaType, PortableRegistry, Registry, TypeInfo};
-	use std::collections::BTreeSet;
-	use subxt::ext::codec::Encode as _;
-
-	/// Decodes SCALE bytes by the description of a type, as a runtime's metadata has it.
-	fn decode<Described: TypeInfo + 'static, T: DecodeAsType>(bytes: &[u8]) -> T {
-		let mut registry = Registry::new();
-		let id = registry.register_type(&MetaType::new::<Described>()).id;
-		let types = PortableRegistry::from(registry);
-		T::decode_as_type(&mut &*bytes, id, &types).unwrap()
-	}
-
-	#[test]
-	fn terms_of_a_deed_should_tell_its_kind_and_its_curve() {
-		use r1_primitives::DeedTerms as Terms;
-		let master = Terms::Master { allocation: 7, first_epoch: 3 };
-		for (terms, kind, curve) in [
-			(Terms::Node, DeedKind::Node, None),
-			(master, DeedKind::Master, Some((7, 3))),
-			(Terms::Genesis, DeedKind::Genesis, None),
-		] {
-			let decoded = decode::<Terms, DeedTerms>(&terms.encode());
-			assert_eq!((decoded.kind(), decoded.curve()), (kind, curve));
-		}
-	}
-
-	#[test]
-	fn bounded_set_of_accounts_should_decode_as_a_list() {
-		#[expect(dead_code, reason = "it is only described")]
-		#[derive(TypeInfo)]
-		struct AccountId32([u8; 32]);
-		#[expect(dead_code, reason = "it is only described")]
-		#[derive(TypeInfo)]
-		struct BoundedBTreeSet(BTreeSet<AccountId32>);
-		let bytes = BTreeSet::from([[1_u8; 32], [2; 32]]).encode();
-		let issuers = decode::<BoundedBTreeSet, Vec<AccountId>>(&bytes);
-		let issuers = issuers.iter().map(|issuer| issuer.0).collect::<Vec<_>>();
-		assert_eq!(issuers, [[1; 32], [2; 32]]);
-	}
-}
+mod tests;

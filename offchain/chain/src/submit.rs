@@ -104,7 +104,7 @@ impl Chain {
 			.build();
 		at_block
 			.transactions()
-			.create_signed(call.payload(), signer.keypair(), parameters)
+			.create_signed(call.payload(), signer, parameters)
 			.await
 			.map_err(|error| not_sent(call, error))
 	}

@@ -31,7 +31,8 @@ pub(crate) struct Arguments {
 	#[arg(long, global = true, env = "R1_EDGE_URL", default_value = "http://127.0.0.1:31236")]
 	pub(crate) edge_url: String,
 
-	/// File with the secret URI of the account that signs; without it, `R1_SIGNER` is read.
+	/// File with the secret URI of the account that signs, or a node's key file; without it,
+	/// `R1_SIGNER` is read.
 	#[arg(long, global = true, env = "R1_SIGNER_FILE")]
 	pub(crate) signer_file: Option<PathBuf>,
 
@@ -86,6 +87,12 @@ pub(crate) enum Command {
 	/// The network as a whole.
 	#[command(subcommand)]
 	Network(Network),
+	/// The oracles: validators in their role as witnesses.
+	#[command(subcommand)]
+	Oracle(Oracle),
+	/// Epochs, and what the oracles said of them.
+	#[command(subcommand)]
+	Epoch(Epoch),
 	/// Balances of an account.
 	Account {
 		/// The account; by default the one that signs.
@@ -140,6 +147,31 @@ pub(crate) enum Network {
 		/// The epoch; by default the newest that is decided.
 		#[arg(long)]
 		epoch: Option<u32>,
+	},
+	/// Every deed and its node: availability, maintenance, and what its machine is, as far as the
+	/// edge daemon at `--edge-url` knows.
+	Nodes,
+}
+
+/// The oracles.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Oracle {
+	/// The oracles of the current epoch with their scores and reports, who cheated, who wants to
+	/// validate, and who would be elected now.
+	Status,
+	/// Makes the signer's node a candidate to validate; sign with the node's key.
+	Ready,
+	/// Makes the signer's node no candidate any more.
+	Withdraw,
+}
+
+/// Epochs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Epoch {
+	/// What the chain keeps of an epoch that is over.
+	Show {
+		/// The epoch.
+		epoch: u32,
 	},
 }
 

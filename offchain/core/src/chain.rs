@@ -6,7 +6,7 @@
 //! makes them; everybody else only reads.
 
 use crate::limits::{FRESH_BLOCK_SECS, RECENT_BLOCKS_MAX};
-use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, NodeKey, PlacementRound};
+use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, Maintenance, NodeKey, PlacementRound};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// An account of the chain, as its 32 bytes.
@@ -34,6 +34,12 @@ pub struct ChainState {
 	pub deeds: Deeds,
 	/// The oracles of the current epoch, in the order that gives them their index.
 	pub oracles: Vec<NodeKey>,
+	/// A number for the current epoch, and for the one before, that nobody knew before its start;
+	/// none on a chain whose runtime draws none.
+	pub epoch_seeds: BTreeMap<EpochIndex, [u8; 32]>,
+	/// The newest window of maintenance that each deed announced, unless it is of an epoch before
+	/// the last one.
+	pub maintenance: BTreeMap<DeedId, Maintenance>,
 	/// Every job that is not closed.
 	pub jobs: BTreeMap<JobId, JobView>,
 	/// The newest availability that the oracles agreed on; `None` before the first.

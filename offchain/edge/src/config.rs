@@ -2,7 +2,7 @@
 
 //! The configuration: a TOML file, overridden by variables, overridden by flags.
 
-use crate::{arguments::Arguments, defaults};
+use crate::{arguments::Arguments, capabilities, defaults};
 use anyhow::{Context as _, ensure};
 use r1_telemetry::{LogFormat, LogOptions};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub(crate) struct Node {
 	pub(crate) key_file: Option<PathBuf>,
 	/// Everything that it keeps. Default: `r1-data`.
 	pub(crate) data_dir: PathBuf,
+	/// What the owner says of the machine, such as `region-eu`; everybody can read it. At most 16
+	/// tags of 32 bytes. Default: none.
+	pub(crate) tags: Vec<String>,
 }
 
 /// The chain.
@@ -89,7 +92,7 @@ pub(crate) struct Log {
 
 impl Default for Node {
 	fn default() -> Self {
-		Self { key_file: None, data_dir: defaults::data_dir() }
+		Self { key_file: None, data_dir: defaults::data_dir(), tags: Vec::new() }
 	}
 }
 
@@ -204,6 +207,7 @@ fn validate(config: &Config) -> anyhow::Result<()> {
 	);
 	ensure!(!config.mesh.listen.is_empty(), "mesh.listen is empty; nobody could reach the node");
 	ensure!(config.store.bytes_max > 0, "store.bytes_max is 0; the store could hold nothing");
+	capabilities::tags(&config.node.tags)?;
 	Ok(())
 }
 
@@ -237,6 +241,7 @@ mod tests {
 			("[mesh\n", ["line 1", "mesh"]),
 			("[chain]\nurl = \"http://a\"\n", ["chain.url", "ws://"]),
 			("[api]\nlisten = \"0.0.0.0:1\"\n", ["api.listen", "loopback"]),
+			("[node]\ntags = [\"a\\nb\"]\n", ["node.tags", "control"]),
 		];
 		for (text, needles) in cases {
 			let error = parse(text).unwrap_err();

@@ -4,13 +4,15 @@
 //!
 //! ```text
 //!  chain ──state──> mesh (admission), heartbeat, jobs, oracle
-//!  mesh ──beats──> heartbeat        mesh ──probes──> inference
+//!  mesh ──beats, challenges──> heartbeat ──whom to ask──> nodes, by the mesh
+//!  mesh ──probes──> inference      mesh ──what are you?──> capabilities
 //!  jobs ──files──> r1fs ──blocks──> mesh
 //!  HTTP ──> every handle
 //! ```
 
 use crate::{
-	config::Config, defaults::SHUTDOWN_GRACE, heartbeat, http, jobs, mesh, oracle, shared::Shared,
+	config::Config, defaults::SHUTDOWN_GRACE, heartbeat, http, jobs, mesh, nodes, oracle,
+	shared::Shared,
 };
 use anyhow::Context as _;
 use r1_chain::{ChainHandle, FollowConfig};
@@ -62,11 +64,7 @@ async fn start(
 	let chain = r1_chain::follow(follow, cancel.clone(), tasks);
 	let state = first_state(&chain).await?;
 
-	let store = DiskBlockStore::open(&config.node.data_dir.join("blocks"), config.store.bytes_max)
-		.context("could not open the block store")?;
-	let store: Arc<dyn BlockStore> = Arc::new(store);
-	let mesh_metrics = r1_net::Metrics::default();
-	registry.register("net", |registry| mesh_metrics.register(registry));
+	let store = open_store(config)?;
 	let clock = Arc::new(SystemClock::new());
 	let needs = mesh::Needs {
 		identity: Arc::clone(&identity),
@@ -75,21 +73,31 @@ async fn start(
 		rng: Arc::new(SystemRng),
 		store: Arc::clone(&store),
 		chain: chain.clone(),
-		metrics: mesh_metrics,
+		metrics: mesh::registered_metrics(&registry),
 	};
 	let (mesh, inbound) = mesh::join(&config.mesh, needs, cancel, tasks)?;
 	let files = Files::new(store, Arc::new(mesh.handle().clone()));
 	let inference = InferenceService::with_tract(InferenceLimits::default());
 
-	let (heartbeat, beats) = heartbeat::prepare(
-		&config.node.data_dir,
-		&identity,
-		&state,
-		clock.clone(),
-		(chain.clone(), mesh.handle().clone(), inbound.beats),
-		health.component("heartbeat"),
-	)?;
+	let (nodes, introduction) = nodes::prepare(config, inbound.capabilities)?;
+	spawn(tasks, cancel, introduction);
+	let needs = heartbeat::Needs {
+		identity: Arc::clone(&identity),
+		clock: clock.clone(),
+		rng: Arc::new(SystemRng),
+		chain: chain.clone(),
+		mesh: mesh.handle().clone(),
+		beats: inbound.beats,
+		nodes: nodes.clone(),
+		tasks: tasks.clone(),
+		health: health.component("heartbeat"),
+	};
+	let (heartbeat, beats) = heartbeat::prepare(&config.node.data_dir, &state, needs)?;
+	heartbeat::register_metrics(&heartbeat, &registry);
 	spawn(tasks, cancel, beats.run());
+	let answers =
+		heartbeat::answer_challenges(inbound.challenges, heartbeat.clone(), chain.clone());
+	spawn(tasks, cancel, answers);
 	spawn(tasks, cancel, mesh::answer_probes(inbound.requests, inference.clone(), tasks.clone()));
 	let (jobs, reconciler) = jobs::prepare(
 		identity.key(),
@@ -111,7 +119,7 @@ async fn start(
 	spawn(tasks, cancel, prober.run());
 
 	let shared =
-		Shared { identity, chain, mesh, files, inference, heartbeat, jobs, oracle, health };
+		Shared { identity, chain, mesh, files, inference, heartbeat, nodes, jobs, oracle, health };
 	tasks.spawn(http::serve(api, http::api_router(shared), cancel.clone()));
 	tasks.spawn(http::serve(metrics, http::metrics_router(registry), cancel.clone()));
 	info!(target: "r1::edge", api = %config.api.listen, "serving");
@@ -140,6 +148,14 @@ async fn first_state(chain: &ChainHandle) -> anyhow::Result<Arc<ChainState>> {
 	let mut states = chain.watch();
 	let state = states.wait_for(has_time).await.context("the chain's follower has ended")?;
 	state.clone().context("the state is known; it was waited for")
+}
+
+/// The blocks of files, on the disk.
+fn open_store(config: &Config) -> anyhow::Result<Arc<dyn BlockStore>> {
+	let folder = config.node.data_dir.join("blocks");
+	let store = DiskBlockStore::open(&folder, config.store.bytes_max)
+		.context("could not open the block store")?;
+	Ok(Arc::new(store))
 }
 
 async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {

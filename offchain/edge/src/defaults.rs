@@ -42,6 +42,10 @@ pub(crate) const SPECIFICATION_BYTES_MAX: u64 = 64 * 1024;
 /// How often jobs are reconciled when nothing happens on the chain: failures are tried again.
 pub(crate) const RECONCILE_INTERVAL: Duration = Duration::from_secs(5);
 
+/// Challenges that wait for an answer at a time: as many as the mesh dials at once, so that no node
+/// is blamed for what this one cannot do. All 46 224 deeds make 22 in a slot of 10 s.
+pub(crate) const CHALLENGES_OPEN_MAX: usize = 64;
+
 /// How long shutdown waits for what is under way.
 pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 

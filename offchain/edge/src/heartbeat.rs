@@ -1,40 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Beats in this daemon: sends its own, judges those of others, and keeps the bits on disk.
+//! Beats and challenges in this daemon.
 //!
 //! ```text
 //!  tick ──> Beater ──beat──> mesh          mesh ──beat──> Observer ──verdict──> mesh
-//!    └────────────────────────────> Observer ──once a slot──> disk
+//!    ├────────────────────────────> Observer ──once a slot──> disk     └─hash──> nodes
+//!    └──> Challenger ──challenge──> mesh ──answer──> Challenger ──missed──> Observer
+//!
+//!  mesh ──challenge──> Answerer ──signature──> mesh
 //! ```
+//!
+//! Every node runs all of it; what an oracle alone does begins when the chain says that this node
+//! is one.
 
+mod task;
+mod challenges;
+mod answers;
+mod metrics;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use answers::answer_challenges;
+pub(crate) use metrics::register_metrics;
+pub(crate) use task::Task;
+
+use crate::nodes::Nodes;
 use anyhow::Context as _;
-use codec::Encode as _;
+use challenges::Asking;
 use r1_api::BeatStatus;
 use r1_chain::ChainHandle;
-use r1_core::{ChainState, Clock, NodeIdentity, error_chain};
+use r1_core::{ChainState, Clock, NodeIdentity, Rng, error_chain};
 use r1_heartbeat::{
-	Beater, ChainScope, Declined, Observer, ObserverLimits, Origin, Silence, SnapshotStore, Tick,
-	Verdict,
+	Answerer, Beater, Blindness, ChainClock, ChainScope, Declined, Observer, ObserverLimits,
+	Origin, OwnTime, SnapshotStore,
 };
-use r1_net::{Beat, PublishError};
-use r1_primitives::{DeedId, EpochIndex};
+use r1_net::Beat;
+use r1_primitives::EpochIndex;
 use r1_telemetry::ComponentReporter;
 use std::{
 	collections::BTreeMap,
 	path::Path,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
-	time::Duration,
 };
-use tokio::{sync::mpsc, time::MissedTickBehavior};
-use tracing::{debug, info, warn};
+use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
 
-/// A handle on the beats.
+/// A handle on the beats and the challenges.
 #[derive(Clone, Debug)]
 pub(crate) struct Heartbeat {
 	engines: Arc<Mutex<Engines>>,
+	/// Apart from the others: it must not wait while they judge.
+	answerer: Arc<Mutex<Answerer>>,
 	clock: Arc<dyn ClockPort>,
 }
 
@@ -45,19 +62,34 @@ impl<T: Clock + std::fmt::Debug> ClockPort for T {}
 
 #[derive(Debug)]
 struct Engines {
+	chain_clock: ChainClock,
 	beater: Beater,
 	observer: Observer,
+	asking: Asking,
 }
 
 impl Heartbeat {
-	/// The availability of deeds 1 to `issued` in an epoch, as this node saw it.
+	/// The availability of all deeds in an epoch, as this node saw it.
+	///
+	/// Windows of maintenance are those that the chain knows now: a window is announced before its
+	/// epoch, and forgotten when the deed announces its next one.
 	pub(crate) fn availability(
 		&self,
 		epoch: EpochIndex,
-		issued: DeedId,
+		state: &ChainState,
 	) -> Result<Vec<u8>, Declined> {
-		let table = self.lock().observer.availability(epoch, self.clock.now_secs(), issued)?;
+		let issued = state.deeds.iter().last().map_or(0, |(deed, _)| deed);
+		let engines = self.lock();
+		let now_secs = engines.chain_clock.estimate_secs(OwnTime::of(&*self.clock));
+		let windows = &state.maintenance;
+		let table = engines.observer.availability_with(epoch, now_secs, issued, windows)?;
 		Ok(table.values)
+	}
+
+	/// The chain's time.
+	fn now_secs(&self, state: &ChainState) -> Result<u64, Blindness> {
+		let own = OwnTime::of(&*self.clock);
+		self.lock().chain_clock.now_secs(own, &state.finalised)
 	}
 
 	/// What was sent and judged since the start.
@@ -82,27 +114,40 @@ impl Heartbeat {
 		// Each engine changes in whole steps, so a panic elsewhere leaves it sound.
 		self.engines.lock().unwrap_or_else(PoisonError::into_inner)
 	}
+
+	fn answerer(&self) -> MutexGuard<'_, Answerer> {
+		// Only its counters change.
+		self.answerer.lock().unwrap_or_else(PoisonError::into_inner)
+	}
 }
 
-/// What the task needs.
-pub(crate) struct Task {
-	handle: Heartbeat,
-	chain: ChainHandle,
-	mesh: r1_net::Handle,
-	beats: mpsc::Receiver<Beat>,
-	store: SnapshotStore,
-	health: ComponentReporter,
-	silence: Option<Silence>,
+/// What beats and challenges need from the rest of the daemon.
+pub(crate) struct Needs {
+	/// The node's key.
+	pub(crate) identity: Arc<NodeIdentity>,
+	/// Time.
+	pub(crate) clock: Arc<dyn ClockPort>,
+	/// Randomness, for what oracles ask to be signed.
+	pub(crate) rng: Arc<dyn Rng>,
+	/// The chain's state.
+	pub(crate) chain: ChainHandle,
+	/// The mesh.
+	pub(crate) mesh: r1_net::Handle,
+	/// Beats of others.
+	pub(crate) beats: mpsc::Receiver<Beat>,
+	/// What is known of the machines of others, and of this one.
+	pub(crate) nodes: Nodes,
+	/// Where challenges are sent from.
+	pub(crate) tasks: TaskTracker,
+	/// Where it is said how all this goes.
+	pub(crate) health: ComponentReporter,
 }
 
 /// Restores what was observed before a restart, and makes the task that goes on.
 pub(crate) fn prepare(
 	data_dir: &Path,
-	identity: &NodeIdentity,
 	state: &ChainState,
-	clock: Arc<dyn ClockPort>,
-	ports: (ChainHandle, r1_net::Handle, mpsc::Receiver<Beat>),
-	health: ComponentReporter,
+	needs: Needs,
 ) -> anyhow::Result<(Heartbeat, Task)> {
 	let store = SnapshotStore::new(data_dir.join("beats.snapshot"));
 	let loaded = store
@@ -118,104 +163,15 @@ pub(crate) fn prepare(
 			"beats observed before cannot be restored",
 		),
 	}
-	// The record of capabilities does not exist yet; its hash is that of no record.
-	let beater = Beater::new(NodeIdentity::from_seed(&identity.secret_seed()), [0; 32]);
-	let engines = Arc::new(Mutex::new(Engines { beater, observer: loaded.observer }));
-	let handle = Heartbeat { engines, clock };
-	let (chain, mesh, beats) = ports;
-	let task = Task { handle: handle.clone(), chain, mesh, beats, store, health, silence: None };
+	let identity = || NodeIdentity::from_seed(&needs.identity.secret_seed());
+	let engines = Arc::new(Mutex::new(Engines {
+		chain_clock: ChainClock::new(),
+		beater: Beater::new(identity(), needs.nodes.own_hash()),
+		observer: loaded.observer,
+		asking: Asking::new(identity(), state.genesis_hash),
+	}));
+	let answerer = Arc::new(Mutex::new(Answerer::new(identity())));
+	let handle = Heartbeat { engines, answerer, clock: Arc::clone(&needs.clock) };
+	let task = Task::new(handle.clone(), store, needs);
 	Ok((handle, task))
-}
-
-impl Task {
-	/// Runs until the mesh shuts down.
-	pub(crate) async fn run(mut self) {
-		let Some(state) = self.chain.state() else { return };
-		let period = Duration::from_millis(Beater::tick_period_ms(&state.clock).max(1));
-		let mut ticks = tokio::time::interval(period);
-		ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-		let mut saved_slot = None;
-		loop {
-			tokio::select! {
-				_ = ticks.tick() => {
-					let Some(state) = self.chain.state() else { continue };
-					let now_secs = self.handle.clock.now_secs();
-					self.tick(now_secs, &state).await;
-					let slot = state.clock.slot_at(now_secs);
-					if slot != saved_slot {
-						saved_slot = slot;
-						self.save().await;
-					}
-				},
-				beat = self.beats.recv() => match beat {
-					Some(beat) => self.judge(beat).await,
-					None => return,
-				},
-			}
-		}
-	}
-
-	async fn tick(&mut self, now_secs: u64, state: &ChainState) {
-		let tick = {
-			let mut engines = self.handle.lock();
-			match engines.observer.tick(now_secs, state) {
-				Ok(()) => self.health.healthy(),
-				Err(blindness) => self.health.degraded(blindness.to_string()),
-			}
-			engines.beater.tick(now_secs, state)
-		};
-		let beat = match tick {
-			Tick::Wait => return,
-			Tick::Silent(silence) => {
-				self.note_silence(silence);
-				return;
-			},
-			Tick::Beat(beat) => beat.encode(),
-		};
-		// Gossip brings a node no message of its own.
-		self.handle.lock().observer.observe(&beat, now_secs, state);
-		if self.silence.take().is_some() {
-			info!(target: "r1::edge", "the node beats");
-		}
-		match self.mesh.publish_beat(beat).await {
-			Ok(()) => {},
-			// Alone in the mesh: nobody misses the beat, and the health report says so.
-			Err(PublishError::NoPeers) => self.health.degraded("no peer takes this node's beats"),
-			Err(error) => warn!(target: "r1::edge", %error, "a beat was not sent"),
-		}
-	}
-
-	/// Says once why the node is silent.
-	fn note_silence(&mut self, silence: Silence) {
-		if self.silence != Some(silence) {
-			self.silence = Some(silence);
-			info!(target: "r1::edge", reason = %silence, "the node does not beat");
-		}
-	}
-
-	async fn judge(&self, beat: Beat) {
-		let Some(state) = self.chain.state() else { return };
-		let now_secs = self.handle.clock.now_secs();
-		let verdict = self.handle.lock().observer.observe(&beat.bytes, now_secs, &state);
-		debug!(target: "r1::edge", ?verdict, "beat");
-		let verdict = match verdict {
-			Verdict::Accepted(_) => r1_net::Verdict::Accept,
-			Verdict::Rejected(reason) if reason.is_peer_fault() => r1_net::Verdict::Reject,
-			Verdict::Rejected(_) | Verdict::Ignored(_) => r1_net::Verdict::Ignore,
-		};
-		self.mesh.judge_beat(beat.receipt, verdict).await;
-	}
-
-	/// Keeps the bits over a restart; a failure costs nothing until there is one.
-	async fn save(&self) {
-		let snapshot = self.handle.lock().observer.snapshot();
-		let store = self.store.clone();
-		match tokio::task::spawn_blocking(move || store.save(&snapshot)).await {
-			Ok(Ok(())) => {},
-			Ok(Err(error)) => {
-				warn!(target: "r1::edge", error = %error_chain(&error), "beats were not saved");
-			},
-			Err(error) => warn!(target: "r1::edge", %error, "beats were not saved"),
-		}
-	}
 }

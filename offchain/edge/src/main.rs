@@ -8,6 +8,8 @@ mod defaults;
 mod daemon;
 mod shared;
 mod mesh;
+mod capabilities;
+mod nodes;
 mod heartbeat;
 mod jobs;
 mod oracle;

@@ -10,6 +10,7 @@ use r1_core::{BlockStore, Clock, NodeIdentity, Rng};
 use r1_inference::{InferenceService, Probe, ProbeAnswer, ProbeRefusal};
 use r1_net::{Config, Inbound, InboundRequest, Metrics, Ports};
 use r1_primitives::NodeKey;
+use r1_telemetry::MetricsRegistry;
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::{mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -80,6 +81,13 @@ pub(crate) fn join(
 		until.run_until_cancelled(admit_from_chain(needs.chain, admit)).await;
 	});
 	Ok((Mesh { handle }, inbound))
+}
+
+/// Where the mesh counts, in the registry as `r1_net_mesh_<name>`.
+pub(crate) fn registered_metrics(registry: &MetricsRegistry) -> Metrics {
+	let metrics = Metrics::default();
+	registry.register("net", |registry| metrics.register(registry));
+	metrics
 }
 
 /// Admits whom the chain names: linked nodes and oracles.

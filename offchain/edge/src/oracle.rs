@@ -44,8 +44,7 @@ pub(crate) struct Oracle {
 impl Oracle {
 	/// What this node can say about an epoch, and where it would place jobs now.
 	pub(crate) fn evidence(&self, epoch: EpochIndex, state: &ChainState) -> OracleEvidence {
-		let issued = state.deeds.iter().last().map_or(0, |(deed, _)| deed);
-		let report = match self.heartbeat.availability(epoch, issued) {
+		let report = match self.heartbeat.availability(epoch, state) {
 			Ok(availability) => {
 				Some(EpochEvidence { epoch, availability, work: self.lock().entries(epoch) })
 			},

@@ -2,7 +2,7 @@
 
 //! What the HTTP handlers share: handles on the services, cheap to clone.
 
-use crate::{heartbeat::Heartbeat, jobs::Jobs, mesh::Mesh, oracle::Oracle};
+use crate::{heartbeat::Heartbeat, jobs::Jobs, mesh::Mesh, nodes::Nodes, oracle::Oracle};
 use r1_chain::ChainHandle;
 use r1_core::NodeIdentity;
 use r1_inference::InferenceService;
@@ -19,6 +19,7 @@ pub(crate) struct Shared {
 	pub(crate) files: Files,
 	pub(crate) inference: InferenceService,
 	pub(crate) heartbeat: Heartbeat,
+	pub(crate) nodes: Nodes,
 	pub(crate) jobs: Jobs,
 	pub(crate) oracle: Oracle,
 	pub(crate) health: Health,

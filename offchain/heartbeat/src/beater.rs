@@ -2,9 +2,14 @@
 
 //! Says when a beat is due, and makes it.
 
-use crate::{metrics::BeaterMetrics, slot::Position};
+use crate::{
+	metrics::BeaterMetrics,
+	signatures::{Ed25519, Signatures},
+	slot::Position,
+};
 use r1_core::{BlockRef, ChainState, NodeIdentity, limits::FRESH_BLOCK_SECS};
-use r1_primitives::{Beat, EpochClock, SignedBeat};
+use r1_primitives::{Beat, EpochClock, NodeKey, SignedBeat};
+use std::sync::Arc;
 
 /// How long a node knows a finalised block before its beats name it, in seconds.
 ///
@@ -18,13 +23,16 @@ const TICKS_PER_SLOT: u64 = 8;
 /// A node's pulse: one signed beat in each slot.
 ///
 /// A beat is due from the middle of a slot on. There it is as far as it can be from both ends, so
-/// that it still arrives in the right slot when clocks differ by less than half of one.
+/// that it still arrives in the right slot when clocks differ by less than half of one. Every
+/// `now_secs` is the chain's time, as a [`ChainClock`](crate::ChainClock) tells it.
 #[derive(Debug)]
 pub struct Beater {
 	identity: NodeIdentity,
 	capabilities: [u8; 32],
+	node: NodeKey,
 	last: Option<Position>,
 	blocks: SettledBlock,
+	signatures: Arc<dyn Signatures>,
 	metrics: BeaterMetrics,
 }
 
@@ -33,12 +41,20 @@ impl Beater {
 	#[must_use]
 	pub fn new(identity: NodeIdentity, capabilities: [u8; 32]) -> Self {
 		Self {
+			node: identity.key(),
 			identity,
 			capabilities,
 			last: None,
 			blocks: SettledBlock::default(),
+			signatures: Arc::new(Ed25519),
 			metrics: BeaterMetrics::default(),
 		}
+	}
+
+	/// Signs in another way than the network: for simulations.
+	#[must_use]
+	pub fn with_signatures(self, signatures: Arc<dyn Signatures>) -> Self {
+		Self { signatures, ..self }
 	}
 
 	/// How often to call [`Self::tick`], in milliseconds.
@@ -86,7 +102,7 @@ impl Beater {
 		now_secs: u64,
 		chain: &ChainState,
 	) -> Result<SignedBeat, Silence> {
-		let node = self.identity.key();
+		let node = self.node;
 		chain.deeds.deed_of(&node).ok_or(Silence::NotLinked)?;
 		let block = self.blocks.fresh(now_secs, chain.finalised).ok_or(Silence::ChainStale)?;
 		let beat = Beat {
@@ -95,7 +111,7 @@ impl Beater {
 			finalised_block: block.hash,
 			capabilities: self.capabilities,
 		};
-		let signature = self.identity.sign(&beat, &chain.genesis_hash);
+		let signature = self.signatures.sign_beat(&self.identity, &beat, &chain.genesis_hash);
 		Ok(SignedBeat { node, beat, signature })
 	}
 }

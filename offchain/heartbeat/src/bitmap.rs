@@ -2,6 +2,8 @@
 
 //! One bit for each slot of an epoch.
 
+use std::ops::Range;
+
 /// Which slots of an epoch are marked.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct SlotBitmap {
@@ -31,6 +33,14 @@ impl SlotBitmap {
 		if slot < self.slots {
 			let (index, mask) = place(slot);
 			self.bytes[index] |= mask;
+		}
+	}
+
+	/// Takes the marks of some slots away; slots beyond the end change nothing.
+	pub(crate) fn clear(&mut self, slots: Range<u32>) {
+		for slot in slots.start..slots.end.min(self.slots) {
+			let (index, mask) = place(slot);
+			self.bytes[index] &= !mask;
 		}
 	}
 

@@ -2,9 +2,15 @@
 
 //! The epochs that an observer remembers.
 
-use crate::bitmap::SlotBitmap;
+use crate::{
+	bitmap::SlotBitmap,
+	challenger::{CHALLENGES_PER_EPOCH, slots_at_stake},
+};
 use r1_primitives::{DeedId, EpochIndex};
-use std::collections::BTreeMap;
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	ops::Range,
+};
 
 /// What was seen in one epoch.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -13,11 +19,44 @@ pub(crate) struct EpochRecord {
 	pub(crate) covered: SlotBitmap,
 	/// The slots in which each deed's node beat.
 	pub(crate) deeds: BTreeMap<DeedId, SlotBitmap>,
+	/// The slots in which each deed's node missed a challenge.
+	///
+	/// Kept apart from the beats, which may come before or after. At most
+	/// [`CHALLENGES_PER_EPOCH`] a deed, for there are no more to miss.
+	pub(crate) missed: BTreeSet<(DeedId, u32)>,
 }
 
 impl EpochRecord {
 	fn new(slots: u32) -> Self {
-		Self { covered: SlotBitmap::new(slots), deeds: BTreeMap::new() }
+		let (deeds, missed) = (BTreeMap::new(), BTreeSet::new());
+		Self { covered: SlotBitmap::new(slots), deeds, missed }
+	}
+
+	/// In how many slots a deed's node beat, without those that it lost by missing a challenge and
+	/// those that are neutral.
+	pub(crate) fn slots_up(&self, deed: DeedId, slots: u32, neutral: Range<u32>) -> u32 {
+		let Some(beaten) = self.deeds.get(&deed) else { return 0 };
+		let mut missed = self.missed_by(deed).peekable();
+		if missed.peek().is_none() && neutral.is_empty() {
+			return beaten.ones();
+		}
+		let mut up = beaten.clone();
+		let at_stake = slots_at_stake(slots);
+		for slot in missed {
+			let first = slot - slot % at_stake;
+			up.clear(first..first + at_stake);
+		}
+		up.clear(neutral);
+		up.ones()
+	}
+
+	/// Notes that a deed's node missed the challenge of a slot; says whether that is news.
+	pub(crate) fn miss(&mut self, deed: DeedId, slot: u32) -> bool {
+		self.missed_by(deed).count() < CHALLENGES_PER_EPOCH && self.missed.insert((deed, slot))
+	}
+
+	fn missed_by(&self, deed: DeedId) -> impl Iterator<Item = u32> {
+		self.missed.range((deed, 0)..=(deed, u32::MAX)).map(|(_, slot)| *slot)
 	}
 }
 

@@ -7,17 +7,19 @@
 
 use crate::{
 	bitmap::{SlotBitmap, bytes_for},
+	challenger::CHALLENGES_PER_EPOCH,
 	epoch::{EpochRecord, EpochRecords},
 	observer::{ChainScope, ObserverLimits, UnusableClock},
-	replay::ReplayGuard,
+	replay::{Print, ReplayGuard, slots_off_max},
 };
 use codec::{Decode, DecodeAll, Encode};
 use r1_primitives::{DeedId, EpochClock, EpochIndex, NodeKey};
 use sp_crypto_hashing::blake2_256;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const MAGIC: &[u8; 8] = b"r1-beats";
-const VERSION: u8 = 1;
+/// 2: missed challenges, and prints of the beats that were counted.
+const VERSION: u8 = 2;
 const CHECKSUM_BYTES: usize = 32;
 
 /// What is written; separate from the types in memory, which may change without this.
@@ -27,8 +29,8 @@ struct Body {
 	clock: EpochClock,
 	/// Ascending.
 	epochs: Vec<(EpochIndex, EpochBody)>,
-	/// The newest slot that each node has signed.
-	signed: Vec<(NodeKey, u64)>,
+	/// The newest slot that each node has signed, and the print of its beat.
+	signed: Vec<(NodeKey, u64, Print)>,
 }
 
 #[derive(Decode, Encode)]
@@ -36,6 +38,8 @@ struct EpochBody {
 	covered: Vec<u8>,
 	/// Ascending.
 	deeds: Vec<(DeedId, Vec<u8>)>,
+	/// Ascending.
+	missed: Vec<(DeedId, u32)>,
 }
 
 pub(crate) fn encode(scope: &ChainScope, epochs: &EpochRecords, replay: &ReplayGuard) -> Vec<u8> {
@@ -75,9 +79,12 @@ pub(crate) fn bytes_max(scope: &ChainScope, limits: &ObserverLimits) -> u64 {
 	// A length prefix has at most 5 bytes, a deed's number 4, an epoch's 4.
 	let bitmap = bytes_for(scope.clock.slots_per_epoch()) as u64 + 5;
 	let deeds = u64::from(limits.deeds_max) * (bitmap + 4);
-	let epochs = (limits.epochs_max.max(2) as u64).saturating_mul(4 + bitmap + 5 + deeds);
-	// The guard holds the nodes of three slots, whose links may have changed in between.
-	let signed = 3 * u64::from(limits.deeds_max) * 40;
+	let missed = u64::from(limits.deeds_max) * CHALLENGES_PER_EPOCH as u64 * 8 + 5;
+	let epoch = 4 + bitmap + 5 + deeds + missed;
+	let epochs = (limits.epochs_max.max(2) as u64).saturating_mul(epoch);
+	// The guard holds the nodes of a few slots, whose links may have changed in between.
+	let guarded_slots = 2 * slots_off_max(&scope.clock) + 1;
+	let signed = guarded_slots * u64::from(limits.deeds_max) * 48;
 	epochs.saturating_add(signed).saturating_add(256)
 }
 
@@ -107,6 +114,7 @@ impl EpochBody {
 		Self {
 			covered: record.covered.as_bytes().to_vec(),
 			deeds: deeds.map(|(deed, bitmap)| (*deed, bitmap.as_bytes().to_vec())).collect(),
+			missed: record.missed.iter().copied().collect(),
 		}
 	}
 
@@ -124,7 +132,16 @@ impl EpochBody {
 		};
 		let deeds: Result<BTreeMap<_, _>, SnapshotError> =
 			self.deeds.into_iter().map(|(deed, bytes)| Ok((deed, bitmap(bytes)?))).collect();
-		Ok(EpochRecord { covered: bitmap(self.covered)?, deeds: deeds? })
+		let covered = bitmap(self.covered)?;
+		let mut record = EpochRecord { covered, deeds: deeds?, missed: BTreeSet::new() };
+		for (deed, slot) in self.missed {
+			if slots <= slot || !record.miss(deed, slot) {
+				return Err(SnapshotError::Inconsistent {
+					what: "a missed challenge does not fit",
+				});
+			}
+		}
+		Ok(record)
 	}
 }
 

@@ -3,7 +3,13 @@
 //! The availability of every deed in an epoch.
 
 use crate::{epoch::EpochRecord, observer::ObserverLimits};
-use r1_primitives::{DeedId, EpochIndex};
+use r1_primitives::{DeedId, EpochIndex, Maintenance};
+use std::collections::BTreeMap;
+
+/// The windows of maintenance, one for each deed that announced one, as `ChainState` has them.
+///
+/// Those of another epoch than the one that is reported count for nothing.
+pub type MaintenanceWindows = BTreeMap<DeedId, Maintenance>;
 
 /// What an observer reports of one epoch.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -21,6 +27,7 @@ impl AvailabilityTable {
 		record: &EpochRecord,
 		slots: u32,
 		issued: DeedId,
+		windows: &MaintenanceWindows,
 		limits: &ObserverLimits,
 	) -> Result<Self, Declined> {
 		let covered = record.covered.ones();
@@ -29,8 +36,11 @@ impl AvailabilityTable {
 			return Err(Declined::TooLittleCovered { epoch, covered, slots });
 		}
 		let value_of = |deed| {
-			let ones = record.deeds.get(&deed).map_or(0, |bitmap| bitmap.ones());
-			availability_value(ones, slots)
+			let window = windows.get(&deed);
+			let neutral = window.map_or(0..0, |window| window.neutral_slots(epoch, slots));
+			// A window is at most a part of the epoch: it is never longer than `slots`.
+			let counting = slots - (neutral.end - neutral.start);
+			availability_value(record.slots_up(deed, slots, neutral), counting)
 		};
 		let values = (1..=issued.min(limits.deeds_max)).map(value_of).collect();
 		Ok(Self { epoch, values })

@@ -73,6 +73,9 @@ pub enum Rejected {
 	/// The key is linked to no deed.
 	#[error("the node is not linked to a deed")]
 	UnlinkedNode,
+	/// The node's deed is banned.
+	#[error("the node's deed is banned")]
+	BannedDeed,
 	/// The block is not among the recent finalised ones.
 	#[error("names an unknown block")]
 	UnknownBlock,
@@ -85,6 +88,12 @@ pub enum Rejected {
 	/// The signature is not the node's signature of the beat on this chain.
 	#[error("wrong signature")]
 	BadSignature,
+	/// The node has signed another beat for the same slot.
+	#[error("the node signed another beat for the same slot")]
+	Equivocated,
+	/// The node has signed more beats in this slot than an honest one can.
+	#[error("the node signed too many beats in one slot")]
+	Flooded,
 }
 
 impl Ignored {
@@ -112,17 +121,20 @@ impl Ignored {
 
 impl Rejected {
 	/// Every reason, in the order of the metrics.
-	pub const ALL: [Self; 10] = [
+	pub const ALL: [Self; 13] = [
 		Self::TooLong,
 		Self::Malformed,
 		Self::SlotOutOfRange,
 		Self::WrongEpoch,
 		Self::WrongSlot,
 		Self::UnlinkedNode,
+		Self::BannedDeed,
 		Self::UnknownBlock,
 		Self::StaleBlock,
 		Self::Replayed,
 		Self::BadSignature,
+		Self::Equivocated,
+		Self::Flooded,
 	];
 
 	/// The value of the metrics' label `reason`.
@@ -135,20 +147,41 @@ impl Rejected {
 			Self::WrongEpoch => "wrong_epoch",
 			Self::WrongSlot => "wrong_slot",
 			Self::UnlinkedNode => "unlinked_node",
+			Self::BannedDeed => "banned_deed",
 			Self::UnknownBlock => "unknown_block",
 			Self::StaleBlock => "stale_block",
 			Self::Replayed => "replayed",
 			Self::BadSignature => "bad_signature",
+			Self::Equivocated => "equivocated",
+			Self::Flooded => "flooded",
 		}
 	}
 
-	/// Whether no honest peer would have sent or passed on the beat.
+	/// Whether somebody in the mesh is to blame: the peer that passed the beat on, or the node that
+	/// signed it.
 	///
 	/// The other reasons depend on the time of arrival, or on a view of the chain that may be a
 	/// block ahead or behind: nobody should lose reputation for them.
 	#[must_use]
 	pub fn is_peer_fault(self) -> bool {
+		self.is_forwarder_fault() || self.is_signer_fault()
+	}
+
+	/// Whether no honest peer would have passed the beat on, so that gossip may blame who did.
+	#[must_use]
+	pub fn is_forwarder_fault(self) -> bool {
 		matches!(self, Self::TooLong | Self::Malformed | Self::SlotOutOfRange | Self::BadSignature)
+	}
+
+	/// Whether the node that signed the beat is to blame, by its own signature.
+	///
+	/// Not who passed it on: of two beats that contradict each other, each honest peer passes on
+	/// the one that it hears first. If gossip blamed the messengers, one node that tells each
+	/// neighbour something else could make honest peers drop each other. One such beat is no proof
+	/// of malice either: a daemon that restarts within a slot beats again.
+	#[must_use]
+	pub fn is_signer_fault(self) -> bool {
+		matches!(self, Self::Equivocated | Self::Flooded)
 	}
 }
 

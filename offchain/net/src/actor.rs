@@ -10,22 +10,23 @@ use crate::{
 	},
 	config::Settings,
 	defaults::{
-		BEATS_MAX, BITSWAP_EVENTS_MAX, BITSWAP_READERS_MAX, COMMANDS_MAX, FETCH_WAITERS_MAX,
-		REQUESTS_MAX, TICK,
+		BEATS_MAX, BITSWAP_EVENTS_MAX, BITSWAP_READERS_MAX, COMMANDS_MAX, FETCH_WAITERS_MAX, TICK,
 	},
 	dialer::Dialer,
-	error::{PublishError, RequestError, SpawnError},
-	handle::{Beat, BeatReceipt, Handle, Inbound, InboundRequest, Verdict},
+	error::{PublishError, SpawnError},
+	handle::{Beat, BeatReceipt, Handle, Inbound, Verdict},
 	identity::{keypair_of, node_of, peer_id_of},
 	metrics::Metrics,
 	report::{MeshReport, PeerReport},
+	request_events::{Queues, RequestReply, Waiting},
+	requests::Kind,
 };
 use bytes::Bytes;
 use cid::Cid;
 use futures::StreamExt;
 use libp2p::{
 	Multiaddr, PeerId, Swarm,
-	gossipsub::{self, IdentTopic, MessageAcceptance},
+	gossipsub::IdentTopic,
 	multiaddr::Protocol,
 	request_response::{OutboundRequestId, ResponseChannel},
 	swarm::dial_opts::{DialOpts, PeerCondition},
@@ -86,7 +87,7 @@ pub fn spawn(
 	let swarm = build_swarm(keypair_of(&ports.identity), &topic, &settings)?;
 	let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
 	let (beats, inbound_beats) = mpsc::channel(BEATS_MAX);
-	let (requests, inbound_requests) = mpsc::channel(REQUESTS_MAX);
+	let (queues, Waiting { inference, challenges, capabilities }) = Queues::new(&settings.config);
 	let (bitswap_events, bitswap_inbox) = mpsc::channel(BITSWAP_EVENTS_MAX);
 	let (report, reported) = watch::channel(Arc::default());
 	let handle = Handle {
@@ -95,6 +96,7 @@ pub fn spawn(
 		request_bytes_max: settings.config.request_bytes_max,
 		fetch_timeout: Duration::from_millis(settings.config.fetch_timeout_ms),
 	};
+	let connections_max = settings.config.connections_max;
 	let dialer = Dialer::new(settings.bootstrap.iter().cloned(), settings.config.peers_target);
 	let configured: BTreeSet<PeerId> = settings
 		.bootstrap
@@ -107,13 +109,14 @@ pub fn spawn(
 		topic,
 		ports,
 		configured,
+		connections_max,
 		dialer,
 		engine: Engine::default(),
 		peers: BTreeMap::new(),
 		waiters: HashMap::new(),
 		requests_out: HashMap::new(),
 		beats,
-		requests,
+		queues,
 		commands,
 		bitswap_events,
 		readers: Arc::new(Semaphore::new(BITSWAP_READERS_MAX)),
@@ -124,7 +127,7 @@ pub fn spawn(
 	actor.admit();
 	actor.publish_report();
 	tasks.spawn(actor.run(inbox, bitswap_inbox));
-	Ok((handle, Inbound { beats: inbound_beats, requests: inbound_requests }))
+	Ok((handle, Inbound { beats: inbound_beats, requests: inference, challenges, capabilities }))
 }
 
 /// What a handle asks of the actor.
@@ -132,29 +135,30 @@ pub fn spawn(
 pub(crate) enum Command {
 	Publish { bytes: Vec<u8>, reply: oneshot::Sender<Result<(), PublishError>> },
 	Judge { receipt: BeatReceipt, verdict: Verdict },
-	Request { peer: PeerId, bytes: Bytes, reply: RequestReply },
-	Respond { channel: ResponseChannel<Bytes>, bytes: Bytes },
+	Request { kind: Kind, peer: PeerId, bytes: Bytes, reply: RequestReply },
+	Respond { kind: Kind, channel: ResponseChannel<Bytes>, bytes: Bytes },
 	Fetch { cid: Cid, reply: FetchReply },
 	Announce { cid: Cid },
 	OpenBitswap { peer: PeerId, opened: crate::streams::Opened },
 }
 
-type RequestReply = oneshot::Sender<Result<Bytes, RequestError>>;
 type FetchReply = oneshot::Sender<Result<Bytes, ExchangeError>>;
 
 pub(crate) struct Actor {
 	pub(crate) swarm: Swarm<Behaviour>,
-	topic: IdentTopic,
+	pub(crate) topic: IdentTopic,
 	pub(crate) ports: Ports,
 	/// Peers that are admitted whatever the chain says.
 	configured: BTreeSet<PeerId>,
+	pub(crate) connections_max: u32,
 	pub(crate) dialer: Dialer,
 	engine: Engine,
-	peers: BTreeMap<PeerId, Peer>,
+	pub(crate) peers: BTreeMap<PeerId, Peer>,
 	waiters: HashMap<Cid, Vec<FetchReply>>,
-	pub(crate) requests_out: HashMap<OutboundRequestId, RequestReply>,
+	/// Each kind counts its requests by itself.
+	pub(crate) requests_out: HashMap<(Kind, OutboundRequestId), RequestReply>,
 	pub(crate) beats: mpsc::Sender<Beat>,
-	pub(crate) requests: mpsc::Sender<InboundRequest>,
+	pub(crate) queues: Queues,
 	pub(crate) commands: mpsc::Sender<Command>,
 	bitswap_events: mpsc::Sender<session::Event>,
 	readers: Arc<Semaphore>,
@@ -164,7 +168,7 @@ pub(crate) struct Actor {
 }
 
 /// A connected peer.
-struct Peer {
+pub(crate) struct Peer {
 	address: Multiaddr,
 	connected_at_secs: u64,
 	orders: mpsc::Sender<Order>,
@@ -205,14 +209,8 @@ impl Actor {
 				let _gone = reply.send(self.publish(bytes));
 			},
 			Command::Judge { receipt, verdict } => self.judge(&receipt, verdict),
-			Command::Request { peer, bytes, reply } => {
-				let id = self.swarm.behaviour_mut().requests.send_request(&peer, bytes);
-				self.requests_out.insert(id, reply);
-			},
-			Command::Respond { channel, bytes } => {
-				// The connection may be gone, and whoever waits for the answer with it.
-				let _gone = self.swarm.behaviour_mut().requests.send_response(channel, bytes);
-			},
+			Command::Request { kind, peer, bytes, reply } => self.ask(kind, peer, bytes, reply),
+			Command::Respond { kind, channel, bytes } => self.respond(kind, channel, bytes),
 			Command::Fetch { cid, reply } => self.fetch(cid, reply),
 			Command::Announce { cid } => {
 				let effects = self.engine.available(&cid);
@@ -240,6 +238,7 @@ impl Actor {
 
 	fn on_tick(&mut self) {
 		let now_ms = self.ports.clock.monotonic_ms();
+		self.count_graylisted();
 		self.forget_given_up_fetches();
 		let effects = self.engine.tick(now_ms);
 		self.perform(effects);
@@ -341,33 +340,6 @@ impl Actor {
 			.peers
 			.set(i64::try_from(self.peers.len()).unwrap_or(i64::MAX));
 		self.report.send_replace(Arc::new(report));
-	}
-
-	// # Beats
-
-	fn publish(&mut self, bytes: Vec<u8>) -> Result<(), PublishError> {
-		let length = bytes.len();
-		match self.swarm.behaviour_mut().gossip.publish(self.topic.clone(), bytes) {
-			// A beat that is out already need not go out again.
-			Ok(_) | Err(gossipsub::PublishError::Duplicate) => Ok(()),
-			Err(gossipsub::PublishError::NoPeersSubscribedToTopic) => Err(PublishError::NoPeers),
-			Err(gossipsub::PublishError::AllQueuesFull(_)) => Err(PublishError::Busy),
-			// The length was checked, and our key signs anything: what is left is the envelope.
-			Err(_) => Err(PublishError::TooLarge { bytes: length }),
-		}
-	}
-
-	pub(crate) fn judge(&mut self, receipt: &BeatReceipt, verdict: Verdict) {
-		let acceptance = match verdict {
-			Verdict::Accept => MessageAcceptance::Accept,
-			Verdict::Reject => MessageAcceptance::Reject,
-			Verdict::Ignore => MessageAcceptance::Ignore,
-		};
-		self.swarm.behaviour_mut().gossip.report_message_validation_result(
-			&receipt.message,
-			&receipt.passed_on_by,
-			acceptance,
-		);
 	}
 
 	// # Blocks

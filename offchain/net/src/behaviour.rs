@@ -7,10 +7,11 @@ use crate::{
 	config::Settings,
 	defaults::{
 		CONNECTIONS_PENDING_MAX, CONNECTIONS_PER_PEER_MAX, GOSSIP_BYTES_MAX, GOSSIP_SEEN,
-		IDLE_CONNECTION,
+		IDLE_CONNECTION, PEERS_OF_ONE_ADDRESS_MAX,
 	},
 	error::SpawnError,
-	requests, streams,
+	requests::{self, Kind},
+	streams,
 };
 use libp2p::{
 	PeerId, StreamProtocol, Swarm, SwarmBuilder,
@@ -52,7 +53,9 @@ pub(crate) struct Behaviour {
 	pub(crate) ping: ping::Behaviour,
 	pub(crate) kademlia: kad::Behaviour<MemoryStore>,
 	pub(crate) gossip: Gossip,
-	pub(crate) requests: requests::Behaviour,
+	pub(crate) inference: requests::Behaviour,
+	pub(crate) challenges: requests::Behaviour,
+	pub(crate) capabilities: requests::Behaviour,
 	pub(crate) bitswap: streams::Behaviour,
 }
 
@@ -115,10 +118,9 @@ fn behaviour(
 		ping: ping::Behaviour::default(),
 		kademlia: kademlia(local),
 		gossip: gossip(keypair, topic)?,
-		requests: requests::behaviour(
-			config.request_bytes_max,
-			Duration::from_millis(config.request_timeout_ms),
-		),
+		inference: requests::behaviour(Kind::Inference, config),
+		challenges: requests::behaviour(Kind::Challenge, config),
+		capabilities: requests::behaviour(Kind::Capabilities, config),
 		bitswap: streams::Behaviour::new(BITSWAP),
 	})
 }
@@ -148,19 +150,36 @@ fn gossip(keypair: &Keypair, topic: &IdentTopic) -> Result<Gossip, SpawnError> {
 	let signing = MessageAuthenticity::Signed(keypair.clone());
 	let mut gossip = Gossip::new_with_subscription_filter(signing, config, filter)
 		.map_err(|error| failed(error.into()))?;
-	gossip
-		.with_peer_score(score_params(topic), PeerScoreThresholds::default())
-		.map_err(failed)?;
+	gossip.with_peer_score(score_params(topic), SCORE_THRESHOLDS).map_err(failed)?;
 	gossip.subscribe(topic).map_err(|error| failed(error.to_string()))?;
 	Ok(gossip)
 }
 
+/// What a peer's score leads to. An invalid beat costs 20 points times the square of their number,
+/// as [`score_params`] explains, and an honest peer has 0 to 10.
+pub(crate) const SCORE_THRESHOLDS: PeerScoreThresholds = PeerScoreThresholds {
+	// One invalid beat may be a difference of views: it costs nothing but the time to earn it back.
+	gossip_threshold: -30.0,
+	// With two, the peer gets beats of others only by asking.
+	publish_threshold: -60.0,
+	// With three, it is not listened to any more.
+	graylist_threshold: -100.0,
+	// Peers are found by Kademlia; nobody's word is taken for them.
+	accept_px_threshold: 1_000.0,
+	// A mesh whose middle peer is worse than one of a few minutes looks for better ones.
+	opportunistic_graft_threshold: 1.0,
+};
+
 /// How peers are judged by what they pass on.
 ///
-/// Only for lies: an invalid beat costs 20 points times the square of their number, so that the
-/// third within some minutes is beyond the -80 at which a peer is not listened to any more.
-/// Staying in the mesh earns up to 10 points. Few messages are no fault, since beats are rare.
-fn score_params(topic: &IdentTopic) -> PeerScoreParams {
+/// Only for lies: an invalid beat costs 20 points times the square of their number, and counts half
+/// after a minute or so. Staying in the mesh earns up to 10 points in a quarter of an hour. Few
+/// messages are no fault, since beats are rare.
+///
+/// Many peers at one address are hardly one: each has a deed behind it, which somebody has bought,
+/// and a rack or a local network has one address. It weighs only when they fill half of all the
+/// connections that a node has by default.
+pub(crate) fn score_params(topic: &IdentTopic) -> PeerScoreParams {
 	let beats = TopicScoreParams {
 		topic_weight: 1.0,
 		time_in_mesh_weight: 0.01,
@@ -176,6 +195,8 @@ fn score_params(topic: &IdentTopic) -> PeerScoreParams {
 	};
 	PeerScoreParams {
 		topics: [(topic.hash(), beats)].into(),
+		ip_colocation_factor_weight: -1.0,
+		ip_colocation_factor_threshold: PEERS_OF_ONE_ADDRESS_MAX,
 		// A whole development network shares the loopback address.
 		ip_colocation_factor_whitelist: [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
 			.into(),

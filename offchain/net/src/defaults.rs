@@ -76,3 +76,33 @@ pub(crate) const BEATS_MAX: usize = 1_024;
 
 /// Requests that wait for whoever answers them.
 pub(crate) const REQUESTS_MAX: usize = 64;
+
+/// How long a challenge may take from one end to the other: an oracle counts no answer after 3 s,
+/// and half a second more tells it that one came too late from one that never came.
+pub(crate) const CHALLENGE_TIMEOUT: Duration = Duration::from_millis(3_500);
+
+/// How long a capability record may take: a round trip over half the world, several times.
+pub(crate) const CAPABILITIES_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Challenges of one peer that are let in each minute.
+///
+/// An oracle asks a node four times an epoch, which is 30 times a minute in epochs of 8 s, the
+/// shortest of any test. Each costs a signature: 32 a minute are 2 ms.
+pub(crate) const CHALLENGES_PER_MINUTE_MAX: u32 = 32;
+
+/// Requests for capabilities of one peer that are let in each minute. It asks once for each record,
+/// and again after a minute if that failed; twice that many are for a restart.
+pub(crate) const CAPABILITIES_PER_MINUTE_MAX: u32 = 4;
+
+/// Peers whose requests are counted at a time: 16 times as many as are connected by default, each
+/// of 48 B.
+pub(crate) const RATED_PEERS_MAX: usize = 4_096;
+
+/// Challenges that wait for an answer: one of each oracle at once, and as many again.
+pub(crate) const CHALLENGES_WAITING_MAX: usize = 128;
+
+/// Requests for capabilities that wait for an answer: every peer asks after a restart.
+pub(crate) const CAPABILITIES_WAITING_MAX: usize = 256;
+
+/// Peers at one address that cost no score: half of all connections.
+pub(crate) const PEERS_OF_ONE_ADDRESS_MAX: f64 = 128.0;

@@ -96,6 +96,9 @@ pub enum RequestError {
 	/// The node cannot be reached, or does not admit us.
 	#[error("the node cannot be reached")]
 	Unreachable,
+	/// The node was not tried: this one has as many connections as it may have.
+	#[error("no connection is left to reach the node by")]
+	NoConnectionLeft,
 	/// The node did not answer in time.
 	#[error("the node did not answer in time")]
 	TimedOut,
@@ -114,6 +117,18 @@ impl RequestError {
 	/// Whether trying again later may help.
 	#[must_use]
 	pub fn is_transient(&self) -> bool {
-		matches!(self, Self::Unreachable | Self::TimedOut | Self::Refused { .. })
+		matches!(
+			self,
+			Self::Unreachable | Self::NoConnectionLeft | Self::TimedOut | Self::Refused { .. }
+		)
+	}
+
+	/// Whether the node may be to blame: it was asked, or could not be reached.
+	#[must_use]
+	pub fn is_peer_fault(&self) -> bool {
+		match self {
+			Self::InvalidNode | Self::Unreachable | Self::TimedOut | Self::Refused { .. } => true,
+			Self::TooLarge { .. } | Self::NoConnectionLeft | Self::Closed => false,
+		}
 	}
 }

@@ -4,15 +4,17 @@
 
 use crate::{
 	actor::Command,
+	defaults::CHALLENGE_TIMEOUT,
 	error::{PublishError, RequestError},
 	identity::peer_id_of,
 	report::MeshReport,
+	requests::Kind,
 };
 use bytes::Bytes;
 use cid::Cid;
 use libp2p::{PeerId, gossipsub::MessageId, request_response::ResponseChannel};
 use r1_core::{BlockExchange, BlockFuture, ExchangeError};
-use r1_primitives::{BEAT_BYTES_MAX, NodeKey};
+use r1_primitives::{BEAT_BYTES_MAX, CHALLENGE_BYTES, NodeKey};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::{
 	sync::{mpsc, oneshot, watch},
@@ -69,13 +71,49 @@ impl Handle {
 	///
 	/// The node may get and answer the request although the future was dropped.
 	pub async fn request(&self, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
-		let peer = peer_id_of(node).ok_or(RequestError::InvalidNode)?;
 		if self.request_bytes_max < bytes.len() {
 			let bytes_max = self.request_bytes_max;
 			return Err(RequestError::TooLarge { bytes: bytes.len(), bytes_max });
 		}
+		self.ask(Kind::Inference, node, bytes).await
+	}
+
+	/// Sends another node an oracle's challenge, and waits for its answer, 3.5 s at most.
+	///
+	/// # Errors
+	///
+	/// The challenge is too long, or the node cannot be reached, refuses, or takes too long.
+	///
+	/// # Cancel safety
+	///
+	/// The node may get and answer the challenge although the future was dropped.
+	pub async fn challenge(&self, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
+		let bytes_max = CHALLENGE_BYTES;
+		if bytes_max < bytes.len() {
+			return Err(RequestError::TooLarge { bytes: bytes.len(), bytes_max });
+		}
+		// The protocol's own limit does not count the time to connect.
+		let asked = self.ask(Kind::Challenge, node, bytes);
+		timeout(CHALLENGE_TIMEOUT, asked).await.unwrap_or(Err(RequestError::TimedOut))
+	}
+
+	/// Asks another node for its capability record; nobody has checked what comes.
+	///
+	/// # Errors
+	///
+	/// The node cannot be reached, refuses, or takes too long.
+	///
+	/// # Cancel safety
+	///
+	/// Nothing is lost when the future is dropped.
+	pub async fn capabilities(&self, node: &NodeKey) -> Result<Bytes, RequestError> {
+		self.ask(Kind::Capabilities, node, Bytes::new()).await
+	}
+
+	async fn ask(&self, kind: Kind, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
+		let peer = peer_id_of(node).ok_or(RequestError::InvalidNode)?;
 		let (reply, answered) = oneshot::channel();
-		self.send(Command::Request { peer, bytes, reply })
+		self.send(Command::Request { kind, peer, bytes, reply })
 			.await
 			.ok_or(RequestError::Closed)?;
 		answered.await.unwrap_or(Err(RequestError::Closed))
@@ -138,8 +176,12 @@ impl BlockExchange for Handle {
 pub struct Inbound {
 	/// Beats of admitted nodes, to be judged with [`Handle::judge_beat`].
 	pub beats: mpsc::Receiver<Beat>,
-	/// Requests of other nodes, to be answered with [`InboundRequest::answer`].
+	/// Probes of other nodes, to be answered with [`InboundRequest::answer`].
 	pub requests: mpsc::Receiver<InboundRequest>,
+	/// Challenges of oracles, at most 32 a minute of each peer.
+	pub challenges: mpsc::Receiver<InboundRequest>,
+	/// Requests for this node's capability record, at most 4 a minute of each peer.
+	pub capabilities: mpsc::Receiver<InboundRequest>,
 }
 
 /// A beat that was gossiped. Its envelope was signed by `author`; its content is unchecked.
@@ -177,6 +219,7 @@ pub struct InboundRequest {
 	pub node: NodeKey,
 	/// What it asks.
 	pub bytes: Bytes,
+	pub(crate) kind: Kind,
 	pub(crate) channel: ResponseChannel<Bytes>,
 	pub(crate) commands: mpsc::Sender<Command>,
 }
@@ -186,7 +229,7 @@ impl InboundRequest {
 	///
 	/// The other end reads no more bytes than its own limit.
 	pub async fn answer(self, bytes: Bytes) {
-		let command = Command::Respond { channel: self.channel, bytes };
+		let command = Command::Respond { kind: self.kind, channel: self.channel, bytes };
 		// When the mesh has shut down, so has the connection.
 		let _closed = self.commands.send(command).await;
 	}

@@ -3,15 +3,15 @@
 //! The mesh of edge nodes: who is there, their beats, their requests and their blocks.
 //!
 //! libp2p over TCP and QUIC with Noise; identify, ping and Kademlia find peers; gossipsub carries
-//! beats; a request-response protocol carries opaque requests; bitswap 1.2 carries blocks, also to
-//! and from stock IPFS clients. No other crate names libp2p.
+//! beats; request-response protocols, one for each kind, carry opaque requests; bitswap 1.2 carries
+//! blocks, also to and from stock IPFS clients. No other crate names libp2p.
 //!
 //! ```text
 //!  Handle ──commands──▶ actor ◀──events── swarm (one task a connection)
 //!    ▲                    │ ▲
 //!    │ MeshReport (watch) │ └── bitswap readers (one task a stream)
 //!  Inbound: beats,        └───▶ bitswap sessions (one task a peer) ──▶ BlockStore
-//!           requests
+//!           requests, challenges, capabilities
 //! ```
 //!
 //! Not here: what a beat or a request means, which keys are admitted and why, and keeping blocks.
@@ -26,7 +26,10 @@
 //! # Failure model
 //!
 //! - Everything that a peer sends is bounded before it is read, and whoever sends garbage loses
-//!   the stream. Beats that are judged invalid cost their sender gossip score.
+//!   the stream. Beats that are judged invalid cost whoever passed them on gossip score; with the
+//!   third one, it is not listened to any more.
+//! - A peer that asks for challenges or capabilities too often is refused for the rest of the
+//!   minute, so that nobody can make a node sign all day.
 //! - A lost connection is dialled again with growing pauses, for ever if it is a bootstrap peer.
 //! - Messages may be lost, repeated and reordered. A fetched block matches its CID or fails.
 //! - A slow consumer of [`Inbound`] loses beats and requests; it never stops the mesh.
@@ -45,9 +48,12 @@ mod error;
 mod metrics;
 mod actor;
 mod swarm_events;
+mod beats;
 mod behaviour;
 mod streams;
 mod requests;
+mod request_events;
+mod rate;
 mod frame;
 mod dialer;
 mod identity;

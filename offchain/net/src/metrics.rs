@@ -26,6 +26,10 @@ pub struct Metrics {
 	pub block_bytes_served: Counter,
 	/// Requests received from other nodes.
 	pub requests_received: Counter,
+	/// Requests refused: too many of one peer, or nobody took them in time.
+	pub requests_refused: Counter,
+	/// Connected peers that gossip does not listen to, because they passed on invalid beats.
+	pub graylisted_peers: Gauge,
 }
 
 impl Metrics {
@@ -33,6 +37,11 @@ impl Metrics {
 	pub fn register(&self, registry: &mut Registry) {
 		let registry = registry.sub_registry_with_prefix("mesh");
 		registry.register("peers", "Connected peers", self.peers.clone());
+		registry.register(
+			"graylisted_peers",
+			"Connected peers that passed on too many invalid beats to be listened to",
+			self.graylisted_peers.clone(),
+		);
 		for (name, help, counter) in [
 			(
 				"refused_connections",
@@ -53,6 +62,11 @@ impl Metrics {
 				&self.block_bytes_served,
 			),
 			("requests_received", "Requests received from other nodes", &self.requests_received),
+			(
+				"requests_refused",
+				"Requests refused: too many of one peer, or nobody took them in time",
+				&self.requests_refused,
+			),
 		] {
 			registry.register(name, help, counter.clone());
 		}

@@ -4,7 +4,7 @@
 
 use crate::{
 	ApiErrorBody, ClientError, ClientOptions, ComponentStatus, EdgeClient, FileAdded,
-	HealthResponse, HexBytes, LinkProofRequest, LinkProofResponse,
+	HealthResponse, HexBytes, LinkProofRequest, LinkProofResponse, NodeSummary, NodesResponse,
 	oip::{
 		Elements, ErrorBody, InferRequest, InferResponse, InferTensor, ModelReady, Ready,
 		ServerMetadata,
@@ -35,6 +35,7 @@ async fn client_of(router: Router, options: &ClientOptions) -> EdgeClient {
 async fn client() -> EdgeClient {
 	let router = Router::new()
 		.route(routes::HEALTH, get(health))
+		.route(routes::NODES, get(nodes))
 		.route(routes::LINK_PROOF, post(link_proof))
 		.route(routes::ORACLE_EVIDENCE, get(evidence))
 		.route(routes::FILES, post(add_file))
@@ -51,6 +52,17 @@ async fn health() -> Response {
 		ComponentStatus { name: "chain".to_owned(), state: "starting".to_owned(), reason: None };
 	let body = HealthResponse { ready: false, components: vec![chain] };
 	(StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+}
+
+async fn nodes() -> Json<NodesResponse> {
+	let node = NodeSummary {
+		node: HexBytes([1; 32]),
+		deed: 7,
+		last_beat_epoch: 3,
+		last_beat_slot: 5,
+		capabilities: None,
+	};
+	Json(NodesResponse { nodes: vec![node] })
 }
 
 async fn link_proof(Json(request): Json<LinkProofRequest>) -> Json<LinkProofResponse> {
@@ -131,6 +143,8 @@ async fn answers_should_arrive_typed_when_the_daemon_succeeds() {
 	let owner = HexBytes([1; 32]);
 	let proof = LinkProofRequest { owner, deed: 9, last_linked_at_secs: 0, expires_at_epoch: 5 };
 	assert_eq!(client.link_proof(&proof).await.unwrap().signature, HexBytes([9; 64]));
+	let nodes = client.nodes().await.unwrap().nodes;
+	assert_eq!((nodes[0].node, nodes[0].deed), (HexBytes([1; 32]), 7));
 	assert_eq!(client.add_file(vec![0; 300]).await.unwrap().size_bytes, 300);
 	assert_eq!(client.server_metadata().await.unwrap().name, "ratio1");
 	assert!(client.is_ready().await.unwrap());

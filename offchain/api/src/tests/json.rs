@@ -4,7 +4,7 @@
 
 use crate::{
 	ApiErrorBody, HexBytes, InferenceJobSpecification, JobKindName, JobState, LinkProofRequest,
-	ModelFormat,
+	ModelFormat, NodeCapabilities, NodeSummary,
 	oip::{Datatype, ErrorBody, ModelMetadata, TensorMetadata},
 };
 use serde_json::{json, to_value};
@@ -41,6 +41,45 @@ fn link_proof_request_should_be_refused_when_malformed() {
 	let request: LinkProofRequest = serde_json::from_value(good.clone()).unwrap();
 	assert_eq!(request.owner, HexBytes([0xab; 32]));
 	assert_eq!(to_value(request).unwrap(), good);
+}
+
+#[test]
+fn node_should_be_written_with_what_it_says_of_its_machine() {
+	let capabilities = NodeCapabilities {
+		cores: 8,
+		memory_mib: 16_000,
+		disk_mib: 32_768,
+		gpu: None,
+		engine: "none".to_owned(),
+		instruction_set: "x86-64-avx2".to_owned(),
+		tags: vec!["region-eu".to_owned()],
+		software_version: "0.1.0".to_owned(),
+	};
+	let node = NodeSummary {
+		node: HexBytes([0xab; 32]),
+		deed: 7,
+		last_beat_epoch: 3,
+		last_beat_slot: 5,
+		capabilities: Some(capabilities),
+	};
+	let written = json!({
+		"node": format!("0x{}", "ab".repeat(32)),
+		"deed": 7,
+		"last_beat_epoch": 3,
+		"last_beat_slot": 5,
+		"capabilities": {
+			"cores": 8,
+			"memory_mib": 16_000,
+			"disk_mib": 32_768,
+			"gpu": null,
+			"engine": "none",
+			"instruction_set": "x86-64-avx2",
+			"tags": ["region-eu"],
+			"software_version": "0.1.0",
+		},
+	});
+	assert_eq!(to_value(&node).unwrap(), written);
+	assert_eq!(serde_json::from_value::<NodeSummary>(written).unwrap(), node);
 }
 
 #[test]

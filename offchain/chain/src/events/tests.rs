@@ -149,6 +149,89 @@ fn event_should_be_an_error_when_it_is_neither_of_the_known_shapes() {
 }
 
 #[test]
+fn offence_should_decode_by_the_names_of_its_fields() {
+	#[expect(dead_code, reason = "it is only described")]
+	#[derive(TypeInfo)]
+	struct Described {
+		kind: r1_primitives::Misconduct,
+		node: AccountId32,
+		deed: Option<u32>,
+		epoch: u32,
+		reporter: Option<AccountId32>,
+		reward: u128,
+		suspended_from: u32,
+		suspended_until: u32,
+		score_before: u8,
+		reversed: bool,
+	}
+	#[expect(dead_code, reason = "it is only described")]
+	#[derive(TypeInfo)]
+	struct Recorded {
+		id: u32,
+		offence: Described,
+	}
+	let offence = (1_u8, [2_u8; 32], Some(3_u32), 4_u32, None::<[u8; 32]>, 5_u128);
+	let rest = (6_u32, 7_u32, 100_u8, false);
+	let bytes = (9_u32, offence, rest).encode();
+	let recorded = decode_fields::<Recorded, OffenceRecorded>(&bytes).unwrap();
+	let expected = Offence {
+		kind: Misconduct::FalseReveal,
+		node: Owner([2; 32]),
+		deed: Some(3),
+		epoch: 4,
+		reporter: None,
+		reward: 5,
+		suspended_from: 6,
+		suspended_until: 7,
+		score_before: 100,
+		reversed: false,
+	};
+	assert_eq!(recorded, OffenceRecorded { id: 9, offence: expected });
+}
+
+#[test]
+fn names_of_misconduct_and_reasons_should_be_those_of_the_pallets() {
+	use r1_primitives::Misconduct as Primitive;
+	for (primitive, expected, name) in [
+		(Primitive::TwoReports, Misconduct::TwoReports, "two reports"),
+		(Primitive::FalseReveal, Misconduct::FalseReveal, "false reveal"),
+		(
+			Primitive::ConsensusEquivocation,
+			Misconduct::ConsensusEquivocation,
+			"equivocation of consensus",
+		),
+	] {
+		let decoded = decode::<Primitive, Misconduct>(&primitive.encode());
+		assert_eq!((decoded, decoded.name()), (expected, name));
+	}
+}
+
+#[test]
+fn window_of_maintenance_and_a_change_of_validators_should_decode() {
+	#[expect(dead_code, reason = "it is only described")]
+	#[derive(TypeInfo)]
+	struct Announced {
+		deed: u32,
+		window: r1_primitives::Maintenance,
+	}
+	let bytes = (4_u32, 7_u32, 3_u32, 2_u32).encode();
+	let announced = decode_fields::<Announced, MaintenanceAnnounced>(&bytes).unwrap();
+	let window = Window { epoch: 7, first_slot: 3, slots: 2 };
+	assert_eq!(announced, MaintenanceAnnounced { deed: 4, window });
+
+	#[expect(dead_code, reason = "it is only described")]
+	#[derive(TypeInfo)]
+	struct Changed {
+		session: u32,
+		validators: Vec<AccountId32>,
+	}
+	let bytes = (8_u32, vec![[1_u8; 32], [2; 32]]).encode();
+	let changed = decode_fields::<Changed, ValidatorsChanged>(&bytes).unwrap();
+	let validators = vec![Owner([1; 32]), Owner([2; 32])];
+	assert_eq!(changed, ValidatorsChanged { session: 8, validators });
+}
+
+#[test]
 fn burn_should_decode_with_and_without_an_application() {
 	#[derive(TypeInfo)]
 	struct H256(#[expect(dead_code, reason = "it is only described")] [u8; 32]);

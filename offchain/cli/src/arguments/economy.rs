@@ -114,6 +114,21 @@ pub(crate) enum Deed {
 		#[arg(long)]
 		deed: u32,
 	},
+	/// Announces that a deed's node will be away in some slots of an epoch to come: they count
+	/// neither for nor against it. Sign as the deed's owner or its node.
+	Maintenance {
+		/// The deed.
+		deed: u32,
+		/// The epoch.
+		#[arg(long)]
+		epoch: u32,
+		/// The first slot, counted from 0 within the epoch.
+		#[arg(long)]
+		first_slot: u32,
+		/// How many slots: at most one in 24 of the epoch.
+		#[arg(long, value_parser = value_parser!(u32).range(1..))]
+		slots: u32,
+	},
 	/// Gives a deed to somebody else; a Node Deed loses its node.
 	Transfer {
 		/// The deed.

@@ -54,6 +54,30 @@ fn groups_of_the_economy_should_take_what_they_need() {
 }
 
 #[test]
+fn groups_of_the_network_should_take_what_they_need() {
+	for line in [
+		"oracle status --json",
+		"oracle ready --signer-file node.key",
+		"oracle withdraw",
+		"network nodes --edge-url http://127.0.0.1:31236",
+		"epoch show 7",
+		"deed maintenance 7 --epoch 9 --first-slot 0 --slots 2",
+	] {
+		assert!(parse(line).is_ok(), "{line}");
+	}
+	for line in [
+		"oracle",
+		"epoch show",
+		"epoch show last",
+		"deed maintenance --epoch 9 --first-slot 0 --slots 2",
+		"deed maintenance 7 --epoch 9 --slots 2",
+		"deed maintenance 7 --epoch 9 --first-slot 0 --slots 0",
+	] {
+		assert!(parse(line).is_err(), "{line}");
+	}
+}
+
+#[test]
 fn deeds_should_be_another_name_of_deed() {
 	let arguments = parse("deeds unlink --deed 7").unwrap();
 	assert!(matches!(arguments.command, Command::Deed(Deed::Unlink { deed: 7 })));

@@ -16,6 +16,7 @@ use r1_chain::{
 	calls::{self, Call, DeedOrder},
 	events::Event,
 };
+use r1_primitives::Maintenance;
 use serde::Serialize;
 
 pub(super) async fn run(arguments: &Arguments, command: &Deed) -> anyhow::Result<Answer> {
@@ -26,6 +27,11 @@ pub(super) async fn run(arguments: &Arguments, command: &Deed) -> anyhow::Result
 		Deed::Link { deed } => link::one(arguments, *deed).await,
 		Deed::LinkBatch { file } => link::batch(arguments, file).await,
 		Deed::Unlink { deed } => call(arguments, &calls::unlink(*deed)).await,
+		Deed::Maintenance { deed, epoch, first_slot, slots } => {
+			let (epoch, first_slot, slots) = (*epoch, *first_slot, *slots);
+			let window = Maintenance { epoch, first_slot, slots };
+			call(arguments, &calls::announce_maintenance(*deed, &window)).await
+		},
 		Deed::Transfer { deed, to } => call(arguments, &calls::transfer_deed(*deed, to.0)).await,
 		Deed::Burn { deed, yes } => {
 			ensure!(*yes || arguments.dry_run, "deed {deed} would be gone for ever: give --yes");

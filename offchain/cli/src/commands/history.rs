@@ -238,6 +238,14 @@ fn availability(event: &Event, block: u32) -> Option<Entry> {
 			r1: Some(event.amount.into()),
 			note: gate_note(event.carry_over.unwrap_or(0), event.withheld.unwrap_or(0)),
 		),
+		Event::RewardForfeited(event) => entry!(
+			block,
+			what: "reward forfeited",
+			deed: Some(event.deed),
+			account: Some(address(event.to.0)),
+			r1: Some(event.amount.into()),
+			note: "to who proved an offence".to_owned(),
+		),
 		// What it tells of is in the line of the claim; a sum here would count it twice.
 		Event::TreasuryPaid(event) => entry!(
 			block,
@@ -324,6 +332,7 @@ mod tests {
 	use super::*;
 	use r1_chain::events::{
 		AvailabilityClaimed, DeedNamed, ItemBurned, MasterDeedBurned, NodeLinked, Owner, R1Burned,
+		RewardForfeited,
 	};
 
 	const R1: u128 = 1_000_000_000_000_000_000;
@@ -402,6 +411,15 @@ mod tests {
 		let lines = entries(&history, None);
 		let lines = lines.iter().map(|line| (line.what, line.deed)).collect::<Vec<_>>();
 		assert_eq!(lines, [("master deed burned", Some(4)), ("deed burned", Some(5))]);
+	}
+
+	#[test]
+	fn history_should_hold_what_a_deed_forfeited() {
+		let to = Owner([1; 32]);
+		let forfeited = RewardForfeited { deed: 4, to, amount: 2 * R1 };
+		let line = line(Event::RewardForfeited(forfeited)).unwrap();
+		assert_eq!((line.what, line.deed), ("reward forfeited", Some(4)));
+		assert_eq!((line.account, line.r1), (Some(address(to.0)), Some((2 * R1).into())));
 	}
 
 	#[test]

@@ -3,6 +3,9 @@
 //! What each command does.
 
 mod network;
+mod nodes;
+mod oracle;
+mod epoch;
 mod account;
 mod price;
 mod permit;
@@ -30,6 +33,8 @@ use serde::Serialize;
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
 	match &arguments.command {
 		Command::Network(command) => network::run(arguments, command).await,
+		Command::Oracle(command) => oracle::run(arguments, command).await,
+		Command::Epoch(command) => epoch::run(arguments, command).await,
 		Command::Account { account } => account::show(arguments, *account).await,
 		Command::Transfer { to, amount } => account::transfer(arguments, *to, *amount).await,
 		Command::Price(order) => price::run(arguments, order).await,

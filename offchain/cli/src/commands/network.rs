@@ -2,7 +2,7 @@
 
 //! The network as a whole.
 
-use super::{address, or_dash, short};
+use super::{address, nodes, or_dash, short};
 use crate::{
 	amount::R1Amount,
 	arguments::{Arguments, Network},
@@ -15,6 +15,7 @@ pub(super) async fn run(arguments: &Arguments, command: &Network) -> anyhow::Res
 	match command {
 		Network::Status => status(arguments).await,
 		Network::Availability { epoch } => availability(arguments, *epoch).await,
+		Network::Nodes => nodes::list(arguments).await,
 	}
 }
 

@@ -42,7 +42,7 @@ async fn issue(arguments: &Arguments, order: &IssuePermit) -> anyhow::Result<Ans
 		tax_basis_points: order.tax_basis_points,
 		expires_at_epoch: state.current_epoch.saturating_add(order.epochs),
 	};
-	let file = PermitFile::of(&chain.issue_permit(permit, &issuer));
+	let file = PermitFile::of(&chain.issue_permit(permit, &issuer)?);
 	if let Some(path) = &order.output {
 		std::fs::write(path, serde_json::to_vec_pretty(&file)?)
 			.with_context(|| format!("could not write {}", path.display()))?;

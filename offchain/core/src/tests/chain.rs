@@ -36,6 +36,8 @@ fn state() -> ChainState {
 		first_undecided_epoch: 15,
 		deeds: deeds.into_iter().collect(),
 		oracles: vec![[7; 32], [1; 32]],
+		epoch_seeds: BTreeMap::new(),
+		maintenance: BTreeMap::new(),
 		jobs: BTreeMap::from([(1, job(1, &[1, 3])), (2, job(2, &[3])), (3, job(3, &[]))]),
 		settled_availability: None,
 	}

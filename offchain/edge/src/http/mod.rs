@@ -4,6 +4,7 @@
 
 mod error;
 mod node;
+mod nodes;
 mod files;
 mod inference;
 mod tensors;
@@ -30,6 +31,7 @@ pub(crate) fn api_router(shared: Shared) -> Router {
 	Router::new()
 		.route(routes::HEALTH, get(node::health))
 		.route(routes::NODE_STATUS, get(node::status))
+		.route(routes::NODES, get(nodes::list))
 		.route(routes::LINK_PROOF, post(node::link_proof))
 		.route(routes::ORACLE_EVIDENCE, get(oracle::evidence))
 		.route(routes::IPFS_FILE, get(files::get))

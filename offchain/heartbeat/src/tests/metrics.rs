@@ -23,12 +23,47 @@ fn metrics_should_name_every_verdict() {
 		"rejected/wrong_epoch 0",
 		"rejected/wrong_slot 0",
 		"rejected/unlinked_node 0",
+		"rejected/banned_deed 0",
 		"rejected/unknown_block 0",
 		"rejected/stale_block 0",
 		"rejected/replayed 0",
 		"rejected/bad_signature 0",
+		"rejected/equivocated 0",
+		"rejected/flooded 0",
 	];
 	assert_eq!(labels, expected);
+}
+
+#[test]
+fn metrics_should_name_every_outcome_of_a_challenge() {
+	let line = |(first, reason, value)| format!("{first}/{reason} {value}");
+	let challenger = Challenger::new(node_of(1), GENESIS);
+	let settled: Vec<_> = challenger.metrics().settled().map(line).collect();
+	let expected = [
+		"answered/ 0",
+		"missed/no_answer 0",
+		"missed/too_late 0",
+		"missed/wrong_signature 0",
+		"void/not_sent 0",
+		"void/over_limit 0",
+	];
+	assert_eq!(settled, expected);
+	let answerer = Answerer::new(node_of(1));
+	let received: Vec<_> = answerer.metrics().received().map(line).collect();
+	let expected = [
+		"answered/ 0",
+		"refused/malformed 0",
+		"refused/wrong_sender 0",
+		"refused/not_an_oracle 0",
+		"refused/wrong_epoch 0",
+	];
+	assert_eq!(received, expected);
+	for (index, reason) in MissedReason::ALL.into_iter().enumerate() {
+		assert_eq!(reason as usize, index);
+	}
+	for (index, reason) in Refused::ALL.into_iter().enumerate() {
+		assert_eq!(reason as usize, index);
+	}
 }
 
 #[test]

@@ -3,7 +3,12 @@
 //! Tests, and the small world that they share.
 
 mod beater;
+mod chain_clock;
+mod challenges;
+mod conduct;
+mod hostile;
 mod invariants;
+mod maintenance;
 mod metrics;
 mod observer;
 mod snapshot;
@@ -68,6 +73,8 @@ pub(crate) fn chain_with(now_secs: u64, deeds: Deeds) -> ChainState {
 		first_undecided_epoch: 0,
 		deeds,
 		oracles: Vec::new(),
+		epoch_seeds: BTreeMap::new(),
+		maintenance: BTreeMap::new(),
 		jobs: BTreeMap::new(),
 		settled_availability: None,
 	}

@@ -215,10 +215,14 @@ fn observer_should_refuse_a_clock_without_a_usable_number_of_slots() {
 }
 
 #[test]
-fn only_what_no_honest_peer_sends_should_be_a_peers_fault() {
-	let faults: Vec<_> =
-		Rejected::ALL.into_iter().filter(|reason| reason.is_peer_fault()).collect();
-	let expected =
+fn only_what_no_honest_peer_sends_or_signs_should_be_a_peers_fault() {
+	let those = |is: fn(Rejected) -> bool| -> Vec<Rejected> {
+		Rejected::ALL.into_iter().filter(|reason| is(*reason)).collect()
+	};
+	let forwarder =
 		[Rejected::TooLong, Rejected::Malformed, Rejected::SlotOutOfRange, Rejected::BadSignature];
-	assert_eq!(faults, expected);
+	let signer = [Rejected::Equivocated, Rejected::Flooded];
+	assert_eq!(those(Rejected::is_forwarder_fault), forwarder);
+	assert_eq!(those(Rejected::is_signer_fault), signer);
+	assert_eq!(those(Rejected::is_peer_fault), [&forwarder[..], &signer[..]].concat());
 }

@@ -17,6 +17,7 @@ fn lived() -> Observer {
 		cover(&mut observer, 2, slot);
 		count(&mut observer, 2, 2, slot);
 	}
+	assert!(observer.clear(1, Position { epoch: 1, slot: 7 }));
 	observer
 }
 
@@ -87,10 +88,35 @@ fn restore_should_refuse_what_belongs_elsewhere() {
 	] {
 		assert!(matches!(elsewhere(scope), Err(SnapshotError::OtherChain)));
 	}
-	let mut newer = bytes.clone();
-	newer[8] = 2;
-	let error = restore(&resealed(newer)).unwrap_err();
-	assert!(matches!(error, SnapshotError::UnsupportedVersion { version: 2 }), "{error:?}");
+	for other in [1, 3] {
+		let mut changed = bytes.clone();
+		changed[8] = other;
+		let error = restore(&resealed(changed)).unwrap_err();
+		assert!(
+			matches!(error, SnapshotError::UnsupportedVersion { version } if version == other),
+			"{error:?}"
+		);
+	}
+}
+
+#[test]
+fn restart_should_not_bring_back_a_slot_that_a_challenge_took() {
+	let mut observer = lived();
+	assert!(observer.clear(1, Position { epoch: 1, slot: 8 }));
+	let restarted = restore(&observer.snapshot()).unwrap();
+	assert_eq!(restarted.slots_beaten(1, 1), SLOTS - 2);
+	assert_eq!(restarted.snapshot(), observer.snapshot());
+}
+
+#[test]
+fn restart_should_not_let_a_node_contradict_itself_unseen() {
+	let mut observer = observer();
+	count(&mut observer, 1, 2, 5);
+	let mut restarted = restore(&observer.snapshot()).unwrap();
+	let now = middle_of(2, 5);
+	let other = signed_by(&node_of(1), Beat { capabilities: [1; 32], ..beat_in(2, 5) });
+	let verdict = restarted.observe(&other, now, &chain_at(now, 1));
+	assert_eq!(verdict, Rejected::Equivocated.into());
 }
 
 #[test]
@@ -105,6 +131,14 @@ fn restore_should_refuse_a_sealed_body_that_makes_no_sense() {
 	// the scope, the number of epochs, the epoch and the bitmap's length.
 	let mut beyond_end = bytes;
 	beyond_end[9 + 32 + 16 + 1 + 4 + 1 + 3] |= 0x80;
+	let error = restore(&resealed(beyond_end)).unwrap_err();
+	assert!(matches!(error, SnapshotError::Inconsistent { .. }), "{error:?}");
+
+	// A miss in a slot that the epoch does not have.
+	let bytes = lived().snapshot();
+	let place = bytes.windows(8).position(|window| window == [1, 0, 0, 0, 7, 0, 0, 0]).unwrap();
+	let mut beyond_end = bytes;
+	beyond_end[place + 4] = u8::try_from(SLOTS).unwrap();
 	let error = restore(&resealed(beyond_end)).unwrap_err();
 	assert!(matches!(error, SnapshotError::Inconsistent { .. }), "{error:?}");
 

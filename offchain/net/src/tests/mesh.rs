@@ -21,31 +21,32 @@ use tokio_util::{
 };
 
 /// How long anything may take before a test says what the state was.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Which protocol carries a test network.
 #[derive(Clone, Copy)]
-enum Carrier {
+pub(super) enum Carrier {
 	Tcp,
 	Quic,
 }
 
 /// A node of a test network.
-struct Node {
-	key: NodeKey,
-	handle: Handle,
-	inbound: Inbound,
+pub(super) struct Node {
+	pub(super) key: NodeKey,
+	pub(super) handle: Handle,
+	pub(super) inbound: Inbound,
 	store: Arc<MemoryBlockStore>,
-	admitted: watch::Sender<Arc<BTreeSet<NodeKey>>>,
+	pub(super) metrics: Metrics,
+	pub(super) admitted: watch::Sender<Arc<BTreeSet<NodeKey>>>,
 	tasks: TaskTracker,
 	_stop: DropGuard,
 }
 
 /// How a node differs from the others.
-struct Options {
-	carrier: Carrier,
-	config: Config,
-	store: Option<Arc<dyn BlockStore>>,
+pub(super) struct Options {
+	pub(super) carrier: Carrier,
+	pub(super) config: Config,
+	pub(super) store: Option<Arc<dyn BlockStore>>,
 }
 
 impl Default for Options {
@@ -55,7 +56,7 @@ impl Default for Options {
 }
 
 /// Starts a node that admits some others and knows where some nodes are.
-async fn start(number: u8, admits: &[u8], knows: &[&Node], options: Options) -> Node {
+pub(super) async fn start(number: u8, admits: &[u8], knows: &[&Node], options: Options) -> Node {
 	let listen = match options.carrier {
 		Carrier::Tcp => "/ip4/127.0.0.1/tcp/0",
 		Carrier::Quic => "/ip4/127.0.0.1/udp/0/quic-v1",
@@ -68,6 +69,7 @@ async fn start(number: u8, admits: &[u8], knows: &[&Node], options: Options) -> 
 	let (admitted, admission) = watch::channel(keys(admits));
 	let cancel = CancellationToken::new();
 	let tasks = TaskTracker::new();
+	let metrics = Metrics::default();
 	let ports = Ports {
 		identity: identity(number),
 		genesis_hash: [7; 32],
@@ -75,11 +77,12 @@ async fn start(number: u8, admits: &[u8], knows: &[&Node], options: Options) -> 
 		rng: Arc::new(SystemRng),
 		store: options.store.unwrap_or(store.clone()),
 		admitted: admission,
-		metrics: Metrics::default(),
+		metrics: metrics.clone(),
 	};
 	let (handle, inbound) = spawn(settings, ports, cancel.clone(), &tasks).unwrap();
 	let key = identity(number).key();
-	let node = Node { key, handle, inbound, store, admitted, tasks, _stop: cancel.drop_guard() };
+	let _stop = cancel.drop_guard();
+	let node = Node { key, handle, inbound, store, metrics, admitted, tasks, _stop };
 	node.until("it listens", |report| !report.listen_addresses.is_empty()).await;
 	node
 }
@@ -100,7 +103,7 @@ impl Node {
 		assert!(waited.is_ok(), "waited until {what}; last state: {:?}", self.report());
 	}
 
-	async fn until_connected(&self, other: &Node) {
+	pub(super) async fn until_connected(&self, other: &Node) {
 		self.until("nodes are connected", |report| report.is_connected(&other.key))
 			.await;
 	}
@@ -109,7 +112,12 @@ impl Node {
 	///
 	/// Several, because a mesh forms in its own time, and different ones, because gossip never
 	/// carries the same one twice.
-	async fn beat_until_read(&self, text: &str, reader: &mut Node, verdict: Verdict) -> Vec<u8> {
+	pub(super) async fn beat_until_read(
+		&self,
+		text: &str,
+		reader: &mut Node,
+		verdict: Verdict,
+	) -> Vec<u8> {
 		let mut number = 0;
 		let read = async {
 			loop {

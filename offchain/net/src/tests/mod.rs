@@ -6,6 +6,9 @@ mod config;
 mod dialer;
 mod engine;
 mod mesh;
+mod rate;
+mod requests;
+mod scores;
 
 use crate::identity::peer_id_of;
 use libp2p::PeerId;
