@@ -2,7 +2,9 @@
 
 //! The chains that the node knows by name; their genesis states are the runtime's presets.
 
-use ratio1_runtime::{SS58_PREFIX, WASM_BINARY};
+use ratio1_runtime::{
+	SS58_PREFIX, WASM_BINARY, genesis_config_presets::FAST_TESTNET_RUNTIME_PRESET,
+};
 use sc_service::{ChainType, Properties};
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 
@@ -17,6 +19,11 @@ pub(crate) fn development() -> Result<ChainSpec, String> {
 /// Three validators, usually on one machine: the network of `make dev`.
 pub(crate) fn local() -> Result<ChainSpec, String> {
 	build("Ratio1 Local", "ratio1_local", ChainType::Local, LOCAL_TESTNET_RUNTIME_PRESET)
+}
+
+/// Four validators and short epochs and sessions: what the tests of whole networks run.
+pub(crate) fn fast() -> Result<ChainSpec, String> {
+	build("Ratio1 Fast", "ratio1_fast", ChainType::Local, FAST_TESTNET_RUNTIME_PRESET)
 }
 
 fn build(name: &str, id: &str, kind: ChainType, preset: &str) -> Result<ChainSpec, String> {

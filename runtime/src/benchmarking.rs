@@ -24,6 +24,7 @@ use r1_primitives::{
 	DEEDS_PER_PAGE, DeedId, DeedTerms, EpochIndex, JobId, PlacementRound, page_of,
 	traits::{Liquidity, Market as _},
 };
+use sp_staking::offence::OffenceSeverity;
 
 frame_benchmarking::define_benchmarks!(
 	[pallet_node_deeds, crate::NodeDeeds]
@@ -120,6 +121,15 @@ impl pallet_oracles::BenchmarkHelper for Setup {
 		(job, 0, deeds)
 	}
 
+	fn prepare_punishment(oracle: &AccountId) {
+		pallet_validators::prepare_offence::<Runtime>(oracle);
+	}
+
+	fn suspend_deeds() {
+		let count = <Runtime as pallet_validators::Config>::SuspensionsMax::get();
+		pallet_validators::fill_suspensions::<Runtime>(count);
+	}
+
 	fn owned_deed() -> (DeedId, AccountId) {
 		let owner: AccountId = frame_benchmarking::account("operator", 0, 0);
 		(activate(1, DeedTerms::Node, &owner), owner)
@@ -148,7 +158,8 @@ impl pallet_availability::BenchmarkHelper for Setup {
 impl pallet_validators::BenchmarkHelper<AccountId> for Setup {
 	fn ready_node(owner: &AccountId, node: &AccountId) -> DeedId {
 		// As many deeds as there are pages lie on one each.
-		let distance = DEEDS_MAX / <Runtime as pallet_oracles::Config>::PagesMax::get();
+		let pages: u32 = <Runtime as pallet_oracles::Config>::PagesMax::get();
+		let distance = DEEDS_MAX / pages;
 		let last = pallet_node_deeds::Issued::<Runtime>::get();
 		let deed = last + if last + distance <= DEEDS_MAX { distance } else { 1 };
 		crate::NodeDeeds::issue_linked_as(deed, DeedTerms::Node, owner, node);
@@ -160,6 +171,18 @@ impl pallet_validators::BenchmarkHelper<AccountId> for Setup {
 		};
 		pallet_session::NextKeys::<Runtime>::insert(node, keys);
 		deed
+	}
+
+	fn serve(last: &AccountId) {
+		let count = crate::configs::VALIDATORS_MAX;
+		let others = 1..count;
+		let mut validators: Vec<AccountId> =
+			others.map(|index| frame_benchmarking::account("validator", index, 0)).collect();
+		validators.push(last.clone());
+		pallet_session::Validators::<Runtime>::put(validators);
+		// The limit is a third of all but one.
+		let out = (0..(count - 1) / 3 - 1).map(|index| (index, OffenceSeverity::max_severity()));
+		pallet_session::DisabledValidators::<Runtime>::put(out.collect::<Vec<_>>());
 	}
 
 	fn decide(epoch: EpochIndex, deeds: &[DeedId]) {

@@ -58,7 +58,7 @@ pub mod time {
 	/// Blocks in a day if every slot is filled.
 	pub const DAYS: BlockNumber = HOURS * 24;
 
-	/// Slots in a BABE epoch, which is also a session: ten minutes.
+	/// Slots in a BABE epoch, which is also a session, unless genesis says otherwise: ten minutes.
 	pub const SLOTS_PER_SESSION: BlockNumber = 10 * MINUTES;
 
 	/// Chance that a slot has a primary author: 1 in 4, as on other BABE chains.

@@ -2,9 +2,11 @@
 
 //! The calls that people make, typed.
 
-use crate::{economy::application_id, permit::SignedPermit};
+use crate::{
+	economy::application_id, permit::SignedPermit, session::SessionKeys, settlement::ReportPage,
+};
 use r1_core::Account;
-use r1_primitives::{DeedId, EpochIndex, JobId, Maintenance};
+use r1_primitives::{DeedId, EpochIndex, JobId, Maintenance, WorkEntry};
 use subxt::{dynamic::Value, ext::scale_value::Composite, tx::DynamicPayload};
 
 /// A call, ready to be signed.
@@ -12,6 +14,8 @@ use subxt::{dynamic::Value, ext::scale_value::Composite, tx::DynamicPayload};
 pub struct Call {
 	payload: DynamicPayload<Composite<()>>,
 	deposit: Option<DepositConstant>,
+	/// The name of the call inside, if governance makes it.
+	ordered: Option<String>,
 }
 
 /// The pallet and the constant that say what a call takes as a deposit.
@@ -19,13 +23,24 @@ pub(crate) type DepositConstant = (&'static str, &'static str);
 
 impl Call {
 	fn new<const N: usize>(pallet: &str, call: &str, fields: [(&str, Value); N]) -> Self {
-		Self { payload: subxt::dynamic::tx(pallet, call, Composite::named(fields)), deposit: None }
+		let payload = subxt::dynamic::tx(pallet, call, Composite::named(fields));
+		Self { payload, deposit: None, ordered: None }
 	}
 
-	/// Its name as `Pallet.call`.
+	/// The same call, made by governance, which is whoever holds the sudo key.
+	fn by_governance(self) -> Self {
+		let ordered = Some(self.name());
+		Self { ordered, ..Self::new("Sudo", "sudo", [("call", self.payload.into_value())]) }
+	}
+
+	/// Its name as `Pallet.call`, and who makes it if it is governance.
 	#[must_use]
 	pub fn name(&self) -> String {
-		format!("{}.{}", self.payload.pallet_name(), self.payload.call_name())
+		let name = format!("{}.{}", self.payload.pallet_name(), self.payload.call_name());
+		match &self.ordered {
+			Some(ordered) => format!("{ordered} by {name}"),
+			None => name,
+		}
 	}
 
 	pub(crate) fn payload(&self) -> &DynamicPayload<Composite<()>> {
@@ -148,6 +163,20 @@ pub fn claim_availability(deeds: &[DeedId], epochs_max: u32) -> Call {
 	)
 }
 
+/// Registers the session keys of the caller's node; its first ones take a deposit.
+#[must_use]
+pub fn set_keys(keys: &SessionKeys) -> Call {
+	let SessionKeys { babe, grandpa, orac, proof, are_first } = keys;
+	let keys = Value::named_composite([
+		("babe", Value::from_bytes(babe)),
+		("grandpa", Value::from_bytes(grandpa)),
+		("orac", Value::from_bytes(orac)),
+	]);
+	let fields = [("keys", keys), ("proof", Value::from_bytes(proof))];
+	let deposit = are_first.then_some(("Session", "KeyDeposit"));
+	Call { deposit, ..Call::new("Session", "set_keys", fields) }
+}
+
 /// Makes the caller's node a candidate to validate.
 #[must_use]
 pub fn announce_readiness() -> Call {
@@ -169,6 +198,40 @@ pub fn announce_maintenance(deed: DeedId, window: &Maintenance) -> Call {
 		("slots", number(window.slots)),
 	]);
 	Call::new("Oracles", "announce_maintenance", [("deed", number(deed)), ("window", window)])
+}
+
+/// Says what was in an epoch that the oracles did not agree on, in the name of governance.
+///
+/// `pages` is a whole report. A rehearsal tells whether the caller is governance, but not whether
+/// the epoch is one that can be settled: look at its record first.
+#[must_use]
+pub fn settle_epoch(epoch: EpochIndex, pages: &[ReportPage]) -> Call {
+	let entry = |entry: &WorkEntry| {
+		Value::named_composite([
+			("job", number(entry.job)),
+			("deed", number(entry.deed)),
+			("quality", number(entry.quality)),
+		])
+	};
+	let pages = pages.iter().map(|page| match page {
+		ReportPage::Availability(values) => {
+			Value::unnamed_variant("Availability", [Value::from_bytes(values)])
+		},
+		ReportPage::Work(entries) => {
+			let entries = Value::unnamed_composite(entries.iter().map(entry));
+			Value::unnamed_variant("Work", [entries])
+		},
+	});
+	let fields = [("epoch", number(epoch)), ("pages", Value::unnamed_composite(pages))];
+	Call::new("Oracles", "settle_unsettled", fields).by_governance()
+}
+
+/// Decides that an epoch without agreement pays nothing, in the name of governance.
+///
+/// A rehearsal tells as much of it as of [`settle_epoch`].
+#[must_use]
+pub fn void_epoch(epoch: EpochIndex) -> Call {
+	Call::new("Oracles", "void_epoch", [("epoch", number(epoch))]).by_governance()
 }
 
 /// Burns the caller's R1, maybe in the name of an application.
@@ -272,3 +335,6 @@ fn option(value: Option<Value>) -> Value {
 		None => Value::unnamed_variant("None", []),
 	}
 }
+
+#[cfg(test)]
+mod tests;

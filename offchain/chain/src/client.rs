@@ -7,7 +7,10 @@ use r1_core::{BlockHash, ChainState, RecentBlocks};
 use subxt::{
 	OnlineClient, PolkadotConfig,
 	client::{Blocks, OnlineClientAtBlock, OnlineClientAtBlockImpl},
+	error::OnlineClientError,
+	rpcs::RpcClient,
 	tx::SubmittableTransaction,
+	utils::H256,
 };
 
 /// Addresses, signatures and hashes of the chain are those of every Substrate chain.
@@ -27,6 +30,8 @@ pub(crate) const QUERIES_AT_ONCE: usize = 32;
 #[derive(Clone, Debug)]
 pub struct Chain {
 	client: OnlineClient<Config>,
+	/// The same connection, for what only the node itself can be asked.
+	rpc: RpcClient,
 }
 
 impl Chain {
@@ -37,14 +42,14 @@ impl Chain {
 	/// Nobody answers at `url`, or what answers is not a node.
 	pub async fn connect(url: &str) -> Result<Self, ConnectError> {
 		let config = PolkadotConfig::builder().use_historic_types(false).build();
-		let client =
-			OnlineClient::from_insecure_url_with_config(config, url)
-				.await
-				.map_err(|error| ConnectError {
-					url: url.to_owned(),
-					source: Box::new(error.into()),
-				})?;
-		Ok(Self { client })
+		let connect = async {
+			let rpc = RpcClient::from_insecure_url(url).await?;
+			let client = OnlineClient::from_rpc_client_with_config(config, rpc.clone()).await?;
+			Ok::<_, OnlineClientError>(Self { client, rpc })
+		};
+		connect
+			.await
+			.map_err(|error| ConnectError { url: url.to_owned(), source: Box::new(error.into()) })
 	}
 
 	/// Hash of block 0: which chain this is.
@@ -78,6 +83,20 @@ impl Chain {
 	/// The node does not answer, or does not have the block any more.
 	pub(crate) async fn at_number(&self, number: u64) -> Result<AtBlock, QueryError> {
 		self.client.at_block(number).await.map_err(QueryError::node)
+	}
+
+	/// The state that a block leaves behind, by the block's hash.
+	///
+	/// # Errors
+	///
+	/// The node does not answer, or does not have the block any more.
+	pub(crate) async fn at_hash(&self, block: BlockHash) -> Result<AtBlock, QueryError> {
+		self.client.at_block(H256(block)).await.map_err(QueryError::node)
+	}
+
+	/// The connection, for questions to the node itself.
+	pub(crate) fn rpc(&self) -> &RpcClient {
+		&self.rpc
 	}
 
 	/// Finalised blocks from now on.

@@ -20,7 +20,9 @@
 //! Nothing is ever read from an unfinalised block.
 //!
 //! A call that would fail is not sent: the node runs it first and throws the result away, so that
-//! a mistake costs a person an error message and no fee.
+//! a mistake costs a person an error message and no fee. What governance orders cannot be tried
+//! like that, because the transaction around it succeeds whatever becomes of it; there the receipt
+//! is withheld if the order failed.
 
 mod client;
 mod submit;
@@ -30,6 +32,8 @@ pub mod calls;
 pub mod events;
 mod queries;
 pub mod oracles;
+mod settlement;
+mod session;
 pub mod economy;
 mod view;
 mod storage;
@@ -42,5 +46,7 @@ pub use client::{Chain, ConnectError, QueryError};
 pub use follow::{ChainHandle, FollowConfig, follow};
 pub use permit::{Invoice, PermitError, SignedPermit, new_invoice};
 pub use queries::Balances;
+pub use session::{SessionKeys, SessionKeysError};
+pub use settlement::{ReportPage, ReportTable, TableError};
 pub use signer::{Signer, SignerError};
 pub use submit::{Outlook, Receipt, Rehearsal, SubmitError};

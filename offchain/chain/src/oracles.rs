@@ -316,7 +316,7 @@ async fn misconduct(at_block: &AtBlock) -> Result<Vec<ProvenMisconduct>, QueryEr
 }
 
 /// What is kept of an epoch; `None` if there is no record of it.
-async fn details(
+pub(crate) async fn details(
 	at_block: &AtBlock,
 	epoch: EpochIndex,
 ) -> Result<Option<EpochDetails>, QueryError> {

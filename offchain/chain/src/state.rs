@@ -4,10 +4,11 @@
 
 use crate::{
 	client::{AtBlock, QueryError},
-	storage::{self, AccountId, Item},
+	storage::{self, AccountId, EpochRecord, Item},
 };
 use r1_core::{
-	BlockRef, ChainState, Deed, Deeds, JobKind, JobView, RecentBlocks, SettledAvailability,
+	BlockRef, ChainState, Deed, Deeds, EndedEpoch, JobKind, JobView, RecentBlocks,
+	SettledAvailability,
 };
 use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, Maintenance, deed_at};
 use std::collections::BTreeMap;
@@ -61,8 +62,9 @@ pub(crate) async fn read(
 		first_undecided_epoch,
 		oracles: oracles.into_iter().map(|oracle| oracle.node.0).collect(),
 		epoch_seeds: epoch_seeds(at_block, current_epoch).await?,
-		maintenance: maintenance(at_block, current_epoch).await?,
+		maintenance: maintenance(at_block, first_undecided_epoch).await?,
 		jobs: jobs(at_block).await?,
+		ended_epoch: ended_epoch(at_block, current_epoch).await?,
 		settled_availability: settled_availability(at_block, first_undecided_epoch).await?,
 		deeds,
 	})
@@ -161,19 +163,36 @@ async fn epoch_seeds(
 	Ok(seeds)
 }
 
-/// The windows of maintenance that can still matter to somebody.
-async fn maintenance(
+/// What the oracles have handed in of the epoch before the current one.
+async fn ended_epoch(
 	at_block: &AtBlock,
 	current: EpochIndex,
-) -> Result<BTreeMap<DeedId, Maintenance>, QueryError> {
+) -> Result<Option<EndedEpoch>, QueryError> {
+	let Some(epoch) = current.checked_sub(1) else { return Ok(None) };
+	let record = entry(at_block, "record of an epoch", storage::epochs(), (epoch,)).await?;
+	Ok(record.map(|EpochRecord { oracles, commits, reveals, .. }| EndedEpoch {
+		epoch,
+		oracles,
+		commits,
+		reveals,
+	}))
+}
+
+/// The windows of maintenance of epochs that are not decided.
+async fn maintenance(
+	at_block: &AtBlock,
+	first_undecided: EpochIndex,
+) -> Result<BTreeMap<DeedId, Vec<Maintenance>>, QueryError> {
 	let windows = entries(at_block, "windows of maintenance", storage::maintenance(), ()).await;
-	let windows = or_nothing_before_its_release(windows)?.into_iter();
-	// Only the epoch before the current one is still being reported.
-	let is_of_use = |window: &Maintenance| current.saturating_sub(1) <= window.epoch;
-	Ok(windows
-		.map(|((deed,), window)| (deed, Maintenance::from(window)))
-		.filter(|(_, window)| is_of_use(window))
-		.collect())
+	let mut of_use = BTreeMap::new();
+	for ((deed,), windows) in or_nothing_before_its_release(windows)? {
+		let windows = windows.into_iter().map(Maintenance::from);
+		let windows = windows.filter(|window| first_undecided <= window.epoch).collect::<Vec<_>>();
+		if !windows.is_empty() {
+			of_use.insert(deed, windows);
+		}
+	}
+	Ok(of_use)
 }
 
 /// Every deed, with its owner from pallet-nfts. A deed whose item was destroyed is gone.

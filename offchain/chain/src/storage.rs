@@ -6,7 +6,10 @@ use crate::events::Misconduct;
 use r1_core::{Account, DeedKind};
 use r1_primitives::{DeedId, EpochIndex, JobId, OracleIndex, PageIndex, PlacementRound};
 use subxt::{
-	dynamic::storage, ext::scale_decode::DecodeAsType, storage::DynamicAddress, utils::H256,
+	dynamic::{Value, storage},
+	ext::scale_decode::DecodeAsType,
+	storage::DynamicAddress,
+	utils::H256,
 };
 
 /// Address of a storage item with keys `K` and value `V`.
@@ -225,6 +228,11 @@ pub(crate) fn account() -> Item<(Account,), AccountInfo> {
 	storage("System", "Account")
 }
 
+/// The session keys of an account, of which only their presence is used.
+pub(crate) fn session_keys() -> Item<(Account,), Value> {
+	storage("Session", "NextKeys")
+}
+
 /// All R1 in existence.
 pub(crate) fn issuance() -> Item<(), u128> {
 	storage("Balances", "TotalIssuance")
@@ -260,8 +268,8 @@ pub(crate) fn epoch_seeds() -> Item<(EpochIndex,), Seed> {
 	storage("Oracles", "EpochSeeds")
 }
 
-/// The newest window of maintenance of each deed.
-pub(crate) fn maintenance() -> Item<(DeedId,), Maintenance> {
+/// The windows of maintenance of each deed.
+pub(crate) fn maintenance() -> Item<(DeedId,), Vec<Maintenance>> {
 	storage("Oracles", "MaintenanceOf")
 }
 

@@ -37,16 +37,43 @@ pub struct ChainState {
 	/// A number for the current epoch, and for the one before, that nobody knew before its start;
 	/// none on a chain whose runtime draws none.
 	pub epoch_seeds: BTreeMap<EpochIndex, [u8; 32]>,
-	/// The newest window of maintenance that each deed announced, unless it is of an epoch before
-	/// the last one.
-	pub maintenance: BTreeMap<DeedId, Maintenance>,
+	/// The windows of maintenance that each deed announced for epochs that are not decided,
+	/// ascending by epoch.
+	pub maintenance: BTreeMap<DeedId, Vec<Maintenance>>,
 	/// Every job that is not closed.
 	pub jobs: BTreeMap<JobId, JobView>,
+	/// How far the oracles are with the epoch that ended last; `None` before the first.
+	pub ended_epoch: Option<EndedEpoch>,
 	/// The newest availability that the oracles agreed on; `None` before the first.
 	pub settled_availability: Option<SettledAvailability>,
 }
 
+/// An epoch that is over, and what its oracles handed in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct EndedEpoch {
+	/// The epoch.
+	pub epoch: EpochIndex,
+	/// Its oracles.
+	pub oracles: u32,
+	/// Those of them that committed to a report.
+	pub commits: u32,
+	/// Those of them that revealed a whole report.
+	pub reveals: u32,
+}
+
 impl ChainState {
+	/// The windows of maintenance within an epoch.
+	#[must_use]
+	pub fn maintenance_in(&self, epoch: EpochIndex) -> BTreeMap<DeedId, Maintenance> {
+		let windows = self.maintenance.iter();
+		windows
+			.filter_map(|(deed, windows)| {
+				let window = windows.iter().find(|window| window.epoch == epoch)?;
+				Some((*deed, *window))
+			})
+			.collect()
+	}
+
 	/// The keys that may take part in the mesh: linked nodes and oracles.
 	#[must_use]
 	pub fn admitted_nodes(&self) -> BTreeSet<NodeKey> {

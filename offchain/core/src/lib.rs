@@ -30,7 +30,7 @@ pub use blocks::{
 	check_block, check_hash, cid_of,
 };
 pub use chain::{
-	Account, BlockHash, BlockRef, ChainState, Deed, DeedKind, Deeds, JobKind, JobView,
+	Account, BlockHash, BlockRef, ChainState, Deed, DeedKind, Deeds, EndedEpoch, JobKind, JobView,
 	RecentBlocks, SettledAvailability,
 };
 pub use clock::{Clock, ManualClock, SystemClock};

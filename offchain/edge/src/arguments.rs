@@ -28,6 +28,18 @@ pub(crate) struct Arguments {
 	#[arg(long, env = "R1_API_LISTEN", value_name = "ADDRESS:PORT")]
 	pub(crate) api_listen: Option<SocketAddr>,
 
+	/// Where metrics and health are served.
+	#[arg(long, env = "R1_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+	pub(crate) metrics_listen: Option<SocketAddr>,
+
+	/// Multiaddress to listen on in the mesh; may be given several times.
+	#[arg(long, env = "R1_MESH_LISTEN", value_name = "MULTIADDRESS", value_delimiter = ',')]
+	pub(crate) mesh_listen: Vec<String>,
+
+	/// Multiaddress of a daemon to find the others through; may be given several times.
+	#[arg(long, env = "R1_MESH_BOOTSTRAP", value_name = "MULTIADDRESS", value_delimiter = ',')]
+	pub(crate) mesh_bootstrap: Vec<String>,
+
 	/// Print the configuration as it is after all overrides, and stop.
 	#[arg(long)]
 	pub(crate) print_config: bool,

@@ -173,6 +173,15 @@ pub(crate) fn load(arguments: &Arguments) -> anyhow::Result<Config> {
 	if let Some(listen) = arguments.api_listen {
 		config.api.listen = listen;
 	}
+	if let Some(listen) = arguments.metrics_listen {
+		config.metrics.listen = listen;
+	}
+	if !arguments.mesh_listen.is_empty() {
+		config.mesh.listen.clone_from(&arguments.mesh_listen);
+	}
+	if !arguments.mesh_bootstrap.is_empty() {
+		config.mesh.bootstrap.clone_from(&arguments.mesh_bootstrap);
+	}
 	validate(&config)?;
 	Ok(config)
 }

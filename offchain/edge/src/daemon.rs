@@ -116,6 +116,7 @@ async fn start(
 		heartbeat.clone(),
 		clock,
 	);
+	oracle::register_metrics(&heartbeat, &chain, &registry);
 	spawn(tasks, cancel, prober.run());
 
 	let shared =

@@ -72,7 +72,7 @@ impl Heartbeat {
 	/// The availability of all deeds in an epoch, as this node saw it.
 	///
 	/// Windows of maintenance are those that the chain knows now: a window is announced before its
-	/// epoch, and forgotten when the deed announces its next one.
+	/// epoch, and stands until the epoch is decided.
 	pub(crate) fn availability(
 		&self,
 		epoch: EpochIndex,
@@ -81,8 +81,8 @@ impl Heartbeat {
 		let issued = state.deeds.iter().last().map_or(0, |(deed, _)| deed);
 		let engines = self.lock();
 		let now_secs = engines.chain_clock.estimate_secs(OwnTime::of(&*self.clock));
-		let windows = &state.maintenance;
-		let table = engines.observer.availability_with(epoch, now_secs, issued, windows)?;
+		let windows = state.maintenance_in(epoch);
+		let table = engines.observer.availability_with(epoch, now_secs, issued, &windows)?;
 		Ok(table.values)
 	}
 

@@ -3,6 +3,10 @@
 //! What a validator's daemon does as the eyes of an oracle: it probes those who are paid, and says
 //! what it saw. Any daemon can; only the oracle beside a validator's is asked.
 
+mod metrics;
+
+pub(crate) use metrics::register_metrics;
+
 use crate::{
 	defaults::SPECIFICATION_BYTES_MAX,
 	heartbeat::{ClockPort, Heartbeat},

@@ -151,6 +151,7 @@ fn chain(identities: &[NodeIdentity]) -> ChainState {
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
 		jobs: BTreeMap::new(),
+		ended_epoch: None,
 		settled_availability: None,
 	}
 }

@@ -70,6 +70,7 @@ impl SimulatedChain {
 				epoch_seeds: (0..=epoch).map(|epoch| (epoch, seed_of(epoch, rng_seed))).collect(),
 				maintenance: BTreeMap::new(),
 				jobs: BTreeMap::new(),
+				ended_epoch: None,
 				settled_availability: None,
 			};
 			blocks.push((final_ms, Arc::new(state)));

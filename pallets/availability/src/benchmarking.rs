@@ -75,8 +75,8 @@ mod benchmarks {
 	#[benchmark]
 	fn claim(d: Linear<1, { T::DeedsPerClaimMax::get() }>) -> Result<(), BenchmarkError> {
 		let owner: AccountId32 = account("owner", 0, 0);
-		DeedsSoldHistory::<T>::fill(&history::<T>(CHECKPOINTS));
-		WorkVolumeHistory::<T>::fill(&history::<T>(CHECKPOINTS));
+		DeedsSoldHistory::<T>::begin(&history::<T>(CHECKPOINTS)).ok_or("a history is in order")?;
+		WorkVolumeHistory::<T>::begin(&history::<T>(CHECKPOINTS)).ok_or("a history is in order")?;
 		let mut terms = vec![MASTER; d as usize];
 		if let Some(first) = terms.first_mut() {
 			*first = DeedTerms::Genesis;

@@ -124,7 +124,10 @@ impl World {
 
 	/// Begins a block as its author does: with the slot in the digest, and the time.
 	fn begin_block(&mut self) {
-		let slot = SecondaryPlainPreDigest { authority_index: 0, slot: self.slot.into() };
+		// By nobody whom a call in it could put out of the session: a validator would not finish such
+		// a block, and another one would make it.
+		let authority_index = u32::MAX;
+		let slot = SecondaryPlainPreDigest { authority_index, slot: self.slot.into() };
 		let slot = DigestItem::babe_pre_digest(PreDigest::SecondaryPlain(slot));
 		let header = Header::new(
 			self.number,

@@ -35,7 +35,7 @@
 //! | [`fixed_point`] | the exponential that the curve is made of |
 //! | [`work`] | what a job costs, what a node earns for it, what is burned |
 //! | [`price`] | what one R1 is worth, and the least that a swap may yield |
-//! | [`median`] | what the oracles agree on |
+//! | [`median`] | what the oracles agree on, and how many it takes |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(

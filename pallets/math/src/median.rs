@@ -9,6 +9,13 @@
 
 use alloc::{vec, vec::Vec};
 
+/// Whether `part` is strictly more than two thirds of `whole`: what it takes to agree on anything.
+#[must_use]
+pub fn is_supermajority(part: u32, whole: u32) -> bool {
+	// Three times a `u32` always fits.
+	u64::from(part).saturating_mul(3) > u64::from(whole).saturating_mul(2)
+}
+
 /// The lower median: the value at position `(len - 1) / 2` in ascending order; `None` of none.
 ///
 /// Reorders `values`. Of an even number of values it is the lower one of the middle two, so the

@@ -526,102 +526,101 @@ impl WeightInfo for () {
 	}
 }
 
-// Measured proof: 3382 bytes. Minimum time: 739_273 ns.
+// Measured proof: 3451 bytes. Minimum time: 756_104 ns.
 fn buy(n: u32) -> Weight {
-	Weight::from_parts(745_527_153, 14_035)
-		.saturating_add(Weight::from_parts(21_870_177, 0).saturating_mul(n.into()))
+	Weight::from_parts(763_244_093, 14_035)
+		.saturating_add(Weight::from_parts(21_844_493, 0).saturating_mul(n.into()))
 		.saturating_add(Weight::from_parts(0, 3_336).saturating_mul(n.into()))
 }
 
-// Measured proof: 994 bytes. Minimum time: 96_096 ns.
+// Measured proof: 1067 bytes. Minimum time: 101_367 ns.
 fn link() -> Weight {
-	Weight::from_parts(116_561_000, 4_326)
+	Weight::from_parts(120_789_000, 4_326)
 }
 
-// Estimated: what the call takes when there is nothing to take back, and what pallet-nfts charges for
-// its three calls, rounded up.
+// Measured proof: 2180 bytes. Minimum time: 93_975 ns.
 fn unlink() -> Weight {
-	Weight::from_parts(120_000_000, 17_304)
+	Weight::from_parts(98_577_000, 4_326)
 }
 
-// Measured proof: 792 + n * 201 bytes. Minimum time: 108_993 ns.
+// Measured proof: 864 + n * 202 bytes. Minimum time: 108_510 ns.
 fn link_batch(n: u32) -> Weight {
-	Weight::from_parts(111_791_000, 3_509)
-		.saturating_add(Weight::from_parts(83_678_191, 0).saturating_mul(n.into()))
+	Weight::from_parts(131_470_989, 3_509)
+		.saturating_add(Weight::from_parts(82_226_976, 0).saturating_mul(n.into()))
 		.saturating_add(Weight::from_parts(0, 3_336).saturating_mul(n.into()))
 }
 
-// Measured proof: 1420 bytes. Minimum time: 83_938 ns.
+// Measured proof: 1420 bytes. Minimum time: 84_772 ns.
 fn transfer() -> Weight {
-	Weight::from_parts(88_053_000, 7_662)
+	Weight::from_parts(88_575_000, 7_662)
 }
 
-// Measured proof: 1363 bytes. Minimum time: 135_199 ns.
+// Measured proof: 1436 bytes. Minimum time: 139_179 ns.
 fn burn() -> Weight {
-	Weight::from_parts(141_970_000, 4_326)
+	Weight::from_parts(145_863_000, 4_326)
 }
 
-// Measured proof: 655 bytes. Minimum time: 69_423 ns.
+// Measured proof: 678 bytes. Minimum time: 70_460 ns.
 fn assign_master() -> Weight {
-	Weight::from_parts(73_887_000, 4_326)
+	Weight::from_parts(74_397_000, 4_326)
 }
 
-// Measured proof: 519 bytes. Minimum time: 57_991 ns.
+// Measured proof: 519 bytes. Minimum time: 58_754 ns.
 fn issue_genesis_deed() -> Weight {
-	Weight::from_parts(61_718_000, 4_326)
+	Weight::from_parts(62_323_000, 4_326)
 }
 
-// Measured proof: 701 bytes. Minimum time: 21_005 ns.
+// Measured proof: 701 bytes. Minimum time: 21_250 ns.
 fn authorise_transfer() -> Weight {
-	Weight::from_parts(22_565_000, 4_326)
+	Weight::from_parts(22_702_000, 4_326)
 }
 
-// Measured proof: 701 bytes. Minimum time: 20_993 ns.
+// Measured proof: 701 bytes. Minimum time: 21_235 ns.
 fn authorise_burn() -> Weight {
-	Weight::from_parts(22_455_000, 4_326)
+	Weight::from_parts(22_716_000, 4_326)
 }
 
-// Measured proof: 245 bytes. Minimum time: 11_330 ns.
+// Measured proof: 245 bytes. Minimum time: 11_218 ns.
 fn revoke_authorisation() -> Weight {
-	Weight::from_parts(12_225_000, 3_510)
+	Weight::from_parts(12_212_000, 3_510)
 }
 
-// Measured proof: 627 bytes. Minimum time: 20_423 ns.
+// Measured proof: 627 bytes. Minimum time: 20_627 ns.
 fn ban() -> Weight {
-	Weight::from_parts(21_768_000, 4_326)
+	Weight::from_parts(22_097_000, 4_326)
 }
 
-// Measured proof: 627 bytes. Minimum time: 20_520 ns.
+// Measured proof: 627 bytes. Minimum time: 20_569 ns.
 fn unban() -> Weight {
-	Weight::from_parts(21_993_000, 4_326)
+	Weight::from_parts(22_058_000, 4_326)
 }
 
-// Measured proof: 144 bytes. Minimum time: 7_775 ns.
+// Measured proof: 144 bytes. Minimum time: 7_697 ns.
 fn pause() -> Weight {
-	Weight::from_parts(8_623_000, 1_486)
+	Weight::from_parts(8_643_000, 1_486)
 }
 
-// Measured proof: 164 bytes. Minimum time: 8_442 ns.
+// Measured proof: 164 bytes. Minimum time: 8_331 ns.
 fn unpause() -> Weight {
-	Weight::from_parts(9_278_000, 1_486)
+	Weight::from_parts(9_191_000, 1_486)
 }
 
-// Measured proof: 615 bytes. Minimum time: 11_045 ns.
+// Measured proof: 615 bytes. Minimum time: 11_298 ns.
 fn add_permit_issuer() -> Weight {
-	Weight::from_parts(12_434_000, 1_998)
+	Weight::from_parts(12_570_000, 1_998)
 }
 
-// Measured proof: 647 bytes. Minimum time: 11_180 ns.
+// Measured proof: 647 bytes. Minimum time: 11_431 ns.
 fn remove_permit_issuer() -> Weight {
-	Weight::from_parts(12_559_000, 1_998)
+	Weight::from_parts(12_917_000, 1_998)
 }
 
-// Measured proof: 103 bytes. Minimum time: 8_364 ns.
+// Measured proof: 103 bytes. Minimum time: 8_407 ns.
 fn set_liquidity_share() -> Weight {
-	Weight::from_parts(9_232_000, 3_593)
+	Weight::from_parts(9_334_000, 3_593)
 }
 
-// Measured proof: 1464 bytes. Minimum time: 32_255 ns.
+// Measured proof: 1464 bytes. Minimum time: 32_695 ns.
 fn sample_price() -> Weight {
-	Weight::from_parts(34_029_000, 3_675)
+	Weight::from_parts(34_896_000, 3_675)
 }

@@ -35,6 +35,12 @@ pub trait BenchmarkHelper {
 	/// ascending.
 	fn waiting_job(replicas: u32) -> (JobId, PlacementRound, Vec<DeedId>);
 
+	/// Makes the punishment of an oracle cost the most.
+	fn prepare_punishment(oracle: &AccountId32);
+
+	/// Suspends as many deeds as can be, from the current epoch on.
+	fn suspend_deeds();
+
 	/// A deed, and who owns it.
 	fn owned_deed() -> (DeedId, AccountId32);
 }
@@ -154,6 +160,20 @@ fn last_reveal<T: Config>() -> LastReveal<T> {
 	LastReveal { oracle, page, contents, page_hashes, salt, signature }
 }
 
+/// An oracle that handed in a whole report, and whose punishment costs the most.
+fn guilty_oracle<T: Config>() -> (OracleIndex, AccountId32) {
+	let count = T::OraclesMax::get();
+	let mut record = end_epoch::<T>(count, Phase::Revealing);
+	(record.commits, record.reveals) = (count, count);
+	Epochs::<T>::insert(EPOCH, record);
+	let oracle = (count - 1) as OracleIndex;
+	let revealed = (0..=record.availability_pages()).fold(PageSet::default(), PageSet::with);
+	Reports::<T>::insert(EPOCH, oracle, OracleReport { commitment: [1; 32], revealed });
+	let node = EpochOracles::<T>::get(EPOCH)[usize::from(oracle)].node.clone();
+	T::BenchmarkHelper::prepare_punishment(&node);
+	(oracle, node)
+}
+
 /// The vote that decides, when all other oracles have voted and a third disagrees.
 fn deciding_vote<T: Config>() -> (OracleIndex, BallotOf<T>, SignatureOf<T>) {
 	let count = T::OraclesMax::get();
@@ -234,6 +254,21 @@ mod benchmarks {
 		_(RawOrigin::Authorized, EPOCH, oracle, commitment, signature);
 
 		assert!(Reports::<T>::contains_key(EPOCH, oracle));
+	}
+
+	#[benchmark]
+	fn convict() {
+		// Its whole report no longer counts, and whoever punishes has most to do.
+		let (oracle, node) = guilty_oracle::<T>();
+
+		#[block]
+		{
+			Pallet::<T>::convict(EPOCH, oracle, &node, Misconduct::TwoReports, None);
+		}
+
+		assert!(Proven::<T>::contains_key(EPOCH, oracle));
+		let record = Epochs::<T>::get(EPOCH).expect("it was stored");
+		assert_eq!(record.reveals + 1, record.oracles);
 	}
 
 	#[benchmark]
@@ -356,6 +391,7 @@ mod benchmarks {
 	#[benchmark]
 	fn settle_availability(n: Linear<1, { T::OraclesMax::get() }>) {
 		settle_from::<T>(n, Some(Stage::Availability(0)));
+		T::BenchmarkHelper::suspend_deeds();
 		let now = frame_system::Pallet::<T>::block_number();
 
 		#[block]
@@ -402,15 +438,10 @@ mod benchmarks {
 
 	#[benchmark]
 	fn report_misconduct() {
-		// Two signatures to verify, and a whole report that no longer counts.
-		let count = T::OraclesMax::get();
-		let mut record = end_epoch::<T>(count, Phase::Revealing);
-		(record.commits, record.reveals) = (count, count);
-		Epochs::<T>::insert(EPOCH, record);
-		let oracle = (count - 1) as OracleIndex;
-		let revealed = (0..=record.availability_pages()).fold(PageSet::default(), PageSet::with);
-		Reports::<T>::insert(EPOCH, oracle, OracleReport { commitment: [1; 32], revealed });
-		let deeds = record.deeds;
+		// Two signatures to verify, a whole report that no longer counts, and a reward.
+		let (oracle, _) = guilty_oracle::<T>();
+		let record = Epochs::<T>::get(EPOCH).expect("it was stored");
+		let (count, deeds) = (record.oracles, record.deeds);
 		let body = |commitment| CommitBody { epoch: EPOCH, oracle, deeds, commitment };
 		let evidence = Evidence::TwoCommitments {
 			deeds,
@@ -433,13 +464,16 @@ mod benchmarks {
 		let (deed, owner) = T::BenchmarkHelper::owned_deed();
 		Clock::<T>::put(EpochClock { start_secs: 0, epoch_secs: 86_400, slot_secs: 10 });
 		EpochNow::<T>::put(3);
-		MaintenanceOf::<T>::insert(deed, Maintenance { epoch: 2, first_slot: 0, slots: 1 });
+		// One is over and settled, the other is only over.
+		NextToSettle::<T>::put(2);
+		let older = [1, 2].map(|epoch| Maintenance { epoch, first_slot: 0, slots: 1 });
+		MaintenanceOf::<T>::insert(deed, BoundedVec::truncate_from(older.to_vec()));
 		let window = Maintenance { epoch: 4, first_slot: 0, slots: 360 };
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), deed, window);
 
-		assert_eq!(MaintenanceOf::<T>::get(deed), Some(window));
+		assert_eq!(MaintenanceOf::<T>::get(deed).into_inner(), [older[1], window]);
 	}
 
 	#[benchmark]
@@ -452,6 +486,7 @@ mod benchmarks {
 		record.outcome = Some(Outcome::Unsettled);
 		Epochs::<T>::insert(EPOCH, record);
 		NextToSettle::<T>::put(EPOCH + 1);
+		T::BenchmarkHelper::suspend_deeds();
 		let mut pages: Vec<ReportPage> = (0..p).map(|_| full_availability(0)).collect();
 		// A job for each entry, because each job is written by itself.
 		let work = (0..w).map(|entry| WorkEntry { job: 1 + entry, deed: 1, quality: 255 });

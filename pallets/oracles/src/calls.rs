@@ -23,7 +23,8 @@ mod calls {
 		/// has committed, the reveal window opens early. Free of charge.
 		///
 		/// A second commitment to something else is taken as the proof of misconduct that it is:
-		/// the oracle has no say in the epoch.
+		/// the oracle has no say in the epoch. What a conviction weighs is given back if there is
+		/// none.
 		///
 		/// ## Errors
 		///
@@ -34,6 +35,8 @@ mod calls {
 		///
 		/// - [`Event::ReportCommitted`], or [`Event::MisconductProven`]
 		#[pallet::call_index(0)]
+		#[pallet::weight(<T as Config>::WeightInfo::commit()
+			.saturating_add(<T as Config>::WeightInfo::convict()))]
 		#[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_commit())]
 		#[pallet::authorize(Self::authorize_commit)]
 		pub fn commit(
@@ -42,9 +45,10 @@ mod calls {
 			oracle: OracleIndex,
 			commitment: Commitment,
 			_signature: SignatureOf<T>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			ensure_authorized(origin)?;
-			Self::do_commit(epoch, oracle, commitment)
+			let verdict = Self::do_commit(epoch, oracle, commitment)?;
+			Ok(verdict.post_info(<T as Config>::WeightInfo::commit()))
 		}
 
 		/// Reveals one page of the report that an oracle committed to.
@@ -60,7 +64,7 @@ mod calls {
 		/// revealed everything, the window closes early. Free of charge.
 		///
 		/// A page of something else is taken as the proof of misconduct that it is: the oracle has
-		/// no say in the epoch.
+		/// no say in the epoch. What a conviction weighs is given back if there is none.
 		///
 		/// ## Errors
 		///
@@ -75,6 +79,8 @@ mod calls {
 		///
 		/// - [`Event::ReportRevealed`], or [`Event::MisconductProven`]
 		#[pallet::call_index(1)]
+		#[pallet::weight(<T as Config>::WeightInfo::reveal()
+			.saturating_add(<T as Config>::WeightInfo::convict()))]
 		#[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_reveal())]
 		#[pallet::authorize(Self::authorize_reveal)]
 		pub fn reveal(
@@ -86,7 +92,7 @@ mod calls {
 			page_hashes: PageHashes<T>,
 			salt: Salt,
 			_signature: SignatureOf<T>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			ensure_authorized(origin)?;
 			let reveal = Reveal {
 				epoch,
@@ -96,7 +102,8 @@ mod calls {
 				page_hashes: &page_hashes,
 				salt: &salt,
 			};
-			Self::do_reveal(&reveal)
+			let verdict = Self::do_reveal(&reveal)?;
+			Ok(verdict.post_info(<T as Config>::WeightInfo::reveal()))
 		}
 
 		/// Votes on where a job that waits for a placement shall run.
@@ -174,14 +181,14 @@ mod calls {
 		///
 		/// The slots count neither for nor against the node, whether it is there or not. At most one
 		/// in 24 slots of an epoch, and one window for a deed at a time: it stands until its epoch is
-		/// over.
+		/// over. It is kept beside the next one until the oracles have reported on its epoch.
 		///
 		/// ## Errors
 		///
 		/// - [`Error::NotDeedOwnerOrNode`]: not a deed of the caller.
 		/// - [`Error::MaintenanceOutOfRange`], [`Error::InvalidMaintenanceWindow`]: not a window
 		///   that can be announced now.
-		/// - [`Error::MaintenancePending`]: another one was.
+		/// - [`Error::MaintenancePending`]: another one was, or two of late are still reported on.
 		///
 		/// ## Events
 		///

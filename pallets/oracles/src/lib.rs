@@ -75,8 +75,9 @@
 //!
 //! Verdicts and epoch records are kept for ever: they are the network's history. Commitments and
 //! revealed pages go when their epoch is settled; snapshots, seeds and what was proven
-//! [`Config::EvidenceEpochs`] later. A window of maintenance stays until the deed's next one. Ballots go when a job is placed,
-//! and a sweep removes those of jobs that no longer wait.
+//! [`Config::EvidenceEpochs`] later. A window of maintenance stays until the deed's next one is
+//! announced after its epoch is settled. Ballots go when a job is placed, and a sweep removes those
+//! of jobs that no longer wait.
 //!
 //! ### The off-chain worker
 //!
@@ -146,6 +147,10 @@ pub use types::{
 pub use weights::WeightInfo;
 
 use frame_support::pallet_macros::import_section;
+
+/// Most windows of maintenance that are kept of a deed: the one that oracles still report on, and
+/// the next one.
+pub const MAINTENANCE_WINDOWS_MAX: u32 = 2;
 
 /// The target of this pallet's log lines.
 pub(crate) const LOG_TARGET: &str = "runtime::oracles";
@@ -320,12 +325,18 @@ pub mod pallet {
 		OptionQuery,
 	>;
 
-	/// The newest window of maintenance that was announced for a deed's node.
+	/// Windows of maintenance that were announced for a deed's node, ascending by epoch.
 	///
-	/// One for each deed at most, whose price has paid for it.
+	/// One that is to come or goes on, and one of an epoch that is still reported on. The deed's
+	/// price has paid for both.
 	#[pallet::storage]
-	pub type MaintenanceOf<T: Config> =
-		StorageMap<_, Twox64Concat, DeedId, Maintenance, OptionQuery>;
+	pub type MaintenanceOf<T: Config> = StorageMap<
+		_,
+		Twox64Concat,
+		DeedId,
+		BoundedVec<Maintenance, ConstU32<MAINTENANCE_WINDOWS_MAX>>,
+		ValueQuery,
+	>;
 
 	/// Records of the epochs that are over, kept for ever. Skipped epochs have none.
 	#[pallet::storage]

@@ -2,9 +2,9 @@
 
 //! Windows of maintenance: slots of a later epoch that count neither way.
 
-use crate::{Clock, Config, EpochNow, Error, Event, MaintenanceOf, Pallet};
+use crate::{Clock, Config, EpochNow, Error, Event, MaintenanceOf, NextToSettle, Pallet};
 use frame_support::{ensure, traits::Get};
-use r1_primitives::{DeedId, Maintenance, maintenance_slots_max, traits::DeedInspect};
+use r1_primitives::{DeedId, Maintenance, traits::DeedInspect};
 use sp_runtime::{AccountId32, DispatchResult};
 
 impl<T: Config> Pallet<T> {
@@ -22,15 +22,16 @@ impl<T: Config> Pallet<T> {
 		let last = now.saturating_add(T::MaintenanceAheadMax::get());
 		ensure!(now < window.epoch && window.epoch <= last, Error::<T>::MaintenanceOutOfRange);
 		let slots = Clock::<T>::get().map_or(0, |clock| clock.slots_per_epoch());
-		let is_within = window
-			.first_slot
-			.checked_add(window.slots)
-			.is_some_and(|end| end <= slots && window.slots <= maintenance_slots_max(slots));
-		ensure!(is_within && window.slots > 0, Error::<T>::InvalidMaintenanceWindow);
-		let pending = MaintenanceOf::<T>::get(deed).is_some_and(|older| now <= older.epoch);
+		ensure!(window.is_valid(slots), Error::<T>::InvalidMaintenanceWindow);
+		let mut windows = MaintenanceOf::<T>::get(deed);
+		let pending = windows.iter().any(|older| now <= older.epoch);
 		ensure!(!pending, Error::<T>::MaintenancePending);
+		// The oracles may yet have to report on an epoch that is not settled.
+		let next_to_settle = NextToSettle::<T>::get();
+		windows.retain(|older| next_to_settle <= older.epoch);
+		windows.try_push(window).map_err(|_| Error::<T>::MaintenancePending)?;
 
-		MaintenanceOf::<T>::insert(deed, window);
+		MaintenanceOf::<T>::insert(deed, windows);
 		Self::deposit_event(Event::MaintenanceAnnounced { deed, window });
 		Ok(())
 	}

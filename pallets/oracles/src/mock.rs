@@ -188,6 +188,12 @@ impl crate::BenchmarkHelper for Placement {
 		(1, 0, (100..100 + replicas).collect())
 	}
 
+	fn prepare_punishment(_oracle: &AccountId32) {}
+
+	fn suspend_deeds() {
+		Suspended::set(vec![1]);
+	}
+
 	fn owned_deed() -> (DeedId, AccountId32) {
 		(OWNED_DEED, OWNER)
 	}

@@ -4,11 +4,12 @@
 
 use crate::{
 	BallotOf, BallotSweep, Ballots, Config, Error, Event, LOG_TARGET, OracleOf, OracleSetOf,
-	Pallet, WeightInfo, types::is_supermajority,
+	Pallet, WeightInfo,
 };
 use frame_support::{
 	BoundedBTreeMap, ensure, storage::with_storage_layer, traits::Get, weights::WeightMeter,
 };
+use r1_math::median::is_supermajority;
 use r1_primitives::{OracleIndex, traits::PlacementHandler};
 use sp_runtime::{AccountId32, DispatchResult, traits::Saturating};
 

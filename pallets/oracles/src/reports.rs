@@ -10,11 +10,11 @@ use crate::{
 	OracleReport, PageHash, PageSet, Pallet, Phase, Proven, ReportPage, Reports, RevealBody,
 	Reveals, Salt, commitment_of,
 };
-use frame_support::{ensure, traits::Get};
+use frame_support::{dispatch::PostDispatchInfo, ensure, traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use r1_primitives::{EpochIndex, Misconduct, OracleIndex, PageIndex};
 use sp_runtime::{
-	DispatchResult,
+	DispatchError,
 	traits::{One, Saturating},
 };
 
@@ -45,6 +45,25 @@ pub(crate) enum Conduct<Value> {
 	Wrong,
 }
 
+/// What came of something that an oracle handed in.
+#[derive(Clone, Copy)]
+pub(crate) enum Verdict {
+	/// It was taken as what it is.
+	Taken,
+	/// It was taken as a proof of misconduct, and the oracle is convicted.
+	Convicted,
+}
+
+impl Verdict {
+	/// What a call is charged for, if `own` is what it weighs without a conviction.
+	pub(crate) fn post_info(self, own: Weight) -> PostDispatchInfo {
+		match self {
+			Self::Taken => Some(own).into(),
+			Self::Convicted => None.into(),
+		}
+	}
+}
+
 /// Something that an oracle may hand in now.
 pub(crate) struct Checked<T: Config, Value> {
 	pub(crate) record: EpochRecordOf<T>,
@@ -57,11 +76,11 @@ impl<T: Config> Pallet<T> {
 		epoch: EpochIndex,
 		index: OracleIndex,
 		commitment: Commitment,
-	) -> DispatchResult {
+	) -> Result<Verdict, DispatchError> {
 		let Checked { mut record, oracle, value } = Self::check_commit(epoch, index, &commitment)?;
 		if let Conduct::Wrong = value {
 			Self::convict(epoch, index, &oracle.node, Misconduct::TwoReports, None);
-			return Ok(());
+			return Ok(Verdict::Convicted);
 		}
 
 		// No overflow: each oracle commits once.
@@ -76,15 +95,15 @@ impl<T: Config> Pallet<T> {
 		let report = OracleReport { commitment, revealed: PageSet::default() };
 		Reports::<T>::insert(epoch, index, report);
 		Self::deposit_event(Event::ReportCommitted { epoch, oracle: oracle.node });
-		Ok(())
+		Ok(Verdict::Taken)
 	}
 
-	pub(crate) fn do_reveal(reveal: &Reveal<'_>) -> DispatchResult {
+	pub(crate) fn do_reveal(reveal: &Reveal<'_>) -> Result<Verdict, DispatchError> {
 		let Checked { mut record, oracle, value } = Self::check_reveal(reveal)?;
 		let Reveal { epoch, oracle: index, page, .. } = *reveal;
 		let Conduct::Right(mut report) = value else {
 			Self::convict(epoch, index, &oracle.node, Misconduct::FalseReveal, None);
-			return Ok(());
+			return Ok(Verdict::Convicted);
 		};
 
 		report.revealed = report.revealed.with(page);
@@ -100,7 +119,7 @@ impl<T: Config> Pallet<T> {
 		Reports::<T>::insert(epoch, index, report);
 		Reveals::<T>::insert((epoch, page, index), reveal.contents);
 		Self::deposit_event(Event::ReportRevealed { epoch, oracle: oracle.node, page });
-		Ok(())
+		Ok(Verdict::Taken)
 	}
 
 	/// Whether the oracle may commit now, and whether it does so for the first time.

@@ -7,10 +7,10 @@
 //! which decides the epoch. Without agreement the same steps only delete what was revealed.
 
 use crate::{
-	Config, EpochOracles, EpochRecordOf, EpochSeeds, Epochs, Event, JobQuality, LOG_TARGET,
-	NextToSettle, OldestSnapshot, Outcome, Pallet, Participants, Phase, Proven, ReportPage,
-	Reports, Reveals, SettlingStage, Stage, WeightInfo, Work,
-	tally::{tally_availability, tally_work},
+	Availability, AvailabilityPage, Config, EpochOracles, EpochRecordOf, EpochSeeds, Epochs, Event,
+	JobQuality, LOG_TARGET, NextToSettle, OldestSnapshot, Outcome, Pallet, Participants, Phase,
+	Proven, ReportPage, Reports, Reveals, SettlingStage, Stage, WeightInfo, Work,
+	tally::{pad_availability, tally_availability, tally_work},
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -19,7 +19,7 @@ use frame_support::{
 	weights::{Weight, WeightMeter},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use r1_primitives::{EpochIndex, JobId, OracleConduct, OracleIndex, PageIndex, WorkEntry};
+use r1_primitives::{DeedId, EpochIndex, JobId, OracleConduct, OracleIndex, PageIndex, WorkEntry};
 use sp_runtime::AccountId32;
 
 /// The next thing to do for the epoch that is settled next.
@@ -141,7 +141,40 @@ impl<T: Config> Pallet<T> {
 			return;
 		}
 		let verdict = tally_availability(&reports, step.record.deeds_in(page));
-		Self::store_availability(step.epoch, &step.record, page, verdict);
+		// Asked for each page, although it may be the same for all: its bounded list is one percent of
+		// what a page of a full set of oracles costs, and a copy of it would have to be read as well.
+		let suspended = T::Conduct::suspended_deeds(step.epoch);
+		Self::store_availability(step.epoch, &step.record, page, verdict, &suspended);
+	}
+
+	/// Stores the verdict on a page of deeds: as many as there were, and nothing for the suspended.
+	pub(crate) fn store_availability(
+		epoch: EpochIndex,
+		record: &EpochRecordOf<T>,
+		page: PageIndex,
+		values: Vec<u8>,
+		suspended: &[DeedId],
+	) {
+		let mut values = pad_availability(values, record.deeds_in(page));
+		for deed in suspended {
+			let value = r1_primitives::page_of(*deed)
+				.filter(|(deed_page, _)| *deed_page == page)
+				.and_then(|(_, offset)| values.get_mut(offset));
+			if let Some(value) = value {
+				*value = 0;
+			}
+		}
+		// `deeds_in` is at most the length of a page.
+		Availability::<T>::insert(epoch, page, AvailabilityPage::truncate_from(values));
+	}
+
+	/// Stores the verdicts on the work of some jobs, and tells of them.
+	pub(crate) fn store_work(epoch: EpochIndex, jobs: &[(JobId, JobQuality)]) {
+		for (job, qualities) in jobs {
+			Work::<T>::insert(epoch, job, qualities);
+		}
+		let worked: Vec<_> = jobs.iter().flat_map(|(_, worked)| worked).copied().collect();
+		T::Conduct::on_work_settled(&worked);
 	}
 
 	/// Settles a few jobs; the last of them, if there are more.
@@ -159,12 +192,7 @@ impl<T: Config> Pallet<T> {
 			})
 			.collect();
 		let tally = tally_work(&pages, after);
-		for (job, qualities) in &tally.jobs {
-			// The tally keeps to the most deeds that a job can have.
-			Work::<T>::insert(step.epoch, job, JobQuality::truncate_from(qualities.clone()));
-		}
-		let worked: Vec<_> = tally.jobs.iter().flat_map(|(_, worked)| worked).copied().collect();
-		T::Conduct::on_work_settled(&worked);
+		Self::store_work(step.epoch, &tally.jobs);
 		if tally.has_more {
 			return tally.jobs.last().map(|(job, _)| *job);
 		}

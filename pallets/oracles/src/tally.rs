@@ -2,9 +2,10 @@
 
 //! From what each oracle said to what all of them said: pure functions over revealed pages.
 
+use crate::JobQuality;
 use alloc::vec::Vec;
 use r1_math::median::{lower_median, lower_median_of_columns};
-use r1_primitives::{DeedId, JobId, REPLICAS_MAX, WorkEntry};
+use r1_primitives::{JobId, WorkEntry};
 
 /// Jobs whose verdicts are written in one step of settling.
 ///
@@ -29,7 +30,7 @@ pub(crate) fn pad_availability(mut values: Vec<u8>, deeds: u32) -> Vec<u8> {
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct WorkTally {
 	/// Quality of each node's work, ascending by job and deed; what is missing is 0.
-	pub(crate) jobs: Vec<(JobId, Vec<(DeedId, u8)>)>,
+	pub(crate) jobs: Vec<(JobId, JobQuality)>,
 	/// Whether jobs with greater numbers than the last one's are left.
 	pub(crate) has_more: bool,
 }
@@ -42,7 +43,7 @@ pub(crate) fn tally_work(pages: &[Vec<WorkEntry>], after: JobId) -> WorkTally {
 		pages.iter().flatten().copied().filter(|entry| after < entry.job).collect();
 	entries.sort_unstable();
 
-	let mut jobs: Vec<(JobId, Vec<(DeedId, u8)>)> = Vec::new();
+	let mut jobs: Vec<(JobId, JobQuality)> = Vec::new();
 	for said in entries.chunk_by(|one, other| one.job == other.job) {
 		let deeds = tally_job(said, pages.len());
 		let Some(first) = said.first().filter(|_| !deeds.is_empty()) else { continue };
@@ -55,9 +56,9 @@ pub(crate) fn tally_work(pages: &[Vec<WorkEntry>], after: JobId) -> WorkTally {
 }
 
 /// Medians above 0 of one job's work, ascending by deed, from what `oracles` said of it.
-fn tally_job(said_of_job: &[WorkEntry], oracles: usize) -> Vec<(DeedId, u8)> {
+fn tally_job(said_of_job: &[WorkEntry], oracles: usize) -> JobQuality {
 	let mut qualities = Vec::with_capacity(oracles);
-	said_of_job
+	let agreed = said_of_job
 		.chunk_by(|one, other| one.deed == other.deed)
 		.filter_map(|said| {
 			qualities.clear();
@@ -66,7 +67,7 @@ fn tally_job(said_of_job: &[WorkEntry], oracles: usize) -> Vec<(DeedId, u8)> {
 			let quality = lower_median(&mut qualities).filter(|quality| 0 < *quality)?;
 			Some((said.first()?.deed, quality))
 		})
-		// A job has no more nodes, whoever attests more.
-		.take(usize::try_from(REPLICAS_MAX).unwrap_or(usize::MAX))
-		.collect()
+		.collect();
+	// A job has no more nodes, whoever attests more.
+	JobQuality::truncate_from(agreed)
 }

@@ -182,12 +182,19 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Windows of maintenance lie within an epoch.
+	/// Windows of maintenance are such as can be announced, and at most one of a deed is to come.
 	fn check_maintenance() -> Result<(), TryRuntimeError> {
 		let slots = Clock::<T>::get().map_or(0, |clock| clock.slots_per_epoch());
-		for window in MaintenanceOf::<T>::iter_values() {
-			let end = window.first_slot.checked_add(window.slots);
-			ensure!(end.is_some_and(|end| end <= slots), "maintenance beyond its epoch");
+		let now = EpochNow::<T>::get().unwrap_or(0);
+		for windows in MaintenanceOf::<T>::iter_values() {
+			ensure!(!windows.is_empty(), "a deed without maintenance is kept");
+			ensure!(windows.iter().all(|window| window.is_valid(slots)), "impossible maintenance");
+			ensure!(
+				windows.is_sorted_by(|one, next| one.epoch < next.epoch),
+				"maintenance is out of order"
+			);
+			let pending = windows.iter().filter(|window| now <= window.epoch).count();
+			ensure!(pending <= 1, "two windows of maintenance are to come");
 		}
 		Ok(())
 	}

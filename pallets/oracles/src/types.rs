@@ -11,6 +11,7 @@ use frame_support::{
 	traits::{ConstU32, Get},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
+use r1_math::median::is_supermajority;
 use r1_primitives::{
 	DEEDS_PER_PAGE, DeedId, EpochIndex, JobId, OracleIndex, PageIndex, PlacementRound,
 	REPLICAS_MAX, SignedBody, WORK_ENTRIES_MAX, WorkEntry,
@@ -189,12 +190,6 @@ impl<BlockNumber: Copy + PartialOrd> EpochRecord<BlockNumber> {
 	pub fn has_quorum(&self) -> bool {
 		is_supermajority(self.reveals, self.oracles)
 	}
-}
-
-/// Whether `part` is strictly more than two thirds of `whole`.
-pub(crate) fn is_supermajority(part: u32, whole: u32) -> bool {
-	// Three times a `u32` always fits.
-	u64::from(part).saturating_mul(3) > u64::from(whole).saturating_mul(2)
 }
 
 /// One page of an oracle's report.

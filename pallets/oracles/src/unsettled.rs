@@ -6,13 +6,12 @@
 //! what it would pay. The epochs after it are settled meanwhile.
 
 use crate::{
-	Availability, AvailabilityPage, Config, EpochNow, EpochRecordOf, Epochs, Error, Event,
-	FirstUndecided, GraceEpochs, JobQuality, Outcome, Pallet, ReportPage, WeightInfo, Work,
-	reports::check_contents, tally::pad_availability,
+	Config, EpochNow, EpochRecordOf, Epochs, Error, Event, FirstUndecided, GraceEpochs, JobQuality,
+	Outcome, Pallet, ReportPage, WeightInfo, reports::check_contents,
 };
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Get, weights::WeightMeter};
-use r1_primitives::{EpochIndex, OracleConduct, PageIndex, WorkEntry};
+use r1_primitives::{EpochIndex, JobId, OracleConduct, WorkEntry};
 use sp_runtime::DispatchResult;
 
 impl<T: Config> Pallet<T> {
@@ -24,12 +23,14 @@ impl<T: Config> Pallet<T> {
 			check_contents::<T>(contents, page == record.availability_pages())?;
 		}
 
+		let suspended = T::Conduct::suspended_deeds(epoch);
 		for (page, contents) in (0..).zip(pages) {
 			match contents {
 				ReportPage::Availability(values) => {
-					Self::store_availability(epoch, &record, page, values.to_vec());
+					let values = values.to_vec();
+					Self::store_availability(epoch, &record, page, values, &suspended);
 				},
-				ReportPage::Work(entries) => Self::store_work(epoch, entries)?,
+				ReportPage::Work(entries) => Self::store_work(epoch, &by_job::<T>(entries)?),
 			}
 		}
 		Self::close(epoch, record, Outcome::SettledByGovernance);
@@ -68,41 +69,6 @@ impl<T: Config> Pallet<T> {
 		true
 	}
 
-	/// Stores the verdict on a page of deeds: as many as there were, and nothing for the suspended.
-	pub(crate) fn store_availability(
-		epoch: EpochIndex,
-		record: &EpochRecordOf<T>,
-		page: PageIndex,
-		values: Vec<u8>,
-	) {
-		let mut values = pad_availability(values, record.deeds_in(page));
-		for deed in T::Conduct::suspended_deeds(epoch) {
-			let value = r1_primitives::page_of(deed)
-				.filter(|(deed_page, _)| *deed_page == page)
-				.and_then(|(_, offset)| values.get_mut(offset));
-			if let Some(value) = value {
-				*value = 0;
-			}
-		}
-		// `deeds_in` is at most the length of a page.
-		Availability::<T>::insert(epoch, page, AvailabilityPage::truncate_from(values));
-	}
-
-	/// Stores what governance says of the work of an epoch.
-	fn store_work(epoch: EpochIndex, entries: &[WorkEntry]) -> DispatchResult {
-		for of_job in entries.chunk_by(|entry, next| entry.job == next.job) {
-			let Some(job) = of_job.first().map(|entry| entry.job) else { continue };
-			let qualities: Vec<_> =
-				of_job.iter().map(|entry| (entry.deed, entry.quality)).collect();
-			let qualities =
-				JobQuality::try_from(qualities).map_err(|_| Error::<T>::TooManyDeedsForJob)?;
-			Work::<T>::insert(epoch, job, qualities);
-		}
-		let worked: Vec<_> = entries.iter().map(|entry| (entry.deed, entry.quality)).collect();
-		T::Conduct::on_work_settled(&worked);
-		Ok(())
-	}
-
 	/// Decides an unsettled epoch for good.
 	fn close(epoch: EpochIndex, mut record: EpochRecordOf<T>, outcome: Outcome) {
 		record.outcome = Some(outcome);
@@ -125,4 +91,19 @@ impl<T: Config> Pallet<T> {
 		let last = epoch.saturating_add(GraceEpochs::<T>::get());
 		EpochNow::<T>::get().is_none_or(|now| now <= last)
 	}
+}
+
+/// What a report says of work, put together by job.
+fn by_job<T: Config>(entries: &[WorkEntry]) -> Result<Vec<(JobId, JobQuality)>, Error<T>> {
+	entries
+		.chunk_by(|entry, next| entry.job == next.job)
+		.filter_map(|of_job| Some((of_job.first()?.job, of_job)))
+		.map(|(job, of_job)| {
+			let qualities: Vec<_> =
+				of_job.iter().map(|entry| (entry.deed, entry.quality)).collect();
+			let qualities =
+				JobQuality::try_from(qualities).map_err(|_| Error::<T>::TooManyDeedsForJob)?;
+			Ok((job, qualities))
+		})
+		.collect()
 }

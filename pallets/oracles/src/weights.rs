@@ -15,6 +15,7 @@ use frame_support::{
 /// What the work of `pallet_oracles` costs.
 pub trait WeightInfo {
 	fn commit() -> Weight;
+	fn convict() -> Weight;
 	fn authorize_commit() -> Weight;
 	fn reveal() -> Weight;
 	fn authorize_reveal() -> Weight;
@@ -25,12 +26,12 @@ pub trait WeightInfo {
 	fn settle_begin(n: u32) -> Weight;
 	fn settle_availability(n: u32) -> Weight;
 	fn settle_work(n: u32) -> Weight;
-	fn sweep_ballots() -> Weight;
 	fn finalise_verdict() -> Weight;
 	fn report_misconduct() -> Weight;
 	fn announce_maintenance() -> Weight;
 	fn settle_unsettled(p: u32, w: u32) -> Weight;
 	fn void_epoch() -> Weight;
+	fn sweep_ballots() -> Weight;
 }
 
 /// Weights with the storage costs of the runtime.
@@ -44,12 +45,51 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::EpochOracles` (r:1 w:0)
 	/// Proof: `Oracles::EpochOracles` (`max_values`: None, `max_size`: Some(6414), added: 8889, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Proven` (r:1 w:0)
+	/// Proof: `Oracles::Proven` (`max_values`: None, `max_size`: Some(23), added: 2498, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Reports` (r:1 w:1)
 	/// Proof: `Oracles::Reports` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
 	fn commit() -> Weight {
 		commit()
-			.saturating_add(T::DbWeight::get().reads(20))
-			.saturating_add(T::DbWeight::get().writes(11))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	/// Storage: `Oracles::NextToSettle` (r:1 w:0)
+	/// Proof: `Oracles::NextToSettle` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::SettlingStage` (r:1 w:0)
+	/// Proof: `Oracles::SettlingStage` (`max_values`: Some(1), `max_size`: Some(5), added: 500, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Epochs` (r:1 w:1)
+	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Reports` (r:1 w:0)
+	/// Proof: `Oracles::Reports` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::KnownOffences` (r:1 w:1)
+	/// Proof: `Validators::KnownOffences` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::NextOffence` (r:1 w:1)
+	/// Proof: `Validators::NextOffence` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `NodeDeeds::DeedOfNode` (r:1 w:0)
+	/// Proof: `NodeDeeds::DeedOfNode` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::Scores` (r:1 w:1)
+	/// Proof: `Validators::Scores` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochNow` (r:1 w:0)
+	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Session::DisabledValidators` (r:1 w:1)
+	/// Proof: `Session::DisabledValidators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Session::Validators` (r:1 w:0)
+	/// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Validators::Candidates` (r:1 w:1)
+	/// Proof: `Validators::Candidates` (`max_values`: Some(1), `max_size`: Some(24322), added: 24817, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::FirstUndecided` (r:1 w:0)
+	/// Proof: `Oracles::FirstUndecided` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::Suspensions` (r:1 w:1)
+	/// Proof: `Validators::Suspensions` (`max_values`: Some(1), `max_size`: Some(14702), added: 15197, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::Offences` (r:1 w:2)
+	/// Proof: `Validators::Offences` (`max_values`: None, `max_size`: Some(113), added: 2588, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Proven` (r:0 w:1)
+	/// Proof: `Oracles::Proven` (`max_values`: None, `max_size`: Some(23), added: 2498, mode: `MaxEncodedLen`)
+	fn convict() -> Weight {
+		convict()
+			.saturating_add(T::DbWeight::get().reads(15))
+			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	/// Storage: `Oracles::EpochNow` (r:1 w:0)
 	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -57,12 +97,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::EpochOracles` (r:1 w:0)
 	/// Proof: `Oracles::EpochOracles` (`max_values`: None, `max_size`: Some(6414), added: 8889, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Proven` (r:1 w:0)
+	/// Proof: `Oracles::Proven` (`max_values`: None, `max_size`: Some(23), added: 2498, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Reports` (r:1 w:0)
 	/// Proof: `Oracles::Reports` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn authorize_commit() -> Weight {
-		authorize_commit().saturating_add(T::DbWeight::get().reads(5))
+		authorize_commit().saturating_add(T::DbWeight::get().reads(6))
 	}
 	/// Storage: `Oracles::EpochNow` (r:1 w:0)
 	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -70,14 +112,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::EpochOracles` (r:1 w:0)
 	/// Proof: `Oracles::EpochOracles` (`max_values`: None, `max_size`: Some(6414), added: 8889, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Proven` (r:1 w:0)
+	/// Proof: `Oracles::Proven` (`max_values`: None, `max_size`: Some(23), added: 2498, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Reports` (r:1 w:1)
 	/// Proof: `Oracles::Reports` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Reveals` (r:0 w:1)
 	/// Proof: `Oracles::Reveals` (`max_values`: None, `max_size`: Some(9251), added: 11726, mode: `MaxEncodedLen`)
 	fn reveal() -> Weight {
 		reveal()
-			.saturating_add(T::DbWeight::get().reads(20))
-			.saturating_add(T::DbWeight::get().writes(11))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Oracles::EpochNow` (r:1 w:0)
 	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -85,12 +129,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::EpochOracles` (r:1 w:0)
 	/// Proof: `Oracles::EpochOracles` (`max_values`: None, `max_size`: Some(6414), added: 8889, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Proven` (r:1 w:0)
+	/// Proof: `Oracles::Proven` (`max_values`: None, `max_size`: Some(23), added: 2498, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Reports` (r:1 w:0)
 	/// Proof: `Oracles::Reports` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn authorize_reveal() -> Weight {
-		authorize_reveal().saturating_add(T::DbWeight::get().reads(5))
+		authorize_reveal().saturating_add(T::DbWeight::get().reads(6))
 	}
 	/// Storage: `Oracles::EpochNow` (r:1 w:0)
 	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -132,40 +178,54 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `NodeDeeds::Issued` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::SessionOracles` (r:1 w:0)
 	/// Proof: `Oracles::SessionOracles` (`max_values`: Some(1), `max_size`: Some(6402), added: 6897, mode: `MaxEncodedLen`)
+	/// Storage: `System::ParentHash` (r:1 w:0)
+	/// Proof: `System::ParentHash` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
+	/// Storage: `Babe::AuthorVrfRandomness` (r:1 w:0)
+	/// Proof: `Babe::AuthorVrfRandomness` (`max_values`: Some(1), `max_size`: Some(33), added: 528, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Epochs` (r:0 w:1)
 	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochSeeds` (r:0 w:1)
+	/// Proof: `Oracles::EpochSeeds` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn roll_over() -> Weight {
 		roll_over()
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(4))
 	}
-	/// Storage: `Oracles::FirstUndecided` (r:1 w:0)
-	/// Proof: `Oracles::FirstUndecided` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::NextToSettle` (r:1 w:0)
+	/// Proof: `Oracles::NextToSettle` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Epochs` (r:1 w:0)
 	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	fn settle_none() -> Weight {
 		settle_none().saturating_add(T::DbWeight::get().reads(2))
 	}
-	/// Storage: `Oracles::FirstUndecided` (r:1 w:0)
-	/// Proof: `Oracles::FirstUndecided` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::NextToSettle` (r:1 w:0)
+	/// Proof: `Oracles::NextToSettle` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Epochs` (r:1 w:0)
 	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::SettlingStage` (r:1 w:1)
 	/// Proof: `Oracles::SettlingStage` (`max_values`: Some(1), `max_size`: Some(5), added: 500, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Reports` (r:100 w:100)
 	/// Proof: `Oracles::Reports` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Proven` (r:100 w:0)
+	/// Proof: `Oracles::Proven` (`max_values`: None, `max_size`: Some(23), added: 2498, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochOracles` (r:1 w:0)
+	/// Proof: `Oracles::EpochOracles` (`max_values`: None, `max_size`: Some(6414), added: 8889, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::Scores` (r:100 w:0)
+	/// Proof: `Validators::Scores` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::EpochsToCount` (r:1 w:1)
+	/// Proof: `Validators::EpochsToCount` (`max_values`: Some(1), `max_size`: Some(41), added: 536, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Participants` (r:0 w:1)
 	/// Proof: `Oracles::Participants` (`max_values`: Some(1), `max_size`: Some(202), added: 697, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 100]`.
 	fn settle_begin(n: u32) -> Weight {
 		settle_begin(n)
-			.saturating_add(T::DbWeight::get().reads(3))
-			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(n.into())))
 	}
-	/// Storage: `Oracles::FirstUndecided` (r:1 w:0)
-	/// Proof: `Oracles::FirstUndecided` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::NextToSettle` (r:1 w:0)
+	/// Proof: `Oracles::NextToSettle` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Epochs` (r:1 w:0)
 	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::SettlingStage` (r:1 w:1)
@@ -174,19 +234,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Oracles::Participants` (`max_values`: Some(1), `max_size`: Some(202), added: 697, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Reveals` (r:100 w:100)
 	/// Proof: `Oracles::Reveals` (`max_values`: None, `max_size`: Some(9251), added: 11726, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::Suspensions` (r:1 w:0)
+	/// Proof: `Validators::Suspensions` (`max_values`: Some(1), `max_size`: Some(14702), added: 15197, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Availability` (r:0 w:1)
 	/// Proof: `Oracles::Availability` (`max_values`: None, `max_size`: Some(1048), added: 3523, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 100]`.
 	fn settle_availability(n: u32) -> Weight {
 		settle_availability(n)
-			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
 			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(n.into())))
 	}
-	/// Storage: `Oracles::FirstUndecided` (r:1 w:1)
-	/// Proof: `Oracles::FirstUndecided` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `Oracles::Epochs` (r:1 w:1)
+	/// Storage: `Oracles::NextToSettle` (r:1 w:1)
+	/// Proof: `Oracles::NextToSettle` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Epochs` (r:3 w:1)
 	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::SettlingStage` (r:1 w:1)
 	/// Proof: `Oracles::SettlingStage` (`max_values`: Some(1), `max_size`: Some(5), added: 500, mode: `MaxEncodedLen`)
@@ -194,17 +256,126 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Oracles::Participants` (`max_values`: Some(1), `max_size`: Some(202), added: 697, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Reveals` (r:100 w:100)
 	/// Proof: `Oracles::Reveals` (`max_values`: None, `max_size`: Some(9251), added: 11726, mode: `MaxEncodedLen`)
-	/// Storage: `Oracles::EpochOracles` (r:0 w:1)
+	/// Storage: `Validators::Candidates` (r:1 w:0)
+	/// Proof: `Validators::Candidates` (`max_values`: Some(1), `max_size`: Some(24322), added: 24817, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::OldestSnapshot` (r:1 w:1)
+	/// Proof: `Oracles::OldestSnapshot` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Proven` (r:200 w:200)
+	/// Proof: `Oracles::Proven` (`max_values`: None, `max_size`: Some(23), added: 2498, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochOracles` (r:0 w:2)
 	/// Proof: `Oracles::EpochOracles` (`max_values`: None, `max_size`: Some(6414), added: 8889, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochSeeds` (r:0 w:2)
+	/// Proof: `Oracles::EpochSeeds` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Oracles::Work` (r:0 w:64)
 	/// Proof: `Oracles::Work` (`max_values`: None, `max_size`: Some(185), added: 2660, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 100]`.
 	fn settle_work(n: u32) -> Weight {
 		settle_work(n)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(73))
+			.saturating_add(T::DbWeight::get().writes(3_u64.saturating_mul(n.into())))
+	}
+	/// Storage: `Oracles::FirstUndecided` (r:1 w:1)
+	/// Proof: `Oracles::FirstUndecided` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Epochs` (r:1 w:1)
+	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::GraceEpochs` (r:1 w:0)
+	/// Proof: `Oracles::GraceEpochs` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochNow` (r:1 w:0)
+	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	fn finalise_verdict() -> Weight {
+		finalise_verdict()
 			.saturating_add(T::DbWeight::get().reads(4))
-			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(69))
-			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	/// Storage: `Oracles::EpochOracles` (r:1 w:0)
+	/// Proof: `Oracles::EpochOracles` (`max_values`: None, `max_size`: Some(6414), added: 8889, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Proven` (r:1 w:1)
+	/// Proof: `Oracles::Proven` (`max_values`: None, `max_size`: Some(23), added: 2498, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::NextToSettle` (r:1 w:0)
+	/// Proof: `Oracles::NextToSettle` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::SettlingStage` (r:1 w:0)
+	/// Proof: `Oracles::SettlingStage` (`max_values`: Some(1), `max_size`: Some(5), added: 500, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Epochs` (r:1 w:1)
+	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Reports` (r:1 w:0)
+	/// Proof: `Oracles::Reports` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::KnownOffences` (r:1 w:1)
+	/// Proof: `Validators::KnownOffences` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::NextOffence` (r:1 w:1)
+	/// Proof: `Validators::NextOffence` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `NodeDeeds::DeedOfNode` (r:1 w:0)
+	/// Proof: `NodeDeeds::DeedOfNode` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::Scores` (r:1 w:1)
+	/// Proof: `Validators::Scores` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochNow` (r:1 w:0)
+	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Session::DisabledValidators` (r:1 w:1)
+	/// Proof: `Session::DisabledValidators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Session::Validators` (r:1 w:0)
+	/// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Validators::Candidates` (r:1 w:1)
+	/// Proof: `Validators::Candidates` (`max_values`: Some(1), `max_size`: Some(24322), added: 24817, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::FirstUndecided` (r:1 w:0)
+	/// Proof: `Oracles::FirstUndecided` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::Suspensions` (r:1 w:1)
+	/// Proof: `Validators::Suspensions` (`max_values`: Some(1), `max_size`: Some(14702), added: 15197, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::Offences` (r:1 w:2)
+	/// Proof: `Validators::Offences` (`max_values`: None, `max_size`: Some(113), added: 2588, mode: `MaxEncodedLen`)
+	/// Storage: `NodeDeeds::Deeds` (r:1 w:0)
+	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(75), added: 2550, mode: `MaxEncodedLen`)
+	/// Storage: `Availability::Accounts` (r:1 w:1)
+	/// Proof: `Availability::Accounts` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	fn report_misconduct() -> Weight {
+		report_misconduct()
+			.saturating_add(T::DbWeight::get().reads(20))
+			.saturating_add(T::DbWeight::get().writes(11))
+	}
+	/// Storage: `NodeDeeds::Deeds` (r:1 w:0)
+	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(75), added: 2550, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochNow` (r:1 w:0)
+	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Clock` (r:1 w:0)
+	/// Proof: `Oracles::Clock` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::MaintenanceOf` (r:1 w:1)
+	/// Proof: `Oracles::MaintenanceOf` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::NextToSettle` (r:1 w:0)
+	/// Proof: `Oracles::NextToSettle` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	fn announce_maintenance() -> Weight {
+		announce_maintenance()
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Oracles::Epochs` (r:1 w:1)
+	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::Suspensions` (r:1 w:0)
+	/// Proof: `Validators::Suspensions` (`max_values`: Some(1), `max_size`: Some(14702), added: 15197, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::Candidates` (r:1 w:0)
+	/// Proof: `Validators::Candidates` (`max_values`: Some(1), `max_size`: Some(24322), added: 24817, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Availability` (r:0 w:46)
+	/// Proof: `Oracles::Availability` (`max_values`: None, `max_size`: Some(1048), added: 3523, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::Work` (r:0 w:1024)
+	/// Proof: `Oracles::Work` (`max_values`: None, `max_size`: Some(185), added: 2660, mode: `MaxEncodedLen`)
+	/// The range of component `p` is `[1, 46]`.
+	/// The range of component `w` is `[0, 1024]`.
+	fn settle_unsettled(p: u32, w: u32) -> Weight {
+		settle_unsettled(p, w)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(p.into())))
+			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(w.into())))
+	}
+	/// Storage: `Oracles::Epochs` (r:1 w:1)
+	/// Proof: `Oracles::Epochs` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	fn void_epoch() -> Weight {
+		void_epoch()
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Oracles::BallotSweep` (r:1 w:1)
 	/// Proof: `Oracles::BallotSweep` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -217,53 +388,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
-	fn finalise_verdict() -> Weight {
-		finalise_verdict()
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(2))
-	}
-	fn report_misconduct() -> Weight {
-		report_misconduct()
-			.saturating_add(T::DbWeight::get().reads(27))
-			.saturating_add(T::DbWeight::get().writes(18))
-	}
-	fn announce_maintenance() -> Weight {
-		announce_maintenance()
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(1))
-	}
-	fn settle_unsettled(p: u32, w: u32) -> Weight {
-		settle_unsettled(p, w)
-			.saturating_add(T::DbWeight::get().reads(3))
-			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(p.into())))
-			.saturating_add(T::DbWeight::get().writes(3))
-			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(p.into())))
-			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(w.into())))
-	}
-	fn void_epoch() -> Weight {
-		void_epoch()
-			.saturating_add(T::DbWeight::get().reads(1))
-			.saturating_add(T::DbWeight::get().writes(1))
-	}
 }
 
 /// For tests: the same, with the storage costs of RocksDB.
 impl WeightInfo for () {
 	fn commit() -> Weight {
 		commit()
-			.saturating_add(RocksDbWeight::get().reads(20))
-			.saturating_add(RocksDbWeight::get().writes(11))
+			.saturating_add(RocksDbWeight::get().reads(5))
+			.saturating_add(RocksDbWeight::get().writes(2))
+	}
+	fn convict() -> Weight {
+		convict()
+			.saturating_add(RocksDbWeight::get().reads(15))
+			.saturating_add(RocksDbWeight::get().writes(10))
 	}
 	fn authorize_commit() -> Weight {
-		authorize_commit().saturating_add(RocksDbWeight::get().reads(5))
+		authorize_commit().saturating_add(RocksDbWeight::get().reads(6))
 	}
 	fn reveal() -> Weight {
 		reveal()
-			.saturating_add(RocksDbWeight::get().reads(20))
-			.saturating_add(RocksDbWeight::get().writes(11))
+			.saturating_add(RocksDbWeight::get().reads(5))
+			.saturating_add(RocksDbWeight::get().writes(3))
 	}
 	fn authorize_reveal() -> Weight {
-		authorize_reveal().saturating_add(RocksDbWeight::get().reads(5))
+		authorize_reveal().saturating_add(RocksDbWeight::get().reads(6))
 	}
 	fn vote_placement() -> Weight {
 		vote_placement()
@@ -275,47 +423,42 @@ impl WeightInfo for () {
 	}
 	fn roll_over() -> Weight {
 		roll_over()
-			.saturating_add(RocksDbWeight::get().reads(5))
-			.saturating_add(RocksDbWeight::get().writes(3))
+			.saturating_add(RocksDbWeight::get().reads(7))
+			.saturating_add(RocksDbWeight::get().writes(4))
 	}
 	fn settle_none() -> Weight {
 		settle_none().saturating_add(RocksDbWeight::get().reads(2))
 	}
 	fn settle_begin(n: u32) -> Weight {
 		settle_begin(n)
-			.saturating_add(RocksDbWeight::get().reads(3))
-			.saturating_add(RocksDbWeight::get().reads(1_u64.saturating_mul(n.into())))
-			.saturating_add(RocksDbWeight::get().writes(2))
+			.saturating_add(RocksDbWeight::get().reads(5))
+			.saturating_add(RocksDbWeight::get().reads(3_u64.saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().writes(3))
 			.saturating_add(RocksDbWeight::get().writes(1_u64.saturating_mul(n.into())))
 	}
 	fn settle_availability(n: u32) -> Weight {
 		settle_availability(n)
-			.saturating_add(RocksDbWeight::get().reads(4))
+			.saturating_add(RocksDbWeight::get().reads(5))
 			.saturating_add(RocksDbWeight::get().reads(1_u64.saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes(2))
 			.saturating_add(RocksDbWeight::get().writes(1_u64.saturating_mul(n.into())))
 	}
 	fn settle_work(n: u32) -> Weight {
 		settle_work(n)
-			.saturating_add(RocksDbWeight::get().reads(4))
-			.saturating_add(RocksDbWeight::get().reads(1_u64.saturating_mul(n.into())))
-			.saturating_add(RocksDbWeight::get().writes(69))
-			.saturating_add(RocksDbWeight::get().writes(1_u64.saturating_mul(n.into())))
-	}
-	fn sweep_ballots() -> Weight {
-		sweep_ballots()
-			.saturating_add(RocksDbWeight::get().reads(3))
-			.saturating_add(RocksDbWeight::get().writes(2))
+			.saturating_add(RocksDbWeight::get().reads(8))
+			.saturating_add(RocksDbWeight::get().reads(3_u64.saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().writes(73))
+			.saturating_add(RocksDbWeight::get().writes(3_u64.saturating_mul(n.into())))
 	}
 	fn finalise_verdict() -> Weight {
 		finalise_verdict()
-			.saturating_add(RocksDbWeight::get().reads(5))
+			.saturating_add(RocksDbWeight::get().reads(4))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}
 	fn report_misconduct() -> Weight {
 		report_misconduct()
-			.saturating_add(RocksDbWeight::get().reads(27))
-			.saturating_add(RocksDbWeight::get().writes(18))
+			.saturating_add(RocksDbWeight::get().reads(20))
+			.saturating_add(RocksDbWeight::get().writes(11))
 	}
 	fn announce_maintenance() -> Weight {
 		announce_maintenance()
@@ -325,8 +468,7 @@ impl WeightInfo for () {
 	fn settle_unsettled(p: u32, w: u32) -> Weight {
 		settle_unsettled(p, w)
 			.saturating_add(RocksDbWeight::get().reads(3))
-			.saturating_add(RocksDbWeight::get().reads(1_u64.saturating_mul(p.into())))
-			.saturating_add(RocksDbWeight::get().writes(3))
+			.saturating_add(RocksDbWeight::get().writes(1))
 			.saturating_add(RocksDbWeight::get().writes(1_u64.saturating_mul(p.into())))
 			.saturating_add(RocksDbWeight::get().writes(1_u64.saturating_mul(w.into())))
 	}
@@ -335,93 +477,107 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads(1))
 			.saturating_add(RocksDbWeight::get().writes(1))
 	}
+	fn sweep_ballots() -> Weight {
+		sweep_ballots()
+			.saturating_add(RocksDbWeight::get().reads(3))
+			.saturating_add(RocksDbWeight::get().writes(2))
+	}
 }
 
-// Estimated: measured without misconduct, and what a conviction takes.
+// Measured proof: 6770 bytes. Minimum time: 47_038 ns.
 fn commit() -> Weight {
-	Weight::from_parts(566_920_000, 140_000)
+	Weight::from_parts(61_937_000, 9_879)
 }
 
-// Measured proof: 6755 bytes. Minimum time: 79_456 ns.
+// Measured proof: 46696 bytes. Minimum time: 385_573 ns.
+fn convict() -> Weight {
+	Weight::from_parts(421_270_000, 48_181)
+}
+
+// Measured proof: 6824 bytes. Minimum time: 84_144 ns.
 fn authorize_commit() -> Weight {
-	Weight::from_parts(93_742_000, 9_879)
+	Weight::from_parts(92_289_000, 9_879)
 }
 
-// Estimated: measured without misconduct, and what a conviction takes.
+// Measured proof: 6865 bytes. Minimum time: 92_733 ns.
 fn reveal() -> Weight {
-	Weight::from_parts(614_129_000, 140_000)
+	Weight::from_parts(105_741_000, 9_879)
 }
 
-// Measured proof: 6850 bytes. Minimum time: 101_769 ns.
+// Measured proof: 6919 bytes. Minimum time: 120_293 ns.
 fn authorize_reveal() -> Weight {
-	Weight::from_parts(117_691_000, 9_879)
+	Weight::from_parts(131_419_000, 9_879)
 }
 
-// Measured proof: 26142 bytes. Minimum time: 372_354 ns.
+// Measured proof: 26211 bytes. Minimum time: 378_415 ns.
 fn vote_placement() -> Weight {
-	Weight::from_parts(401_491_000, 82_590)
+	Weight::from_parts(402_442_000, 82_590)
 }
 
-// Measured proof: 26196 bytes. Minimum time: 290_476 ns.
+// Measured proof: 26265 bytes. Minimum time: 293_638 ns.
 fn authorize_vote_placement() -> Weight {
-	Weight::from_parts(312_776_000, 82_590)
+	Weight::from_parts(314_924_000, 82_590)
 }
 
-// Measured proof: 6741 bytes. Minimum time: 34_162 ns.
+// Measured proof: 6938 bytes. Minimum time: 50_778 ns.
 fn roll_over() -> Weight {
-	Weight::from_parts(47_912_000, 9_879)
+	Weight::from_parts(60_703_000, 9_879)
 }
 
-// Measured proof: 232 bytes. Minimum time: 6_092 ns.
+// Measured proof: 301 bytes. Minimum time: 7_356 ns.
 fn settle_none() -> Weight {
-	Weight::from_parts(6_776_000, 3_507)
+	Weight::from_parts(8_202_000, 3_507)
 }
 
-// Measured proof: 293 + n * 45 bytes. Minimum time: 12_923 ns.
+// Measured proof: 427 + n * 109 bytes. Minimum time: 25_397 ns.
 fn settle_begin(n: u32) -> Weight {
-	Weight::from_parts(14_080_491, 3_507)
-		.saturating_add(Weight::from_parts(3_945_527, 0).saturating_mul(n.into()))
+	Weight::from_parts(23_979_809, 9_879)
+		.saturating_add(Weight::from_parts(8_073_110, 0).saturating_mul(n.into()))
 		.saturating_add(Weight::from_parts(0, 2_545).saturating_mul(n.into()))
 }
 
-// Measured proof: 326 + n * 1046 bytes. Minimum time: 26_315 ns.
+// Measured proof: 15094 + n * 1046 bytes. Minimum time: 54_080 ns.
 fn settle_availability(n: u32) -> Weight {
-	Weight::from_parts(27_094_000, 3_507)
-		.saturating_add(Weight::from_parts(12_166_261, 0).saturating_mul(n.into()))
+	Weight::from_parts(8_155_588, 16_187)
+		.saturating_add(Weight::from_parts(13_692_198, 0).saturating_mul(n.into()))
 		.saturating_add(Weight::from_parts(0, 11_726).saturating_mul(n.into()))
 }
 
-// Measured proof: 9519 + n * 47 bytes. Minimum time: 188_356 ns.
+// Measured proof: 9974 + n * 66 bytes. Minimum time: 219_032 ns.
 fn settle_work(n: u32) -> Weight {
-	Weight::from_parts(210_987_527, 3_507)
-		.saturating_add(Weight::from_parts(64_944_351, 0).saturating_mul(n.into()))
+	Weight::from_parts(303_241_411, 25_807)
+		.saturating_add(Weight::from_parts(61_960_437, 0).saturating_mul(n.into()))
 		.saturating_add(Weight::from_parts(0, 11_726).saturating_mul(n.into()))
 }
 
-// Measured proof: 187 bytes. Minimum time: 9_041 ns.
-fn sweep_ballots() -> Weight {
-	Weight::from_parts(9_940_000, 20_779)
-}
-
+// Measured proof: 302 bytes. Minimum time: 21_567 ns.
 fn finalise_verdict() -> Weight {
-	Weight::from_parts(20_000_000, 8_000)
+	Weight::from_parts(24_356_000, 3_507)
 }
 
-// Estimated: two signatures, and what a conviction takes.
+// Measured proof: 55004 bytes. Minimum time: 681_852 ns.
 fn report_misconduct() -> Weight {
-	Weight::from_parts(800_000_000, 160_000)
+	Weight::from_parts(715_716_000, 56_489)
 }
 
+// Measured proof: 849 bytes. Minimum time: 31_707 ns.
 fn announce_maintenance() -> Weight {
-	Weight::from_parts(40_000_000, 12_000)
+	Weight::from_parts(33_815_000, 4_326)
 }
 
+// Measured proof: 14994 bytes. Minimum time: 238_832 ns.
 fn settle_unsettled(p: u32, w: u32) -> Weight {
-	Weight::from_parts(80_000_000, 20_000)
-		.saturating_add(Weight::from_parts(20_000_000, 3_600).saturating_mul(p.into()))
-		.saturating_add(Weight::from_parts(15_000_000, 2_700).saturating_mul(w.into()))
+	Weight::from_parts(29_593_988, 25_807)
+		.saturating_add(Weight::from_parts(4_012_802, 0).saturating_mul(p.into()))
+		.saturating_add(Weight::from_parts(2_007_969, 0).saturating_mul(w.into()))
 }
 
+// Measured proof: 302 bytes. Minimum time: 12_564 ns.
 fn void_epoch() -> Weight {
-	Weight::from_parts(25_000_000, 4_000)
+	Weight::from_parts(14_472_000, 3_507)
+}
+
+// Measured proof: 210 bytes. Minimum time: 9_491 ns.
+fn sweep_ballots() -> Weight {
+	Weight::from_parts(10_449_000, 20_779)
 }

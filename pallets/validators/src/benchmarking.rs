@@ -30,6 +30,10 @@ pub trait BenchmarkHelper<AccountId> {
 	/// as there are pages.
 	fn ready_node(owner: &AccountId, node: &AccountId) -> DeedId;
 
+	/// Makes as many as there can be the validators of the session, `last` the last of them, and puts
+	/// so many out that only one more can be.
+	fn serve(last: &AccountId);
+
 	/// Decides `epoch` with full availability for `deeds`, in pages that are as full as they can
 	/// be, and makes the one after it the current epoch and the first undecided one.
 	fn decide(epoch: EpochIndex, deeds: &[DeedId]);
@@ -38,11 +42,16 @@ pub trait BenchmarkHelper<AccountId> {
 /// A score that a node can be elected with, and that is stored and can rise.
 const STORED_SCORE: u8 = SCORE_ELIGIBLE;
 
+/// A window that qualifies whoever has it.
+fn full_window<T: Config>() -> BoundedVec<Observation, T::WindowEpochs> {
+	let best = Observation { availability: u8::MAX, work: u32::MAX };
+	BoundedVec::truncate_from(vec![best; T::WindowEpochs::get() as usize])
+}
+
 /// Fills `count` places with candidates that qualify, each of an owner of its own; returns their
 /// deeds.
 fn fill_candidates<T: Config>(count: u32) -> Vec<DeedId> {
-	let best = Observation { availability: u8::MAX, work: u32::MAX };
-	let window = BoundedVec::truncate_from(vec![best; T::WindowEpochs::get() as usize]);
+	let window = full_window::<T>();
 	let mut candidates = BoundedBTreeMap::new();
 	for index in 0..count {
 		let node: T::AccountId = account("node", index, 0);
@@ -56,8 +65,24 @@ fn fill_candidates<T: Config>(count: u32) -> Vec<DeedId> {
 	deeds
 }
 
+/// Makes the next offence of a node cost the most: every place is taken, the node is a candidate and
+/// validates, and there are as many suspensions as can be. Returns its deed.
+pub fn prepare_offence<T: Config>(node: &T::AccountId) -> DeedId {
+	fill_candidates::<T>(T::CandidatesMax::get() - 1);
+	fill_suspensions::<T>(T::SuspensionsMax::get());
+	let deed = T::BenchmarkHelper::ready_node(&account("owner", u32::MAX, 0), node);
+	let candidate =
+		Candidate { node: node.clone(), since: 0, window: full_window::<T>(), open_work: 1 };
+	let mut candidates = Candidates::<T>::get();
+	candidates.try_insert(deed, candidate).expect("a place is free");
+	Candidates::<T>::put(candidates);
+	Scores::<T>::insert(node, STORED_SCORE);
+	T::BenchmarkHelper::serve(node);
+	deed
+}
+
 /// Records `count` offences of others that are not over; of each the suspension has begun.
-fn fill_suspensions<T: Config>(count: u32) {
+pub fn fill_suspensions<T: Config>(count: u32) {
 	let now = T::Epochs::current_epoch();
 	let suspensions = (0..count).map(|id| {
 		let node: T::AccountId = account("offender", id, 0);
@@ -137,15 +162,13 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Worst: every place is taken, the offender is a candidate, there are as many suspensions as
-	/// can be, and a new account is rewarded.
+	/// Worst: every place is taken, the offender is a candidate and validates, there are as many
+	/// suspensions as can be, and a new account is rewarded.
 	#[benchmark]
 	fn record_offence() {
-		let deeds = fill_candidates::<T>(T::CandidatesMax::get());
 		let count = T::SuspensionsMax::get();
-		fill_suspensions::<T>(count);
-		let last = *deeds.last().expect("there is a candidate");
-		let node = Candidates::<T>::get()[&last].node.clone();
+		let node: T::AccountId = account("offender", u32::MAX, 0);
+		let last = prepare_offence::<T>(&node);
 		let reporter: T::AccountId = account("reporter", 0, 0);
 
 		#[block]

@@ -4,7 +4,7 @@
 
 use crate::{
 	AVAILABILITY_TO_BE_ELECTED, CandidateOf, Candidates, Config, Event, LOG_TARGET, Pallet,
-	SCORE_ELIGIBLE, Scores, SuspensionOf, Suspensions, offences::is_any_suspended,
+	SCORE_ELIGIBLE, Scores, Sessions, SuspensionOf, Suspensions, offences::is_any_suspended,
 };
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
@@ -61,16 +61,26 @@ pub(crate) fn choose<AccountId: Clone + Ord>(
 }
 
 impl<T: Config> Pallet<T> {
-	/// The validators of a session to come; `None` if they are those of the current one.
+	/// The validators of a session to come; `None` if they are those of the current one, and it can
+	/// be proven who those are.
 	pub(crate) fn plan_session(session: SessionIndex) -> Option<Vec<T::AccountId>> {
 		let current = T::Validators::validators();
 		let validators = Self::elect(&current);
 		if have_same_members(&validators, &current) {
-			return None;
+			return Self::is_root_missing(session, &current).then_some(current);
 		}
 		let event = Event::ValidatorsChanged { session, validators: validators.clone() };
 		Self::deposit_event(event);
 		Some(validators)
+	}
+
+	/// Whether a session would be without a root of its own keys if its validators were just those
+	/// of the last one.
+	///
+	/// A genesis does not count: what it says of a session is its validators, and it knows of none.
+	fn is_root_missing(session: SessionIndex, current: &[T::AccountId]) -> bool {
+		let last = session.checked_sub(1);
+		!current.is_empty() && last.is_some_and(|last| !T::Sessions::has_lasting_root(last))
 	}
 
 	/// Whom an election now chooses, after the validators that there are.

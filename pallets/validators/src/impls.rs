@@ -2,10 +2,11 @@
 
 //! What others call: the oracles' pallet, the session, and the offences' pallet.
 
-use crate::{Candidates, Config, Event, Pallet, WeightInfo, offences::Proof};
+use crate::{Candidates, Config, Event, Pallet, Sessions, WeightInfo, offences::Proof};
 use alloc::vec::Vec;
 use frame_support::weights::Weight;
 use pallet_session::{SessionManager, historical};
+use r1_math::median::is_supermajority;
 use r1_primitives::{DeedId, EpochIndex, Misconduct, OracleConduct, traits::CurrentEpoch};
 use sp_runtime::Perbill;
 use sp_staking::{
@@ -22,7 +23,10 @@ impl<T: Config> OracleConduct<T::AccountId> for Pallet<T> {
 			let score = Self::lower_score(oracle);
 			Self::deposit_event(Event::ReportMissed { epoch, oracle: oracle.clone(), score });
 		}
-		if is_agreement(present.len(), absent.len()) {
+		// Saturating: no set of oracles comes near the end of the range.
+		let count = |nodes: &[T::AccountId]| u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+		let oracles = count(present).saturating_add(count(absent));
+		if is_supermajority(count(present), oracles) {
 			Self::queue_epoch(epoch);
 		}
 	}
@@ -58,12 +62,6 @@ impl<T: Config> OracleConduct<T::AccountId> for Pallet<T> {
 	}
 }
 
-/// Whether more than two thirds handed in a whole report, without which oracles agree on nothing.
-fn is_agreement(present: usize, absent: usize) -> bool {
-	// Saturating: no set of oracles comes near the end of the range.
-	absent.saturating_mul(2) < present
-}
-
 impl<T: Config> SessionManager<T::AccountId> for Pallet<T> {
 	fn new_session(index: SessionIndex) -> Option<Vec<T::AccountId>> {
 		Self::plan_session(index)
@@ -83,7 +81,9 @@ impl<T: Config> historical::SessionManager<T::AccountId, ()> for Pallet<T> {
 
 	fn start_session(_index: SessionIndex) {}
 
-	fn end_session(_index: SessionIndex) {}
+	fn end_session(index: SessionIndex) {
+		T::Sessions::on_session_ended(index);
+	}
 }
 
 /// Takes equivocations in BABE and GRANDPA, without being told which it was.

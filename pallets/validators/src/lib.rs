@@ -45,13 +45,14 @@
 //! - A whole report gives an oracle 1 point, a missing one takes 10. A candidate that is no
 //!   validator gets 1 for each epoch in which it was at least 90 % available. Who is offline loses
 //!   nothing else.
-//! - Misconduct takes the whole score and the candidacy at once. After
+//! - Misconduct takes the whole score and the candidacy at once, and whoever validates makes no more
+//!   blocks in the session, unless a third of all are out already. After
 //!   [`AppealEpochs`](Config::AppealEpochs) the deed earns nothing for
 //!   [`SuspensionEpochs`](Config::SuspensionEpochs). Who proved it is rewarded. The same misconduct
 //!   in the same epoch counts once; equivocation counts once in a session.
 //! - Governance can reverse an offence until its suspension ends: the suspension ends at once or
-//!   never begins, and the score is given back. The node has to announce its readiness again, and
-//!   the reward stays paid.
+//!   never begins, and the score is given back. The node has to announce its readiness again, the
+//!   reward stays paid, and whoever is out of a session stays out until others are its validators.
 //!
 //! ## Low Level / Implementation Details
 //!
@@ -67,6 +68,15 @@
 //! **Storage.** Candidates and suspensions are one bounded value each. Scores are stored for those
 //! below 100, and offences for ever: both are as many as misdeeds were seen. If suspensions fill
 //! their list, the one that ends first ends early.
+//!
+//! **Roots.** The session's pallet keeps a root of each set of validators, by which an equivocation
+//! can be proven after its session ended. It makes one only when it is told a set, and hands it on
+//! while it is told nothing. So the set is told, although it is the same, after a session without a
+//! root, and when a validator has changed its keys. The first two sessions of a chain are planned by
+//! genesis, and have no root.
+//!
+//! **Sessions.** How many slots a session has is part of genesis, so that chains for tests can have
+//! short ones. [`SessionLength`] gives it to BABE.
 //!
 //! **What can halt.** Nothing here stops a session: whatever is wrong, the current validators stay.
 
@@ -88,6 +98,7 @@ mod readiness;
 mod counting;
 mod scores;
 mod election;
+mod sessions;
 mod offences;
 mod impls;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
@@ -101,8 +112,9 @@ mod mock;
 mod tests;
 
 #[cfg(feature = "runtime-benchmarks")]
-pub use benchmarking::BenchmarkHelper;
+pub use benchmarking::{BenchmarkHelper, fill_suspensions, prepare_offence};
 pub use pallet::*;
+pub use sessions::{SessionLength, Sessions};
 pub use types::{
 	AVAILABILITY_TO_BE_ELECTED, AVAILABILITY_TO_STAY, Candidate, CandidateOf, CandidatesOf,
 	OFFENCES_PER_VIEW_MAX, Observation, Offence, OffenceId, OffenceOf, RemovalReason,
@@ -164,6 +176,9 @@ pub mod pallet {
 		/// The validators of the current session; the session's pallet.
 		type Validators: ValidatorSet<Self::AccountId, ValidatorId = Self::AccountId>;
 
+		/// What else the pallet asks of sessions.
+		type Sessions: Sessions<Self::AccountId>;
+
 		/// Pays those who prove misconduct.
 		type Rewards: OffenceRewards<Self::AccountId>;
 
@@ -215,6 +230,13 @@ pub mod pallet {
 		#[pallet::constant]
 		type SuspensionsMax: Get<u32>;
 
+		/// Slots in a session of a chain whose genesis did not say; not zero.
+		///
+		/// Chains that are older than the storage item have sessions of this length for ever, so it
+		/// must never change.
+		#[pallet::constant]
+		type DefaultSessionSlots: Get<u64>;
+
 		/// Weights of the calls, and of what the pallet does unasked.
 		type WeightInfo: WeightInfo;
 
@@ -264,6 +286,40 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Suspensions<T: Config> =
 		StorageValue<_, BoundedVec<SuspensionOf<T>, T::SuspensionsMax>, ValueQuery>;
+
+	/// Slots in a session, which is also an epoch of BABE. Set at genesis.
+	///
+	/// Nothing may ever change it: BABE counts its epochs from the first slot on with this number,
+	/// and another one would end the making of blocks.
+	// Read in every block.
+	#[pallet::storage]
+	#[pallet::whitelist_storage]
+	pub type SessionSlots<T: Config> = StorageValue<_, u64, ValueQuery, T::DefaultSessionSlots>;
+
+	/// How long the chain's sessions are.
+	#[pallet::genesis_config]
+	pub struct GenesisConfig<T: Config> {
+		/// Slots in a session; not zero.
+		pub session_slots: u64,
+		/// Binds the runtime.
+		#[serde(skip)]
+		pub _config: core::marker::PhantomData<T>,
+	}
+
+	impl<T: Config> Default for GenesisConfig<T> {
+		fn default() -> Self {
+			let session_slots = T::DefaultSessionSlots::get();
+			Self { session_slots, _config: core::marker::PhantomData }
+		}
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			assert!(self.session_slots > 0, "a session has a slot: `session_slots` is 0");
+			SessionSlots::<T>::put(self.session_slots);
+		}
+	}
 
 	/// What happened.
 	#[pallet::event]
@@ -391,6 +447,7 @@ pub mod pallet {
 			assert!(T::AppealEpochs::get() > 0, "an epoch that is over may be paid already");
 			assert!(T::SuspensionEpochs::get() > 0, "a suspension lasts");
 			assert!(T::SuspensionsMax::get() > 0, "nobody could be suspended");
+			assert!(T::DefaultSessionSlots::get() > 0, "a session has a slot");
 		}
 
 		#[cfg(feature = "try-runtime")]

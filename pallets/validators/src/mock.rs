@@ -6,10 +6,10 @@
 //! What a test may choose lives in the storage of the test's own chain, so no test can leak into
 //! another.
 
-use crate::{self as pallet_validators, Event, Observation, OffenceId, Pallet};
+use crate::{self as pallet_validators, Event, Observation, OffenceId, Pallet, Sessions};
 use frame_support::{
 	Twox64Concat, derive_impl, parameter_types, storage_alias,
-	traits::{ConstU32, Hooks, ValidatorRegistration, ValidatorSet},
+	traits::{ConstU32, ConstU64, Hooks, ValidatorRegistration, ValidatorSet},
 	weights::Weight,
 };
 use frame_system::EnsureRoot;
@@ -85,12 +85,17 @@ parameter_types! {
 	pub storage Queued: Vec<u64> = GENESIS.to_vec();
 	/// Who has session keys.
 	pub storage Keyed: BTreeSet<u64> = GENESIS.into_iter().collect();
+	/// Whether the session's pallet can prove who its validators were.
+	pub storage HasRoot: bool = true;
+	/// Who was put out of the current session.
+	pub storage Disabled: Vec<u64> = Vec::new();
 	/// What was paid for proofs: by which deed, to whom.
 	pub storage Forfeited: Vec<(DeedId, u64)> = Vec::new();
 }
 
 pub(crate) const APPEAL_EPOCHS: u32 = 2;
 pub(crate) const SUSPENSION_EPOCHS: u32 = 3;
+pub(crate) const DEFAULT_SESSION_SLOTS: u64 = 300;
 
 impl pallet_validators::Config for Test {
 	type GovernanceOrigin = EnsureRoot<u64>;
@@ -99,6 +104,7 @@ impl pallet_validators::Config for Test {
 	type Epochs = World;
 	type Keys = World;
 	type Validators = World;
+	type Sessions = World;
 	type Rewards = World;
 	type CandidatesMax = CandidatesMax;
 	type ValidatorsMin = ValidatorsMin;
@@ -108,6 +114,7 @@ impl pallet_validators::Config for Test {
 	type AppealEpochs = ConstU32<APPEAL_EPOCHS>;
 	type SuspensionEpochs = ConstU32<SUSPENSION_EPOCHS>;
 	type SuspensionsMax = SuspensionsMax;
+	type DefaultSessionSlots = ConstU64<DEFAULT_SESSION_SLOTS>;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = World;
@@ -222,7 +229,7 @@ macro_rules! mutate_storage {
 	};
 }
 
-mutate_storage!(Keyed: BTreeSet<u64>, Forfeited: Vec<(DeedId, u64)>);
+mutate_storage!(Keyed: BTreeSet<u64>, Disabled: Vec<u64>, Forfeited: Vec<(DeedId, u64)>);
 
 /// What the oracles say of an epoch.
 #[derive(Clone, Debug, Default)]
@@ -338,6 +345,19 @@ impl ValidatorSet<u64> for World {
 	}
 }
 
+impl Sessions<u64> for World {
+	fn has_lasting_root(session: SessionIndex) -> bool {
+		assert_eq!(session, Session::get(), "a session is planned in the one before it");
+		HasRoot::get()
+	}
+
+	fn disable(validator: &u64) {
+		Disabled::mutate_storage(|disabled| disabled.push(*validator));
+	}
+
+	fn on_session_ended(_session: SessionIndex) {}
+}
+
 impl OffenceRewards<u64> for World {
 	fn forfeit(deed: DeedId, to: &u64) -> u128 {
 		Forfeited::mutate_storage(|forfeited| forfeited.push((deed, *to)));
@@ -353,6 +373,10 @@ impl crate::BenchmarkHelper<u64> for World {
 		Self::sell(deed, *owner);
 		Self::set_keyed(*node, true);
 		deed
+	}
+
+	fn serve(last: &u64) {
+		Serving::set(&vec![*last]);
 	}
 
 	fn decide(epoch: EpochIndex, deeds: &[DeedId]) {

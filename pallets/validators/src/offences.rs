@@ -4,8 +4,8 @@
 
 use crate::{
 	Candidates, Config, Error, Event, KnownOffences, LOG_TARGET, NextOffence, Offence, OffenceId,
-	OffenceOf, Offences, Pallet, RemovalReason, Scores, Suspension, SuspensionOf, Suspensions,
-	types::cut_off,
+	OffenceOf, Offences, Pallet, RemovalReason, Scores, Sessions, Suspension, SuspensionOf,
+	Suspensions, types::cut_off,
 };
 use alloc::vec::Vec;
 use frame_support::{defensive, ensure, traits::Get};
@@ -48,6 +48,7 @@ impl<T: Config> Pallet<T> {
 		NextOffence::<T>::put(next);
 		KnownOffences::<T>::insert(key, id);
 		Self::set_score(node, 0);
+		T::Sessions::disable(node);
 		let mut candidates = Candidates::<T>::get();
 		Self::remove_candidates_of(&mut candidates, node, deed, RemovalReason::Misconduct);
 		Candidates::<T>::put(candidates);

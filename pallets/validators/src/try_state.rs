@@ -4,7 +4,7 @@
 
 use crate::{
 	Candidates, Config, EpochsToCount, KnownOffences, NextOffence, OffenceOf, Offences, Pallet,
-	SCORE_MAX, Scores, Suspensions,
+	SCORE_MAX, Scores, SessionSlots, Suspensions,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
@@ -20,6 +20,7 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_candidates()?;
 		Self::check_epochs()?;
+		ensure!(SessionSlots::<T>::get() > 0, "sessions have no slots");
 		Self::check_scores()?;
 		Self::check_offences()?;
 		Self::check_known_offences()?;

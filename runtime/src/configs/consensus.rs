@@ -5,26 +5,28 @@
 use crate::{
 	AccountId, Babe, Balances, Historical, Offences, Runtime, RuntimeEvent, SessionKeys,
 	Validators,
-	constants::{
-		currency::deposit,
-		time::{MILLISECS_PER_BLOCK, SLOTS_PER_SESSION},
-	},
+	constants::{currency::deposit, time::MILLISECS_PER_BLOCK},
 };
 use frame_support::{
 	parameter_types,
-	traits::{ConstU32, ConstU64},
+	traits::{ConstU32, ConstU64, Get},
 };
 use sp_runtime::traits::{ConvertInto, OpaqueKeys};
 
 /// Validators in a set: each validates every block and reports on every node.
 pub const VALIDATORS_MAX: u32 = 100;
 
+/// Sessions whose equivocations can still be reported: a day of ten-minute sessions.
+pub const REPORTABLE_SESSIONS: u32 = 144;
+
+/// Slots in a session. It is in the state of the chain, because its genesis decides it.
+pub type EpochDuration = pallet_validators::SessionLength<Runtime>;
+
 parameter_types! {
-	pub const EpochDuration: u64 = SLOTS_PER_SESSION as u64;
 	pub const ExpectedBlockTime: u64 = MILLISECS_PER_BLOCK;
-	/// Equivocations may be reported for a day after the session in which they happened.
-	pub const ReportLongevity: u64 =
-		(crate::constants::time::DAYS as u64).saturating_mul(EpochDuration::get());
+	/// Blocks for which a report of an equivocation may wait: as many sessions as may be reported.
+	pub ReportLongevity: u64 =
+		u64::from(REPORTABLE_SESSIONS).saturating_mul(EpochDuration::get());
 	/// Three 32-byte keys, held while an account keeps session keys registered.
 	pub const SessionKeyDeposit: crate::Balance = deposit(1, 3 * 32);
 }
@@ -48,8 +50,7 @@ impl pallet_grandpa::Config for Runtime {
 	type KeyOwnerProof = sp_session::MembershipProof;
 	type MaxAuthorities = ConstU32<VALIDATORS_MAX>;
 	type MaxNominators = ConstU32<0>;
-	// Sessions whose equivocations can still be reported: a day of ten-minute sessions.
-	type MaxSetIdSessionEntries = ConstU64<144>;
+	type MaxSetIdSessionEntries = ConstU64<{ REPORTABLE_SESSIONS as u64 }>;
 	type RuntimeEvent = RuntimeEvent;
 	type WeightInfo = ();
 }
@@ -61,7 +62,9 @@ impl pallet_authorship::Config for Runtime {
 
 impl pallet_session::Config for Runtime {
 	type Currency = Balances;
-	type DisablingStrategy = pallet_session::disabling::UpToLimitWithReEnablingDisablingStrategy;
+	// Less than a third, so that blocks and finality go on. All misconduct weighs the same, so a
+	// later offender gives no reason to let an earlier one back in.
+	type DisablingStrategy = pallet_session::disabling::UpToLimitDisablingStrategy<3>;
 	type KeyDeposit = SessionKeyDeposit;
 	type Keys = SessionKeys;
 	type NextSessionRotation = Babe;

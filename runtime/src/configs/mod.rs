@@ -20,7 +20,6 @@ mod poai;
 mod burn;
 
 pub use accounts::ProxyType;
-pub use consensus::EpochDuration;
-pub use consensus::VALIDATORS_MAX;
+pub use consensus::{EpochDuration, REPORTABLE_SESSIONS, VALIDATORS_MAX};
 pub use system::RuntimeBlockWeights;
 pub use tokens::{AssetKind, NativeAndAssets, UsdcAsset};

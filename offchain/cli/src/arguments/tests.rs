@@ -57,10 +57,13 @@ fn groups_of_the_economy_should_take_what_they_need() {
 fn groups_of_the_network_should_take_what_they_need() {
 	for line in [
 		"oracle status --json",
+		"oracle keys --signer-file node.key --dry-run",
 		"oracle ready --signer-file node.key",
 		"oracle withdraw",
 		"network nodes --edge-url http://127.0.0.1:31236",
 		"epoch show 7",
+		"epoch settle 7 --table table.json --dry-run",
+		"epoch void 7 --dry-run",
 		"deed maintenance 7 --epoch 9 --first-slot 0 --slots 2",
 	] {
 		assert!(parse(line).is_ok(), "{line}");
@@ -69,6 +72,11 @@ fn groups_of_the_network_should_take_what_they_need() {
 		"oracle",
 		"epoch show",
 		"epoch show last",
+		"epoch settle 7",
+		"epoch settle --table table.json",
+		"epoch void",
+		"epoch void 7 8",
+		"oracle keys node.key",
 		"deed maintenance --epoch 9 --first-slot 0 --slots 2",
 		"deed maintenance 7 --epoch 9 --slots 2",
 		"deed maintenance 7 --epoch 9 --first-slot 0 --slots 0",

@@ -2,7 +2,7 @@
 
 //! What the chain keeps of an epoch.
 
-use super::or_dash;
+use super::{or_dash, settlement};
 use crate::{
 	arguments::{Arguments, Epoch},
 	output::Answer,
@@ -15,11 +15,27 @@ pub(super) async fn run(arguments: &Arguments, command: &Epoch) -> anyhow::Resul
 	match command {
 		Epoch::Show { epoch } => {
 			let details = arguments.chain().await?.epoch(*epoch).await?;
-			let details = details.with_context(|| {
-				format!("there is no record of epoch {epoch}: it is not over, or was skipped")
-			})?;
-			show(&details)
+			show(&known(details, *epoch)?)
 		},
+		Epoch::Settle { epoch, table } => settlement::settle(arguments, *epoch, table).await,
+		Epoch::Void { epoch } => settlement::void(arguments, *epoch).await,
+	}
+}
+
+/// The record of an epoch that should have one.
+pub(super) fn known(details: Option<EpochDetails>, epoch: u32) -> anyhow::Result<EpochDetails> {
+	details.with_context(|| {
+		format!("there is no record of epoch {epoch}: it is not over, or was skipped")
+	})
+}
+
+/// The name of an outcome.
+pub(super) fn outcome_name(outcome: EpochOutcome) -> &'static str {
+	match outcome {
+		EpochOutcome::Settled => "settled",
+		EpochOutcome::Unsettled => "unsettled",
+		EpochOutcome::SettledByGovernance => "settled by governance",
+		EpochOutcome::Void => "void",
 	}
 }
 
@@ -50,12 +66,6 @@ struct Table {
 }
 
 fn show(details: &EpochDetails) -> anyhow::Result<Answer> {
-	let outcome = details.outcome.map(|outcome| match outcome {
-		EpochOutcome::Settled => "settled",
-		EpochOutcome::Unsettled => "unsettled",
-		EpochOutcome::SettledByGovernance => "settled by governance",
-		EpochOutcome::Void => "void",
-	});
 	let shown = Shown {
 		epoch: details.epoch,
 		commits_until: details.commits_until,
@@ -64,7 +74,7 @@ fn show(details: &EpochDetails) -> anyhow::Result<Answer> {
 		oracles: details.oracles,
 		commits: details.commits,
 		reveals: details.reveals,
-		outcome,
+		outcome: details.outcome.map(outcome_name),
 		seed: details.seed.map(|seed| format!("0x{}", hex::encode(seed))),
 		table: details.table.map(|table| Table {
 			deeds: table.deeds,

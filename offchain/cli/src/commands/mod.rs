@@ -6,6 +6,7 @@ mod network;
 mod nodes;
 mod oracle;
 mod epoch;
+mod settlement;
 mod account;
 mod price;
 mod permit;
@@ -75,9 +76,14 @@ impl Caller {
 		answer: impl FnOnce(&Receipt) -> anyhow::Result<Answer>,
 	) -> anyhow::Result<Answer> {
 		if self.is_dry_run {
-			return rehearsed(self.chain.rehearse(call, &self.signer).await?, None);
+			return self.rehearse(call).await;
 		}
 		answer(&self.chain.submit(call, &self.signer).await?)
+	}
+
+	/// Answers with what a call would do; sends nothing.
+	async fn rehearse(&self, call: &Call) -> anyhow::Result<Answer> {
+		rehearsed(self.chain.rehearse(call, &self.signer).await?, None)
 	}
 }
 

@@ -44,7 +44,7 @@ struct Linked {
 
 /// What is known of all deeds.
 struct Known<'a> {
-	maintenance: &'a BTreeMap<u32, Maintenance>,
+	maintenance: &'a BTreeMap<u32, Vec<Maintenance>>,
 	/// The newest epoch with a verdict, and its table.
 	settled: Option<(u32, &'a BTreeMap<u32, u8>)>,
 	heard: BTreeMap<[u8; 32], NodeSummary>,
@@ -96,7 +96,7 @@ fn answer(deeds: impl Iterator<Item = Linked>, known: &Known<'_>) -> anyhow::Res
 
 fn row(&Linked { deed, kind, node }: &Linked, known: &Known<'_>) -> Row {
 	let heard = node.and_then(|node| known.heard.get(&node));
-	let window = known.maintenance.get(&deed);
+	let window = known.maintenance.get(&deed).and_then(|windows| windows.last());
 	Row {
 		deed,
 		kind,
@@ -152,7 +152,7 @@ mod tests {
 			capabilities: Some(machine()),
 		};
 		let window = Maintenance { epoch: 4, first_slot: 2, slots: 1 };
-		let maintenance = BTreeMap::from([(7, window)]);
+		let maintenance = BTreeMap::from([(7, vec![window])]);
 		let table = BTreeMap::from([(7, 250)]);
 		let known = Known {
 			maintenance: &maintenance,

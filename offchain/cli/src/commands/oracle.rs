@@ -2,12 +2,13 @@
 
 //! The oracles, and who would be one.
 
-use super::{address, done, or_dash, short, submit};
+use super::{Caller, address, done, or_dash, short, submit};
 use crate::{
 	arguments::{Arguments, Oracle},
-	output::Answer,
+	output::{self, Answer},
 };
 use r1_chain::{
+	Receipt, SessionKeys,
 	calls::{self, Call},
 	oracles::OracleStatus,
 };
@@ -17,6 +18,7 @@ use std::collections::BTreeSet;
 pub(super) async fn run(arguments: &Arguments, command: &Oracle) -> anyhow::Result<Answer> {
 	match command {
 		Oracle::Status => status(&arguments.chain().await?.oracle_status().await?),
+		Oracle::Keys => keys(arguments).await,
 		Oracle::Ready => call(arguments, &calls::announce_readiness()).await,
 		Oracle::Withdraw => call(arguments, &calls::withdraw_readiness()).await,
 	}
@@ -24,6 +26,50 @@ pub(super) async fn run(arguments: &Arguments, command: &Oracle) -> anyhow::Resu
 
 async fn call(arguments: &Arguments, call: &Call) -> anyhow::Result<Answer> {
 	submit(arguments, call, |receipt| done(call, receipt)).await
+}
+
+/// Session keys that are registered.
+#[derive(Serialize)]
+struct Registered {
+	node: String,
+	babe: String,
+	grandpa: String,
+	orac: String,
+	block_hash: String,
+}
+
+/// Makes session keys and registers them.
+async fn keys(arguments: &Arguments) -> anyhow::Result<Answer> {
+	let caller = Caller::connect(arguments).await?;
+	let node = caller.signer.account();
+	let keys = caller.chain.new_session_keys(node).await?;
+	if caller.is_dry_run {
+		output::say("the node made keys for this and keeps them; they are registered nowhere");
+	}
+	caller
+		.submit(&calls::set_keys(&keys), |receipt| registered(node, &keys, receipt))
+		.await
+}
+
+fn registered(node: [u8; 32], keys: &SessionKeys, receipt: &Receipt) -> anyhow::Result<Answer> {
+	let digits = |bytes: [u8; 32]| format!("0x{}", hex::encode(bytes));
+	let row = Registered {
+		node: address(node),
+		babe: digits(keys.babe),
+		grandpa: digits(keys.grandpa),
+		orac: digits(keys.orac),
+		block_hash: digits(receipt.block_hash),
+	};
+	Answer::one(
+		&row,
+		&[
+			("node", row.node.clone()),
+			("makes blocks with", row.babe.clone()),
+			("finalises with", row.grandpa.clone()),
+			("reports with", row.orac.clone()),
+			("block", row.block_hash.clone()),
+		],
+	)
 }
 
 /// A node that is an oracle, or wants to be one, or would be.

@@ -39,6 +39,7 @@ fn state() -> ChainState {
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
 		jobs: BTreeMap::from([(1, job(1, &[1, 3])), (2, job(2, &[3])), (3, job(3, &[]))]),
+		ended_epoch: None,
 		settled_availability: None,
 	}
 }

@@ -34,6 +34,7 @@ pub(crate) fn chain() -> ChainState {
 		epoch_seeds: [].into(),
 		maintenance: [].into(),
 		jobs: [].into(),
+		ended_epoch: None,
 		settled_availability: None,
 	}
 }

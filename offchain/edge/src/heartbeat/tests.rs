@@ -95,6 +95,7 @@ fn chain() -> ChainState {
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
 		jobs: BTreeMap::new(),
+		ended_epoch: None,
 		settled_availability: None,
 	}
 }
@@ -509,9 +510,9 @@ async fn slots_of_maintenance_should_count_neither_way() {
 	clock.advance_secs(48);
 	assert_eq!(hearing.heartbeat.availability(0, &state), Ok(vec![244]));
 	let window = Maintenance { epoch: 0, first_slot: 5, slots: 1 };
-	state.maintenance = BTreeMap::from([(DEED, window)]);
+	state.maintenance = BTreeMap::from([(DEED, vec![window])]);
 	assert_eq!(hearing.heartbeat.availability(0, &state), Ok(vec![255]));
 	// A window of another epoch changes nothing.
-	state.maintenance = BTreeMap::from([(DEED, Maintenance { epoch: 1, ..window })]);
+	state.maintenance = BTreeMap::from([(DEED, vec![Maintenance { epoch: 1, ..window }])]);
 	assert_eq!(hearing.heartbeat.availability(0, &state), Ok(vec![244]));
 }

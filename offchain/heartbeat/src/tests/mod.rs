@@ -76,6 +76,7 @@ pub(crate) fn chain_with(now_secs: u64, deeds: Deeds) -> ChainState {
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
 		jobs: BTreeMap::new(),
+		ended_epoch: None,
 		settled_availability: None,
 	}
 }

@@ -4,6 +4,27 @@ use crate::median::*;
 use proptest::prelude::*;
 
 #[test]
+fn supermajority_should_be_strictly_more_than_two_thirds() {
+	let cases = [
+		(0, 0, false),
+		(1, 1, true),
+		(2, 3, false),
+		(3, 3, true),
+		(2, 4, false),
+		(3, 4, true),
+		(66, 99, false),
+		(66, 100, false),
+		(67, 100, true),
+		(u32::MAX / 3 * 2, u32::MAX, false),
+		(u32::MAX / 3 * 2 + 1, u32::MAX, true),
+		(u32::MAX, u32::MAX, true),
+	];
+	for (part, whole, expected) in cases {
+		assert_eq!(is_supermajority(part, whole), expected, "{part} of {whole}");
+	}
+}
+
+#[test]
 fn lower_median_should_be_the_lower_one_of_the_middle() {
 	let cases: [(&[u8], Option<u8>); 7] = [
 		(&[], None),

@@ -12,18 +12,27 @@ fn announce(who: AccountId32, epoch: u32, first_slot: u32, slots: u32) -> Dispat
 	Oracles::announce_maintenance(RuntimeOrigin::signed(who), OWNED_DEED, window)
 }
 
+/// The epochs of the deed's windows.
+fn kept_epochs() -> Vec<u32> {
+	MaintenanceOf::<Test>::get(OWNED_DEED)
+		.iter()
+		.map(|window| window.epoch)
+		.collect()
+}
+
 #[test]
 fn maintenance_should_be_announced_by_the_owner_or_by_the_node() {
 	ExtBuilder::default().build_and_execute(|| {
 		events();
 		assert_ok!(announce(OWNER, 1, 29, 1));
 		let window = Maintenance { epoch: 1, first_slot: 29, slots: 1 };
-		assert_eq!(MaintenanceOf::<Test>::get(OWNED_DEED), Some(window));
+		assert_eq!(MaintenanceOf::<Test>::get(OWNED_DEED).into_inner(), [window]);
 		assert_eq!(events(), [Event::MaintenanceAnnounced { deed: OWNED_DEED, window }]);
 
 		enter_epoch(2);
 		assert_ok!(announce(OWNED_NODE, 12, 0, 1));
-		assert_eq!(MaintenanceOf::<Test>::get(OWNED_DEED).unwrap().epoch, 12);
+		// Nobody has settled epoch 1 yet.
+		assert_eq!(kept_epochs(), [1, 12]);
 	});
 }
 
@@ -83,5 +92,24 @@ fn maintenance_should_stand_until_its_epoch_is_over() {
 		}
 		enter_epoch(3);
 		assert_ok!(announce(OWNER, 4, 0, 1));
+	});
+}
+
+#[test]
+fn maintenance_should_be_kept_while_its_epoch_is_not_settled() {
+	ExtBuilder::default().build_and_execute(|| {
+		assert_ok!(announce(OWNER, 1, 0, 1));
+		enter_epoch(2);
+		assert_ok!(announce(OWNER, 3, 0, 1));
+		assert_eq!(kept_epochs(), [1, 3]);
+		enter_epoch(4);
+		// Both are still needed.
+		assert_noop!(announce(OWNER, 5, 0, 1), Error::<Test>::MaintenancePending);
+		assert_eq!(kept_epochs(), [1, 3]);
+
+		run_to_block(40);
+		assert_eq!(NextToSettle::<Test>::get(), 4);
+		assert_ok!(announce(OWNER, 5, 0, 1));
+		assert_eq!(kept_epochs(), [5]);
 	});
 }

@@ -3,12 +3,19 @@
 //! Oracles that contradict themselves.
 
 use crate::{mock::*, *};
-use frame_support::{BoundedVec, assert_noop, assert_ok, dispatch::DispatchResult};
+use frame_support::{
+	BoundedVec, assert_noop, assert_ok,
+	dispatch::{DispatchResult, GetDispatchInfo as _},
+};
+use frame_system::RawOrigin;
 use r1_primitives::{
 	Misconduct::{self, FalseReveal, TwoReports},
 	traits::OracleVerdicts,
 };
-use sp_runtime::{AccountId32, DispatchError, transaction_validity::InvalidTransaction::Stale};
+use sp_runtime::{
+	AccountId32, DispatchError, traits::Dispatchable as _,
+	transaction_validity::InvalidTransaction::Stale,
+};
 
 const REPORTER: AccountId32 = AccountId32::new([0xcc; 32]);
 
@@ -50,6 +57,29 @@ fn others_hand_in() {
 		report.reveal_all();
 	}
 	run_to_block(40);
+}
+
+#[test]
+fn conviction_should_be_charged_only_if_there_is_one() {
+	ExtBuilder::default().build_and_execute(|| {
+		enter_epoch(1);
+		let (one, other) = two_reports();
+		let charged = |call: Call<Test>| {
+			let call = RuntimeCall::from(call);
+			let declared = call.get_dispatch_info().call_weight;
+			let post_info = call.dispatch(RawOrigin::Authorized.into()).expect("it is taken");
+			(declared, post_info.actual_weight)
+		};
+		let (commit, convict) = (<() as WeightInfo>::commit(), <() as WeightInfo>::convict());
+		assert_eq!(charged(one.commit_call()), (commit + convict, Some(commit)));
+		assert_eq!(charged(other.commit_call()), (commit + convict, None));
+
+		let honest = Report::new(0, 1, &[7; 10], &[]);
+		apply(honest.commit_call()).unwrap();
+		run_to_block(6);
+		let reveal = <() as WeightInfo>::reveal();
+		assert_eq!(charged(honest.reveal_call(0)), (reveal + convict, Some(reveal)));
+	});
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! - `counting`: what an epoch says of the candidates, and when it is counted.
 //! - `scores`: what raises and lowers them.
 //! - `election`: who qualifies, in which order, and what happens if too few do.
+//! - `sessions`: how long they are, what they are told, and who is put out of them.
 //! - `offences`: punishment, reward and reversal.
 //! - `try_state`: each invariant notices when it does not hold.
 //! - `model`: the whole pallet again, the slow and simple way.
@@ -13,6 +14,7 @@ mod readiness;
 mod counting;
 mod scores;
 mod election;
+mod sessions;
 mod offences;
 mod try_state;
 mod model;
