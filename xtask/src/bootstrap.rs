@@ -24,6 +24,18 @@ const PROGRAMS: [Program; 5] = [
 	Program { name: "protoc", package: "protobuf-compiler", purpose: "messages of the network" },
 ];
 
+/// Programs that the tests need.
+const TEST_PROGRAMS: [Program; 4] = [
+	Program { name: "ip", package: "iproute2", purpose: "networks of several machines" },
+	Program { name: "nsenter", package: "util-linux", purpose: "networks of several machines" },
+	Program { name: "setpriv", package: "util-linux", purpose: "networks of several machines" },
+	Program { name: "unshare", package: "util-linux", purpose: "networks of several machines" },
+];
+
+/// A C library that the tests' tools link to, by what pkg-config calls it.
+const OPENSSL: Program =
+	Program { name: "openssl", package: "libssl-dev", purpose: "zombienet, which the tests use" };
+
 /// What to look for.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct Options {
@@ -94,10 +106,7 @@ impl Missing {
 		let node = if options.tests { find_node(&directories)? } else { None };
 		Ok(Self {
 			rustup: missing_rust_parts(&sysroot(root)?),
-			programs: PROGRAMS
-				.into_iter()
-				.filter(|program| !is_program(&directories, program.name))
-				.collect(),
+			programs: missing_programs(&directories, options),
 			node,
 		})
 	}
@@ -144,6 +153,24 @@ fn missing_rust_parts(sysroot: &Path) -> Vec<RustPart> {
 	}
 	if !rustlib.join("src/rust/library").is_dir() {
 		missing.push(RustPart::Source);
+	}
+	missing
+}
+
+fn missing_programs(directories: &[PathBuf], options: Options) -> Vec<Program> {
+	let of_tests = TEST_PROGRAMS.into_iter().filter(|_| options.tests);
+	let mut missing: Vec<Program> = PROGRAMS
+		.into_iter()
+		.chain(of_tests)
+		.filter(|program| !is_program(directories, program.name))
+		.collect();
+	let mut pkg_config = Command::new("pkg-config");
+	if !pkg_config
+		.args(["--exists", OPENSSL.name])
+		.status()
+		.is_ok_and(|it| it.success())
+	{
+		missing.push(OPENSSL);
 	}
 	missing
 }

@@ -17,7 +17,8 @@ use crate::{
 	workspace::Workspace,
 };
 use anyhow::Result;
-use std::env;
+use nix::unistd::geteuid;
+use std::{env, process::Command};
 
 /// Runs everything.
 ///
@@ -26,7 +27,7 @@ use std::env;
 /// A check failed; the error names the step and the command.
 pub fn run(workspace: &Workspace) -> Result<()> {
 	let is_slow = env::var_os("RUN_SLOW_TESTS").is_some_and(|value| value == "1");
-	let mut steps = Steps::new(if is_slow { 8 } else { 7 });
+	let mut steps = Steps::new(if is_slow { 9 } else { 8 });
 	steps
 		.run("format", || run_command(workspace.cargo().args(["fmt", "--all", "--", "--check"])))?;
 	steps.run("tidy", || tidy::run(workspace))?;
@@ -39,6 +40,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 	})?;
 	let profile = if is_slow { "slow" } else { "default" };
 	steps.run("tests", || run_tests(workspace, profile))?;
+	steps.run("networks of real processes", || run_networks(workspace, profile))?;
 	steps.run("client of another make", || client::run(workspace))?;
 	steps.run("upgrade from the last release", || upgrade::run(workspace))?;
 	if is_slow {
@@ -63,17 +65,47 @@ fn check_features(workspace: &Workspace) -> Result<()> {
 	Ok(())
 }
 
+/// The package that starts whole networks.
+const NETWORKS: &str = "r1-networks";
+
 /// Runs the tests with a profile of nextest, which says how long each may take.
 fn run_tests(workspace: &Workspace, profile: &str) -> Result<()> {
 	let mut command = workspace.cargo();
 	if has_nextest(workspace) {
 		let arguments = ["nextest", "run", "--workspace", "--locked", "--profile", profile];
-		run_command(command.args(arguments))?;
+		let others = format!("not package(={NETWORKS})");
+		run_command(command.args(arguments).args(["--filterset", &others]))?;
 		// Nextest leaves out the examples in documentation.
 		return run_command(workspace.cargo().args(["test", "--workspace", "--locked", "--doc"]));
 	}
 	eprintln!("    `cargo install --locked cargo-nextest` makes this step quicker");
-	run_command(command.args(["test", "--workspace", "--locked"]))
+	run_command(command.args(["test", "--workspace", "--locked", "--exclude", NETWORKS]))
+}
+
+/// Runs the tests that start whole networks, each in a network namespace of its own.
+///
+/// The one in which machines fail lives through forty epochs, a quarter of an hour: it is slow.
+fn run_networks(workspace: &Workspace, profile: &str) -> Result<()> {
+	let wanted = match profile {
+		"slow" => format!("package(={NETWORKS})"),
+		_ => format!("package(={NETWORKS}) and not test(/^faults::/)"),
+	};
+	let arguments: &[&str] = if has_nextest(workspace) {
+		let nextest = ["nextest", "run", "--workspace", "--locked", "--profile", profile];
+		&[nextest.as_slice(), &["--filterset", &wanted]].concat()
+	} else {
+		&["test", "--workspace", "--locked", "--test", "networks"]
+	};
+	let cargo = workspace.cargo();
+	if geteuid().is_root() {
+		let mut cargo = cargo;
+		return run_command(cargo.args(arguments));
+	}
+	// Only root makes network namespaces, but anybody can be root of a user namespace.
+	let mut command = Command::new("unshare");
+	command.args(["--user", "--map-root-user", "--"]).arg(cargo.get_program());
+	command.args(cargo.get_args()).args(arguments).current_dir(&workspace.root);
+	run_command(&mut command)
 }
 
 /// Whether cargo knows `nextest`, which limits the time of each test and runs all in parallel.

@@ -43,7 +43,8 @@ const PALLETS: &[&str] = &[
 	"pallets/validators",
 ];
 
-/// The table. What is not in it is forbidden, so nothing depends on `sim`, `tests` or `xtask`.
+/// The table. What is not in it is forbidden, so nothing depends on `sim`, `tests`, `xtask` or
+/// `zombienet`.
 const RULES: &[Rule] = &[
 	Rule { packages: PRIMITIVES, may_import: &[] },
 	Rule { packages: &["pallets/math"], may_import: &[PRIMITIVES] },
@@ -69,6 +70,8 @@ const RULES: &[Rule] = &[
 	Rule { packages: &["offchain/sim"], may_import: &[PRIMITIVES, CORE, SERVICES] },
 	Rule { packages: &["tests"], may_import: &[&["node", "runtime", "pallets/", "offchain/"]] },
 	Rule { packages: &["xtask"], may_import: &[] },
+	// What a traitor signs, and what he reads, in the runtime's own types.
+	Rule { packages: &["zombienet"], may_import: &[PRIMITIVES, PALLETS, &["runtime"]] },
 ];
 
 /// Foreign crates that only these packages may name: behind them is a port of `offchain/core`.
