@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Follows finalised blocks, and publishes what each changed.
+//! Follows the newest finalised block, and publishes the state that it leaves behind.
+//!
+//! The node announces every finalised block, and begins with those of the last half minute. To read
+//! the state of each in turn would make a daemon that starts, or that is slow, live in the past: it
+//! would beat in slots that are over. So an announcement only says that there is something newer;
+//! what is read is the newest, and of the blocks that were skipped no more than hash and time.
 
-use crate::{Chain, ConnectError, QueryError, state};
+use crate::{
+	Chain, ConnectError, QueryError,
+	client::{AtBlock, QUERIES_AT_ONCE},
+	state,
+};
+use futures::{StreamExt, TryStreamExt, stream};
 use r1_core::{BlockHash, ChainState, RecentBlocks, error_chain};
-use std::{sync::Arc, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, info, warn};
@@ -17,6 +27,10 @@ const RECONNECT_DELAY_MAX: Duration = Duration::from_secs(10);
 
 /// Longest silence of a healthy chain: finality may stall, but the stream is asked anew after it.
 const SILENCE_MAX: Duration = Duration::from_secs(60);
+
+/// Skipped blocks whose hash and time are still asked for: half a minute of 2 s blocks. Beats of
+/// others name the newest block that they know, which is hardly ever older.
+const SKIPPED_BLOCKS_MAX: u32 = 16;
 
 /// Which node to follow.
 #[derive(Clone, Debug)]
@@ -133,27 +147,27 @@ impl Follower {
 		let mut blocks = chain.finalised_blocks().await?;
 		loop {
 			match tokio::time::timeout(SILENCE_MAX, blocks.next()).await {
-				Ok(Some(block)) => {
-					let block = block.map_err(QueryError::node)?;
-					let at_block = block.at().await.map_err(QueryError::node)?;
-					self.read_and_publish(&at_block).await?;
-				},
+				Ok(Some(announced)) => drop(announced.map_err(QueryError::node)?),
 				Ok(None) => return Err(FollowError::StreamEnded),
 				// Finality may have stalled, or the connection died unnoticed: ask.
-				Err(_) => self.read_and_publish(&chain.at_finalised().await?).await?,
+				Err(_) => {},
 			}
+			self.publish_newest(&chain).await?;
 		}
 	}
 
-	async fn read_and_publish(
-		&mut self,
-		at_block: &crate::client::AtBlock,
-	) -> Result<(), FollowError> {
-		let number = u32::try_from(at_block.block_number()).unwrap_or(u32::MAX);
-		if self.newest().is_some_and(|newest| newest >= number) {
+	async fn publish_newest(&mut self, chain: &Chain) -> Result<(), FollowError> {
+		let newest = chain.at_finalised().await?;
+		let number = number_of(&newest);
+		let published = self.newest();
+		if published.is_some_and(|published| published >= number) {
 			return Ok(());
 		}
-		let state = state::read(at_block, std::mem::take(&mut self.recent)).await?;
+		let mut recent = self.recent.clone();
+		for (hash, timestamp_secs) in skipped_blocks(chain, skipped(published, number)).await? {
+			recent.push(hash, timestamp_secs);
+		}
+		let state = state::read(&newest, recent).await?;
 		self.recent = state.recent_blocks.clone();
 		debug!(
 			target: "r1::chain",
@@ -165,5 +179,51 @@ impl Follower {
 		);
 		self.publish.send_replace(Some(Arc::new(state)));
 		Ok(())
+	}
+}
+
+/// The blocks that came between the last state that was published and the next, oldest first, and
+/// no more of them than anybody still names.
+fn skipped(published: Option<u32>, next: u32) -> Range<u32> {
+	let oldest = next.saturating_sub(SKIPPED_BLOCKS_MAX);
+	published.map_or(oldest, |published| oldest.max(published.saturating_add(1)))..next
+}
+
+async fn skipped_blocks(
+	chain: &Chain,
+	numbers: Range<u32>,
+) -> Result<Vec<(BlockHash, u64)>, QueryError> {
+	stream::iter(numbers)
+		.map(async |number| {
+			let at_block = chain.at_number(number.into()).await?;
+			Ok((at_block.block_hash().0, state::timestamp_secs(&at_block).await?))
+		})
+		.buffered(QUERIES_AT_ONCE)
+		.try_collect()
+		.await
+}
+
+fn number_of(at_block: &AtBlock) -> u32 {
+	u32::try_from(at_block.block_number()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn skipped_should_be_what_lies_between_two_states() {
+		for (published, next, expected) in [
+			(Some(9), 10, 10..10),
+			(Some(7), 10, 8..10),
+			(Some(0), 3, 1..3),
+			// Long away, or never there: the last few only.
+			(Some(7), 100, 84..100),
+			(None, 100, 84..100),
+			(None, 5, 0..5),
+			(None, 0, 0..0),
+		] {
+			assert_eq!(skipped(published, next), expected, "{published:?} to {next}");
+		}
 	}
 }

@@ -35,8 +35,7 @@ pub(crate) async fn read(
 	let finalised = BlockRef {
 		number: u32::try_from(at_block.block_number()).unwrap_or(u32::MAX),
 		hash: at_block.block_hash().0,
-		timestamp_secs: value(at_block, "timestamp", storage::timestamp()).await?.unwrap_or(0)
-			/ 1_000,
+		timestamp_secs: timestamp_secs(at_block).await?,
 	};
 	recent_blocks.push(finalised.hash, finalised.timestamp_secs);
 	let clock = value(at_block, "epoch clock", storage::clock())
@@ -68,6 +67,11 @@ pub(crate) async fn read(
 		settled_availability: settled_availability(at_block, first_undecided_epoch).await?,
 		deeds,
 	})
+}
+
+/// When the block was made, in Unix seconds.
+pub(crate) async fn timestamp_secs(at_block: &AtBlock) -> Result<u64, QueryError> {
+	Ok(value(at_block, "timestamp", storage::timestamp()).await?.unwrap_or(0) / 1_000)
 }
 
 /// A single value; `None` if the chain has none.
