@@ -54,6 +54,9 @@ pub(crate) struct Mesh {
 	pub(crate) listen: Vec<String>,
 	/// Multiaddresses of daemons to find the others through. Default: none.
 	pub(crate) bootstrap: Vec<String>,
+	/// Connections in all, each of about 100 KiB. An oracle needs one for each node that it asks;
+	/// those that it has no connection for are not asked. Default: 256.
+	pub(crate) connections_max: u32,
 }
 
 /// The content store.
@@ -104,7 +107,11 @@ impl Default for Chain {
 
 impl Default for Mesh {
 	fn default() -> Self {
-		Self { listen: defaults::MESH_LISTEN.map(str::to_owned).into(), bootstrap: Vec::new() }
+		Self {
+			listen: defaults::MESH_LISTEN.map(str::to_owned).into(),
+			bootstrap: Vec::new(),
+			connections_max: r1_net::Config::default().connections_max,
+		}
 	}
 }
 
@@ -215,6 +222,14 @@ fn validate(config: &Config) -> anyhow::Result<()> {
 		config.api.listen
 	);
 	ensure!(!config.mesh.listen.is_empty(), "mesh.listen is empty; nobody could reach the node");
+	ensure!(
+		(defaults::MESH_CONNECTIONS_MIN..=defaults::MESH_CONNECTIONS_MAX)
+			.contains(&config.mesh.connections_max),
+		"mesh.connections_max is {}; it must be from {} to {}",
+		config.mesh.connections_max,
+		defaults::MESH_CONNECTIONS_MIN,
+		defaults::MESH_CONNECTIONS_MAX,
+	);
 	ensure!(config.store.bytes_max > 0, "store.bytes_max is 0; the store could hold nothing");
 	capabilities::tags(&config.node.tags)?;
 	Ok(())
@@ -251,6 +266,7 @@ mod tests {
 			("[chain]\nurl = \"http://a\"\n", ["chain.url", "ws://"]),
 			("[api]\nlisten = \"0.0.0.0:1\"\n", ["api.listen", "loopback"]),
 			("[node]\ntags = [\"a\\nb\"]\n", ["node.tags", "control"]),
+			("[mesh]\nconnections_max = 15\n", ["mesh.connections_max", "from 16 to 65536"]),
 		];
 		for (text, needles) in cases {
 			let error = parse(text).unwrap_err();

@@ -20,6 +20,12 @@ pub(crate) const METRICS_LISTEN: SocketAddr =
 pub(crate) const MESH_LISTEN: [&str; 2] =
 	["/ip4/0.0.0.0/tcp/4101", "/ip4/0.0.0.0/udp/4101/quic-v1"];
 
+/// Fewest connections that may be configured: gossip wants some, and jobs others.
+pub(crate) const MESH_CONNECTIONS_MIN: u32 = 16;
+
+/// Most connections that may be configured: more than there can be nodes.
+pub(crate) const MESH_CONNECTIONS_MAX: u32 = 65_536;
+
 /// The chain node beside the daemon.
 pub(crate) const CHAIN_URL: &str = "ws://127.0.0.1:9944";
 

@@ -61,6 +61,7 @@ pub(crate) fn join(
 	let settings = Config {
 		listen: config.listen.clone(),
 		bootstrap: config.bootstrap.clone(),
+		connections_max: config.connections_max,
 		..Config::default()
 	}
 	.validate()

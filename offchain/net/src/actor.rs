@@ -3,15 +3,13 @@
 //! The one task that owns the swarm and the bitswap engine.
 
 use crate::{
-	behaviour::{Behaviour, beat_topic, build_swarm},
+	behaviour::{Behaviour, build_swarm},
 	bitswap::{
-		engine::{Effect, Engine},
+		engine::Engine,
 		session::{self, ORDERS_MAX, Order},
 	},
 	config::Settings,
-	defaults::{
-		BEATS_MAX, BITSWAP_EVENTS_MAX, BITSWAP_READERS_MAX, COMMANDS_MAX, FETCH_WAITERS_MAX, TICK,
-	},
+	defaults::{BEATS_MAX, BITSWAP_EVENTS_MAX, BITSWAP_READERS_MAX, COMMANDS_MAX, TICK},
 	dialer::Dialer,
 	error::{PublishError, SpawnError},
 	handle::{Beat, BeatReceipt, Handle, Inbound, Verdict},
@@ -26,7 +24,6 @@ use cid::Cid;
 use futures::StreamExt;
 use libp2p::{
 	Multiaddr, PeerId, Swarm,
-	gossipsub::IdentTopic,
 	multiaddr::Protocol,
 	request_response::{OutboundRequestId, ResponseChannel},
 	swarm::dial_opts::{DialOpts, PeerCondition},
@@ -41,7 +38,7 @@ use std::{
 };
 use tokio::{
 	sync::{Semaphore, mpsc, oneshot, watch},
-	time::{MissedTickBehavior, interval},
+	time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -83,8 +80,8 @@ pub fn spawn(
 	cancel: CancellationToken,
 	tasks: &TaskTracker,
 ) -> Result<(Handle, Inbound), SpawnError> {
-	let topic = beat_topic(&ports.genesis_hash);
-	let swarm = build_swarm(keypair_of(&ports.identity), &topic, &settings)?;
+	let keypair = keypair_of(&ports.identity);
+	let swarm = build_swarm(keypair, &ports.genesis_hash, &settings, &ports.metrics)?;
 	let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
 	let (beats, inbound_beats) = mpsc::channel(BEATS_MAX);
 	let (queues, Waiting { inference, challenges, capabilities }) = Queues::new(&settings.config);
@@ -106,7 +103,6 @@ pub fn spawn(
 		.collect();
 	let mut actor = Actor {
 		swarm,
-		topic,
 		ports,
 		configured,
 		connections_max,
@@ -116,6 +112,8 @@ pub fn spawn(
 		waiters: HashMap::new(),
 		requests_out: HashMap::new(),
 		beats,
+		accepted: Vec::new(),
+		pass_on_at: None,
 		queues,
 		commands,
 		bitswap_events,
@@ -142,36 +140,41 @@ pub(crate) enum Command {
 	OpenBitswap { peer: PeerId, opened: crate::streams::Opened },
 }
 
-type FetchReply = oneshot::Sender<Result<Bytes, ExchangeError>>;
+pub(crate) type FetchReply = oneshot::Sender<Result<Bytes, ExchangeError>>;
 
 pub(crate) struct Actor {
 	pub(crate) swarm: Swarm<Behaviour>,
-	pub(crate) topic: IdentTopic,
 	pub(crate) ports: Ports,
 	/// Peers that are admitted whatever the chain says.
 	configured: BTreeSet<PeerId>,
 	pub(crate) connections_max: u32,
 	pub(crate) dialer: Dialer,
-	engine: Engine,
+	pub(crate) engine: Engine,
 	pub(crate) peers: BTreeMap<PeerId, Peer>,
-	waiters: HashMap<Cid, Vec<FetchReply>>,
+	pub(crate) waiters: HashMap<Cid, Vec<FetchReply>>,
 	/// Each kind counts its requests by itself.
 	pub(crate) requests_out: HashMap<(Kind, OutboundRequestId), RequestReply>,
 	pub(crate) beats: mpsc::Sender<Beat>,
+	/// Beats that are about to be passed on.
+	pub(crate) accepted: Vec<BeatReceipt>,
+	/// When they are; `None` while there are none.
+	pub(crate) pass_on_at: Option<Instant>,
 	pub(crate) queues: Queues,
 	pub(crate) commands: mpsc::Sender<Command>,
-	bitswap_events: mpsc::Sender<session::Event>,
-	readers: Arc<Semaphore>,
+	pub(crate) bitswap_events: mpsc::Sender<session::Event>,
+	pub(crate) readers: Arc<Semaphore>,
 	report: watch::Sender<Arc<MeshReport>>,
-	tasks: TaskTracker,
-	cancel: CancellationToken,
+	pub(crate) tasks: TaskTracker,
+	pub(crate) cancel: CancellationToken,
 }
 
 /// A connected peer.
 pub(crate) struct Peer {
 	address: Multiaddr,
 	connected_at_secs: u64,
-	orders: mpsc::Sender<Order>,
+	/// By the monotonic clock.
+	connected_at_ms: u64,
+	pub(crate) orders: mpsc::Sender<Order>,
 }
 
 impl Actor {
@@ -196,6 +199,7 @@ impl Actor {
 					admission_ended = changed.is_err();
 					self.admit();
 				},
+				() = moment(self.pass_on_at) => self.pass_on(),
 				_ = ticks.tick() => self.on_tick(),
 			}
 		}
@@ -208,7 +212,7 @@ impl Actor {
 				// A caller that is gone does not need to know.
 				let _gone = reply.send(self.publish(bytes));
 			},
-			Command::Judge { receipt, verdict } => self.judge(&receipt, verdict),
+			Command::Judge { receipt, verdict } => self.judge(receipt, verdict),
 			Command::Request { kind, peer, bytes, reply } => self.ask(kind, peer, bytes, reply),
 			Command::Respond { kind, channel, bytes } => self.respond(kind, channel, bytes),
 			Command::Fetch { cid, reply } => self.fetch(cid, reply),
@@ -218,20 +222,6 @@ impl Actor {
 			},
 			Command::OpenBitswap { peer, opened } => {
 				self.swarm.behaviour_mut().bitswap.open(peer, opened);
-			},
-		}
-	}
-
-	fn on_bitswap_event(&mut self, event: session::Event) {
-		match event {
-			session::Event::Received { peer, message } => {
-				let now_ms = self.ports.clock.monotonic_ms();
-				let effects = self.engine.received(now_ms, peer, message);
-				self.perform(effects);
-			},
-			session::Event::Served { peer, cids, bytes } => {
-				self.ports.metrics.block_bytes_served.inc_by(bytes);
-				self.engine.served(peer, &cids);
 			},
 		}
 	}
@@ -284,10 +274,6 @@ impl Actor {
 		}
 	}
 
-	pub(crate) fn is_admitted(&self, peer: &PeerId) -> bool {
-		self.swarm.behaviour().admission.allowed_peers().contains(peer)
-	}
-
 	pub(crate) fn on_connected(&mut self, peer: PeerId, address: Multiaddr) {
 		let (orders, inbox) = mpsc::channel(ORDERS_MAX);
 		self.tasks.spawn(session::session_task(
@@ -297,9 +283,13 @@ impl Actor {
 			inbox,
 			self.bitswap_events.clone(),
 		));
-		let connected_at_secs = self.ports.clock.now_secs();
-		self.peers.insert(peer, Peer { address, connected_at_secs, orders });
-		self.dialer.connected(&peer);
+		let connected = Peer {
+			address,
+			connected_at_secs: self.ports.clock.now_secs(),
+			connected_at_ms: self.ports.clock.monotonic_ms(),
+			orders,
+		};
+		self.peers.insert(peer, connected);
 		tracing::info!(target: "r1::net", %peer, peers = self.peers.len(), "peer connected");
 		let effects = self.engine.connected(peer);
 		self.perform(effects);
@@ -307,10 +297,13 @@ impl Actor {
 	}
 
 	pub(crate) fn on_disconnected(&mut self, peer: PeerId) {
+		let now_ms = self.ports.clock.monotonic_ms();
 		// Dropping the orders ends the session.
-		self.peers.remove(&peer);
+		if let Some(gone) = self.peers.remove(&peer) {
+			self.dialer.disconnected(&peer, now_ms.saturating_sub(gone.connected_at_ms));
+		}
 		tracing::info!(target: "r1::net", %peer, peers = self.peers.len(), "peer disconnected");
-		let effects = self.engine.disconnected(self.ports.clock.monotonic_ms(), peer);
+		let effects = self.engine.disconnected(now_ms, peer);
 		self.perform(effects);
 		self.publish_report();
 	}
@@ -341,75 +334,12 @@ impl Actor {
 			.set(i64::try_from(self.peers.len()).unwrap_or(i64::MAX));
 		self.report.send_replace(Arc::new(report));
 	}
+}
 
-	// # Blocks
-
-	fn fetch(&mut self, cid: Cid, reply: FetchReply) {
-		let now_ms = self.ports.clock.monotonic_ms();
-		let waiters = self.waiters.get(&cid).map_or(0, Vec::len);
-		let effects = (waiters < FETCH_WAITERS_MAX).then(|| self.engine.want(now_ms, cid));
-		let Some(effects) = effects.flatten() else {
-			// A caller that is gone does not need to know.
-			let _gone = reply.send(Err(ExchangeError::Busy { cid }));
-			return;
-		};
-		self.waiters.entry(cid).or_default().push(reply);
-		self.perform(effects);
-	}
-
-	/// Stops wanting what nobody waits for any more.
-	fn forget_given_up_fetches(&mut self) {
-		let mut given_up = Vec::new();
-		self.waiters.retain(|cid, waiters| {
-			waiters.retain(|waiter| !waiter.is_closed());
-			if waiters.is_empty() {
-				given_up.push(*cid);
-			}
-			!waiters.is_empty()
-		});
-		for cid in given_up {
-			let effects = self.engine.unwant(&cid);
-			self.perform(effects);
-		}
-	}
-
-	/// Reads a stream that a peer opened, unless too many are being read.
-	pub(crate) fn on_bitswap_stream(&mut self, peer: PeerId, stream: libp2p::Stream) {
-		let Ok(permit) = Arc::clone(&self.readers).try_acquire_owned() else {
-			tracing::warn!(target: "r1::net", %peer, "too many bitswap streams, one is dropped");
-			return;
-		};
-		let events = self.bitswap_events.clone();
-		let cancel = self.cancel.clone();
-		self.tasks.spawn(async move {
-			cancel.run_until_cancelled(session::reader_task(peer, stream, events)).await;
-			drop(permit);
-		});
-	}
-
-	fn perform(&mut self, effects: Vec<Effect>) {
-		for effect in effects {
-			match effect {
-				Effect::Send { peer, message } => self.order(peer, Order::Send(message)),
-				Effect::Serve { peer, entries } => self.order(peer, Order::Serve(entries)),
-				Effect::Deliver { cid, block } => {
-					self.ports.metrics.blocks_fetched.inc();
-					self.ports.metrics.block_bytes_fetched.inc_by(block.len() as u64);
-					for waiter in self.waiters.remove(&cid).into_iter().flatten() {
-						// A caller that is gone does not need the block.
-						let _gone = waiter.send(Ok(block.clone()));
-					}
-				},
-			}
-		}
-	}
-
-	/// Gives an order to a peer's session. Lost if the session is far behind: wants are repeated.
-	fn order(&self, peer: PeerId, order: Order) {
-		if let Some(connected) = self.peers.get(&peer)
-			&& connected.orders.try_send(order).is_err()
-		{
-			tracing::debug!(target: "r1::net", %peer, "bitswap session is behind, an order is lost");
-		}
+/// Comes at a moment; never, if there is none.
+async fn moment(at: Option<Instant>) {
+	match at {
+		Some(at) => sleep_until(at).await,
+		None => std::future::pending().await,
 	}
 }

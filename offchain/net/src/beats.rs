@@ -4,37 +4,56 @@
 
 use crate::{
 	actor::Actor,
-	behaviour::SCORE_THRESHOLDS,
+	defaults::{PASS_ON, PASS_ON_MAX},
 	error::PublishError,
+	gossip::{SCORE_THRESHOLDS, beat_topic},
 	handle::{Beat, BeatReceipt, Verdict},
-	identity::node_of,
 };
 use libp2p::{
 	PeerId,
 	gossipsub::{self, MessageAcceptance},
 };
 use r1_primitives::BEAT_BYTES_MAX;
-use tokio::sync::mpsc::error::TrySendError;
+use std::mem;
+use tokio::{sync::mpsc::error::TrySendError, time::Instant};
 
 impl Actor {
 	pub(crate) fn publish(&mut self, bytes: Vec<u8>) -> Result<(), PublishError> {
 		let length = bytes.len();
-		match self.swarm.behaviour_mut().gossip.publish(self.topic.clone(), bytes) {
+		match self.swarm.behaviour_mut().gossip.publish(beat_topic(), bytes) {
 			// A beat that is out already need not go out again.
 			Ok(_) | Err(gossipsub::PublishError::Duplicate) => Ok(()),
 			Err(gossipsub::PublishError::NoPeersSubscribedToTopic) => Err(PublishError::NoPeers),
 			Err(gossipsub::PublishError::AllQueuesFull(_)) => Err(PublishError::Busy),
-			// The length was checked, and our key signs anything: what is left is the envelope.
+			// The length was checked: what is left is the envelope.
 			Err(_) => Err(PublishError::TooLarge { bytes: length }),
 		}
 	}
 
-	pub(crate) fn judge(&mut self, receipt: &BeatReceipt, verdict: Verdict) {
-		let acceptance = match verdict {
-			Verdict::Accept => MessageAcceptance::Accept,
-			Verdict::Reject => MessageAcceptance::Reject,
-			Verdict::Ignore => MessageAcceptance::Ignore,
-		};
+	/// Tells gossip what a beat is worth; of an accepted one a little later, together with others.
+	pub(crate) fn judge(&mut self, receipt: BeatReceipt, verdict: Verdict) {
+		match verdict {
+			Verdict::Accept => {
+				self.accepted.push(receipt);
+				self.pass_on_at.get_or_insert_with(|| Instant::now() + PASS_ON);
+				if PASS_ON_MAX <= self.accepted.len() {
+					self.pass_on();
+				}
+			},
+			Verdict::Reject => self.report(&receipt, MessageAcceptance::Reject),
+			Verdict::Ignore => self.report(&receipt, MessageAcceptance::Ignore),
+		}
+	}
+
+	/// Passes on the beats that were accepted since the last time.
+	pub(crate) fn pass_on(&mut self) {
+		self.pass_on_at = None;
+		for receipt in mem::take(&mut self.accepted) {
+			self.report(&receipt, MessageAcceptance::Accept);
+		}
+	}
+
+	fn report(&mut self, receipt: &BeatReceipt, acceptance: MessageAcceptance) {
 		self.swarm.behaviour_mut().gossip.report_message_validation_result(
 			&receipt.message,
 			&receipt.passed_on_by,
@@ -55,23 +74,17 @@ impl Actor {
 		self.ports.metrics.graylisted_peers.set(graylisted);
 	}
 
-	pub(crate) fn on_gossip(&mut self, receipt: BeatReceipt, message: gossipsub::Message) {
-		if BEAT_BYTES_MAX < message.data.len() {
-			return self.judge(&receipt, Verdict::Reject);
+	pub(crate) fn on_gossip(&mut self, receipt: BeatReceipt, bytes: Vec<u8>) {
+		if BEAT_BYTES_MAX < bytes.len() {
+			return self.judge(receipt, Verdict::Reject);
 		}
-		// Strict validation has checked the source's signature.
-		let author = message.source.filter(|source| self.is_admitted(source));
-		let Some(author) = author.and_then(|source| node_of(&source)) else {
-			// Whoever passed it on may follow the chain a block ahead of us.
-			return self.judge(&receipt, Verdict::Ignore);
-		};
 		self.ports.metrics.beats_received.inc();
-		let beat = Beat { author, bytes: message.data, receipt };
+		let beat = Beat { bytes, receipt };
 		if let Err(TrySendError::Full(beat) | TrySendError::Closed(beat)) =
 			self.beats.try_send(beat)
 		{
 			self.ports.metrics.beats_dropped.inc();
-			self.judge(&beat.receipt, Verdict::Ignore);
+			self.judge(beat.receipt, Verdict::Ignore);
 		}
 	}
 }

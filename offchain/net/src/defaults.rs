@@ -16,7 +16,8 @@ pub(crate) const CONNECTIONS_PER_PEER_MAX: u32 = 4;
 /// Connections that are still being set up, each way.
 pub(crate) const CONNECTIONS_PENDING_MAX: u32 = 64;
 
-/// Peers up to which discovered ones are dialled. Gossip needs 12 at most; the rest are blocks'.
+/// Peers up to which discovered ones are dialled. Gossip needs six at most; the rest are for
+/// blocks, and for when some go.
 pub(crate) const PEERS_TARGET: usize = 32;
 
 /// Largest request and largest response, in bytes: a batch of images for a model (4 MiB).
@@ -28,12 +29,68 @@ pub(crate) const REQUEST_TIMEOUT_MS: u64 = 20_000;
 /// How long a block may take unless the caller says otherwise.
 pub(crate) const FETCH_TIMEOUT_MS: u64 = 30_000;
 
-/// Largest gossip message, envelope included: a beat of 256 B, its topic of 76 B, a signature, a
-/// source and a number; control messages list some hundred identifiers of 32 B.
+/// Peers that a node passes beats on to, and hears them from.
+///
+/// Each of them costs a copy of every beat. A network in which each node chose four at random is
+/// whole, and stays so when many go at once; announcements are for who chose badly. 209 nodes are
+/// five steps across.
+pub(crate) const GOSSIP_PEERS: usize = 4;
+
+/// Fewer such peers than that, and a node looks for more at the next heartbeat. With two, a network
+/// may fall into rings that do not hear each other.
+pub(crate) const GOSSIP_PEERS_MIN: usize = 3;
+
+/// More such peers than that, and a node parts with some at the next heartbeat: two more than it
+/// wants, so that who looks for a peer finds one.
+pub(crate) const GOSSIP_PEERS_MAX: usize = 5;
+
+/// Such peers that a node has dialled itself, so that not all of them have chosen it.
+pub(crate) const GOSSIP_PEERS_DIALLED_MIN: usize = 1;
+
+/// How often a node mends its choice of peers and announces what it has heard: twice in the
+/// shortest slot, of 2 s, so that a beat whose way was cut arrives by another one within its slot.
+pub(crate) const GOSSIP_HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// Peers that a node announces beats to at a heartbeat, beside those that get them anyway.
+pub(crate) const GOSSIP_PEERS_ANNOUNCED_TO: usize = 2;
+
+/// Heartbeats for which a beat is announced: to six peers, by 18 B each.
+pub(crate) const GOSSIP_HEARTBEATS_ANNOUNCED: usize = 1;
+
+/// Heartbeats for which a beat is kept for those who ask for it: two slots of mainnet.
+pub(crate) const GOSSIP_HEARTBEATS_KEPT: usize = 20;
+
+/// Beats that are announced in one message, each by 18 B: 7.2 KB. When there are more, each peer is
+/// told of others.
+pub(crate) const ANNOUNCED_IDS_MAX: usize = 400;
+
+/// Largest gossip message and, since gossip measures all that has been read of a stream, what it
+/// reads at once: 8 KiB of each.
 pub(crate) const GOSSIP_BYTES_MAX: usize = 16 * 1024;
 
 /// How long gossip remembers what it has seen: as long as a beat's block stays fresh.
 pub(crate) const GOSSIP_SEEN: Duration = Duration::from_secs(120);
+
+/// How long an accepted beat waits for others that are passed on with it.
+///
+/// One frame then carries several, and of two peers who hear a beat at the same time one is mostly
+/// first to pass it on, and the other need not. Five steps are 0.5 s at most: beats are made in
+/// the middle of a slot, and half a slot is 5 s on mainnet and 1 s in development.
+pub(crate) const PASS_ON: Duration = Duration::from_millis(100);
+
+/// Accepted beats that wait; more are passed on at once. 10 000 nodes make 100 in that time.
+pub(crate) const PASS_ON_MAX: usize = 128;
+
+/// How often the whole routing table is asked for again. A peer that is new in it starts that as
+/// well, so this is for what was missed: some hundred requests, each answered with 20 peers.
+pub(crate) const KADEMLIA_REFRESH: Duration = Duration::from_secs(3_600);
+
+/// How often a peer is pinged. Dead connections cost nothing else, and are found within 35 s, just
+/// as with the 15 s and 20 s of libp2p: it is oracles that pay for pings, 250 B for each connection.
+pub(crate) const PING_INTERVAL: Duration = Duration::from_secs(25);
+
+/// How long the answer to a ping may take: a round trip over half the world, many times.
+pub(crate) const PING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Pause before a lost or refused peer is dialled again, in milliseconds; doubles each time.
 pub(crate) const REDIAL_FIRST_MS: u64 = 500;
@@ -103,6 +160,3 @@ pub(crate) const CHALLENGES_WAITING_MAX: usize = 128;
 
 /// Requests for capabilities that wait for an answer: every peer asks after a restart.
 pub(crate) const CAPABILITIES_WAITING_MAX: usize = 256;
-
-/// Peers at one address that cost no score: half of all connections.
-pub(crate) const PEERS_OF_ONE_ADDRESS_MAX: f64 = 128.0;

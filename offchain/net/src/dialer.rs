@@ -60,7 +60,8 @@ impl Dialer {
 		}
 	}
 
-	/// The peers to dial now, with their addresses. Each counts as failed until it connects.
+	/// The peers to dial now, with their addresses. Each counts as failed until a connection to it
+	/// has lasted.
 	pub(crate) fn due(
 		&mut self,
 		now_ms: u64,
@@ -87,10 +88,16 @@ impl Dialer {
 		due
 	}
 
-	/// A peer has connected.
-	pub(crate) fn connected(&mut self, peer: &PeerId) {
-		if let Some(known) = self.known.get_mut(peer) {
+	/// A connection to a peer has ended, and how long it lasted.
+	///
+	/// One that ends soon is as good as a dial that failed: so does whoever does not admit us, but
+	/// only after Noise has told it who we are.
+	pub(crate) fn disconnected(&mut self, peer: &PeerId, lasted_ms: u64) {
+		if REDIAL_LAST_MS <= lasted_ms
+			&& let Some(known) = self.known.get_mut(peer)
+		{
 			known.failures = 0;
+			known.next_ms = 0;
 		}
 	}
 

@@ -51,9 +51,9 @@ impl Handle {
 		published.await.unwrap_or(Err(PublishError::Closed))
 	}
 
-	/// Says what a beat is worth: only an accepted one is passed on.
+	/// Says what a beat is worth: only an accepted one is passed on, within a tenth of a second.
 	///
-	/// A beat that nobody judges within some minutes is forgotten.
+	/// A beat that nobody judges within 20 s is forgotten.
 	pub async fn judge_beat(&self, receipt: BeatReceipt, verdict: Verdict) {
 		// Nothing is lost when the mesh has shut down.
 		self.send(Command::Judge { receipt, verdict }).await;
@@ -184,11 +184,9 @@ pub struct Inbound {
 	pub capabilities: mpsc::Receiver<InboundRequest>,
 }
 
-/// A beat that was gossiped. Its envelope was signed by `author`; its content is unchecked.
+/// A beat that was gossiped, by whomever; its content is unchecked.
 #[derive(Debug)]
 pub struct Beat {
-	/// Who published it.
-	pub author: NodeKey,
 	/// What was published; at most [`BEAT_BYTES_MAX`] bytes.
 	pub bytes: Vec<u8>,
 	/// What it is judged by.

@@ -14,6 +14,8 @@
 //!           requests, challenges, capabilities
 //! ```
 //!
+//! A beat comes from whoever passed it on: what it says of its sender is for whoever judges it.
+//!
 //! Not here: what a beat or a request means, which keys are admitted and why, and keeping blocks.
 //!
 //! # Admission
@@ -49,7 +51,10 @@ mod metrics;
 mod actor;
 mod swarm_events;
 mod beats;
+mod blocks;
 mod behaviour;
+mod gossip;
+mod traffic;
 mod streams;
 mod requests;
 mod request_events;

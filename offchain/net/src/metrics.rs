@@ -14,6 +14,10 @@ pub struct Metrics {
 	pub peers: Gauge,
 	/// Connections that were refused because the peer is not admitted.
 	pub refused_connections: Counter,
+	/// Bytes received over TCP, without what TCP and IP add. QUIC is not counted.
+	pub tcp_bytes_received: Counter,
+	/// Bytes sent over TCP, without what TCP and IP add. QUIC is not counted.
+	pub tcp_bytes_sent: Counter,
 	/// Beats received, duplicates not counted.
 	pub beats_received: Counter,
 	/// Beats dropped because nobody took them in time.
@@ -48,6 +52,8 @@ impl Metrics {
 				"Connections refused because the peer is not admitted",
 				&self.refused_connections,
 			),
+			("tcp_bytes_received", "Bytes received over TCP", &self.tcp_bytes_received),
+			("tcp_bytes_sent", "Bytes sent over TCP", &self.tcp_bytes_sent),
 			("beats_received", "Beats received, duplicates not counted", &self.beats_received),
 			("beats_dropped", "Beats that nobody took in time", &self.beats_dropped),
 			("blocks_fetched", "Blocks fetched from other nodes", &self.blocks_fetched),

@@ -66,7 +66,7 @@ impl Actor {
 				message,
 			}) => {
 				let receipt = BeatReceipt { message: message_id, passed_on_by: propagation_source };
-				self.on_gossip(receipt, message);
+				self.on_gossip(receipt, message.data);
 			},
 			BehaviourEvent::Inference(event) => self.on_request_event(Kind::Inference, event),
 			BehaviourEvent::Challenges(event) => self.on_request_event(Kind::Challenge, event),

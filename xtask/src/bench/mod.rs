@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `cargo xtask bench`: what the chain can carry, beside what the SDK alone can.
+//! `cargo xtask bench`: what the chain can carry, beside what the SDK alone can, and what the mesh
+//! costs an oracle, beside what it costs in the deployed system.
 //!
 //! ```text
 //!  tests/benches/transfers   load and observation, run against three validators of either chain
 //!  tests/plain-runtime       the other chain: pallets of the SDK alone, the same node
 //!  tests/benches/closing     the weight of closing an epoch, in memory
 //!  tests/benches/licences    the weight and time of claims, links and sales, in memory
+//!  tests/benches/mesh        what hearing all beats costs an oracle, over loopback
 //!  docs/benchmarks.md        what the numbers mean, and those of the last run that counts
 //! ```
 //!
@@ -50,7 +52,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	fs::create_dir_all(&directory)
 		.with_context(|| format!("could not make {}", directory.display()))?;
 
-	let mut steps = Steps::new(5);
+	let mut steps = Steps::new(6);
 	let mut programs = None;
 	steps.run("programs", || {
 		programs = Some(Programs::build(workspace)?);
@@ -67,6 +69,12 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	let mut licences = Value::Null;
 	steps.run("calls around licences", || {
 		licences = programs::json_of(&mut programs.licences())?;
+		Ok(())
+	})?;
+
+	let mut mesh = Value::Null;
+	steps.run("beats of a whole network", || {
+		mesh = programs::json_of(&mut programs.mesh())?;
 		Ok(())
 	})?;
 
@@ -87,7 +95,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 	let [ours, plain] = <[Value; 2]>::try_from(measured)
 		.map_err(|_| anyhow::anyhow!("each of two chains was measured"))?;
-	let report = Report { ours, plain, closing, licences };
+	let report = Report { ours, plain, closing, licences, mesh };
 	let raw = directory.join("results.json");
 	fs::write(&raw, serde_json::to_string_pretty(&report.to_json())?)
 		.with_context(|| format!("could not write {}", raw.display()))?;

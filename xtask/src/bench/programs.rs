@@ -20,6 +20,7 @@ pub(super) struct Programs {
 	transfers: PathBuf,
 	closing: PathBuf,
 	licences: PathBuf,
+	mesh: PathBuf,
 	/// The plain runtime, as Wasm.
 	pub(super) plain_runtime: PathBuf,
 }
@@ -34,12 +35,14 @@ impl Programs {
 		benchmarks
 			.args(["bench", "--workspace", "--profile", "dev", "--no-run", "--locked"])
 			.args(["--bench", "transfers", "--bench", "closing", "--bench", "licences"])
+			.args(["--bench", "mesh"])
 			.arg("--message-format=json-render-diagnostics");
 		let messages = output_of(&mut benchmarks)?;
 		Ok(Self {
 			transfers: executable(&messages, "transfers")?,
 			closing: executable(&messages, "closing")?,
 			licences: executable(&messages, "licences")?,
+			mesh: executable(&messages, "mesh")?,
 			plain_runtime: build_plain_runtime(workspace)?,
 		})
 	}
@@ -57,6 +60,11 @@ impl Programs {
 	/// The program that claims, links and buys.
 	pub(super) fn licences(&self) -> Command {
 		Command::new(&self.licences)
+	}
+
+	/// The program that lets a network beat.
+	pub(super) fn mesh(&self) -> Command {
+		Command::new(&self.mesh)
 	}
 }
 

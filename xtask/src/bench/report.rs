@@ -21,6 +21,8 @@ pub(super) struct Report {
 	pub(super) closing: Value,
 	/// Calls around licences.
 	pub(super) licences: Value,
+	/// Beats of whole networks.
+	pub(super) mesh: Value,
 }
 
 impl Report {
@@ -31,10 +33,11 @@ impl Report {
 			"plain": self.plain,
 			"closing": self.closing,
 			"licences": self.licences,
+			"mesh": self.mesh,
 		})
 	}
 
-	/// Three tables, and what they were measured on.
+	/// The tables, and what they were measured on.
 	pub(super) fn to_markdown(&self) -> Result<String> {
 		for limit in ["/limits/slot_millis", "/limits/normal_ref_time"] {
 			let (ours, plain) = (number(&self.ours, limit)?, number(&self.plain, limit)?);
@@ -44,6 +47,7 @@ impl Report {
 		self.write_transfers(&mut text)?;
 		self.write_closing(&mut text)?;
 		self.write_licences(&mut text)?;
+		self.write_mesh(&mut text)?;
 		Ok(text)
 	}
 
@@ -175,6 +179,70 @@ impl Report {
 		)?;
 		Ok(())
 	}
+
+	fn write_mesh(&self, text: &mut String) -> Result<()> {
+		writeln!(
+			text,
+			"\n| nodes | slot, s | oracle receives, KB/s | sends, KB/s | of both without beats, KB/s | \
+			a node's mean, both, KB/s | with TCP and IP, KB/s | beats heard by the oracle | \
+			by the worst node | on the way, p50 / p99, s | processor, µs a beat |\n\
+			| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+		)?;
+		let rows = self.mesh.get("networks").and_then(Value::as_array);
+		let rows = rows.context("networks were measured")?;
+		for row in rows {
+			let kilobytes = |path: &str| Ok::<_, anyhow::Error>(number(row, path)? / 1e3);
+			writeln!(
+				text,
+				"| {} | {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} % | {:.1} % | \
+				{:.1} / {:.1} | {:.0} |",
+				number(row, "/nodes")?,
+				number(row, "/slot_secs")?,
+				kilobytes("/oracle/received/bytes_per_sec")?,
+				kilobytes("/oracle/sent/bytes_per_sec")?,
+				kilobytes("/oracle/received/silent_bytes_per_sec")?
+					+ kilobytes("/oracle/sent/silent_bytes_per_sec")?,
+				kilobytes("/each/both/bytes_per_sec")?,
+				kilobytes("/each/device/bytes_per_sec")?,
+				number(row, "/oracle/heard_share")? * 100.0,
+				number(row, "/each/heard_share_min")? * 100.0,
+				number(row, "/way_ms/p50")? / 1e3,
+				number(row, "/way_ms/p99")? / 1e3,
+				number(row, "/each/processor_micros_per_beat")?,
+			)?;
+		}
+		let largest = rows.last().context("a network was measured")?;
+		// What one beat costs the oracle of the largest network, wherever it comes from.
+		let bytes_per_beat = |way: &str| {
+			let rate = |kind: &str| number(largest, &format!("/oracle/{way}/{kind}"));
+			let by_beats = rate("bytes_per_sec")? - rate("silent_bytes_per_sec")?;
+			let beats = number(largest, "/nodes")? / number(&self.mesh, "/slot_secs")?;
+			Ok::<_, anyhow::Error>(by_beats / beats)
+		};
+		let (received, sent) = (bytes_per_beat("received")?, bytes_per_beat("sent")?);
+		writeln!(
+			text,
+			"\nA subscriber of the deployed system receives {:.1} KB/s with {} nodes.\n\n\
+			| nodes whose beats are judged | µs a beat | ms a slot | the oracle receives, KB/s | \
+			sends, KB/s |\n| --- | --- | --- | --- | --- |",
+			number(&self.mesh, "/deployed/bytes_per_sec")? / 1e3,
+			number(&self.mesh, "/deployed/nodes")?,
+		)?;
+		let rows = self.mesh.get("judged").and_then(Value::as_array);
+		for row in rows.context("beats were judged")? {
+			let nodes = number(row, "/nodes")?;
+			let beats_per_sec = nodes / number(&self.mesh, "/slot_secs")?;
+			writeln!(
+				text,
+				"| {nodes} | {:.1} | {:.0} | {:.1} | {:.1} |",
+				number(row, "/micros_per_beat")?,
+				number(row, "/millis_per_slot")?,
+				received * beats_per_sec / 1e3,
+				sent * beats_per_sec / 1e3,
+			)?;
+		}
+		Ok(())
+	}
 }
 
 fn number(value: &Value, path: &str) -> Result<f64> {
@@ -258,7 +326,26 @@ mod tests {
 				"declared_ref_time": 130_000_000, "native_micros": 456.7,
 			}],
 		});
-		Report { ours: chain(400.4), plain: chain(450.0), closing, licences }
+		let mesh = json!({
+			"deployed": { "nodes": 209, "bytes_per_sec": 214_600 },
+			"slot_secs": 10,
+			"networks": [{
+				"nodes": 200, "slot_secs": 30,
+				"oracle": {
+					"received": { "silent_bytes_per_sec": 500.0, "bytes_per_sec": 9_000.0 },
+					"sent": { "silent_bytes_per_sec": 600.0, "bytes_per_sec": 8_500.0 },
+					"heard_share": 1.0,
+				},
+				"each": {
+					"both": { "silent_bytes_per_sec": 400.0, "bytes_per_sec": 15_040.0 },
+					"device": { "silent_bytes_per_sec": 700.0, "bytes_per_sec": 20_060.0 },
+					"heard_share_min": 0.998, "processor_micros_per_beat": 210.4,
+				},
+				"way_ms": { "p50": 610, "p99": 1_240, "max": 2_000 },
+			}],
+			"judged": [{ "nodes": 1_000, "micros_per_beat": 47.6, "millis_per_slot": 47.6 }],
+		});
+		Report { ours: chain(400.4), plain: chain(450.0), closing, licences, mesh }
 	}
 
 	#[test]
@@ -269,6 +356,8 @@ mod tests {
 			"| a block's finality at 100 per second, p50 / p99, s | 1.50 / 2.25 | 1.50 / 2.25 |",
 			"| 1000 | 2 | 333.0 | 50.0 % | 2 | 400.0 |",
 			"| link | 0.120 | 1.23 % | 0.130 | 0.457 |",
+			"| 200 | 30 | 9.0 | 8.5 | 1.1 | 15.0 | 20.1 | 100.0 % | 99.8 % | 0.6 / 1.2 | 210 |",
+			"| 1000 | 47.6 | 48 | 42.5 | 39.5 |",
 		] {
 			assert!(text.contains(line), "`{line}` is not in:\n{text}");
 		}

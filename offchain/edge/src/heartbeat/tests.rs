@@ -162,6 +162,7 @@ impl Hearing {
 		let settings = config::Mesh {
 			listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
 			bootstrap: role.bootstrap,
+			..config::Mesh::default()
 		};
 		let identity = Arc::new(role.identity);
 		let needs = mesh::Needs {
@@ -482,6 +483,27 @@ async fn node_that_does_not_answer_challenges_should_lose_slots_and_one_that_doe
 	assert_eq!(honest.heartbeat.answerer().metrics().answered, answered);
 	hearing.until_cores_are(&[(DEED, Some(2)), (DEED + 1, None)]).await;
 	hearing.shows(answered, missed);
+}
+
+#[tokio::test]
+async fn daemon_that_nobody_speaks_with_should_not_report_that_nobody_was_there() {
+	let directory = tempfile::tempdir().unwrap();
+	let clock = Arc::new(ManualClock::at_secs(CLOCK.start_secs + 1));
+	let mut state = chain();
+	state.finalised.timestamp_secs = clock.now_secs();
+	let role = Role { identity: node(), ..Role::oracle(state.clone()) };
+	let alone = Hearing::start_as(role, directory.path(), &clock).await;
+	for slot in 0..CLOCK.slots_per_epoch() {
+		// Its own beat shows that it lived through the slot.
+		let sent = u64::from(slot) + 1;
+		alone
+			.until_engines("it beats", |engines| engines.beater.metrics().sent == sent)
+			.await;
+		clock.advance_secs(CLOCK.slot_secs.into());
+	}
+	let slots = CLOCK.slots_per_epoch();
+	let declined = Declined::TooLittleCovered { epoch: 0, covered: 0, slots };
+	assert_eq!(alone.heartbeat.availability(0, &state), Err(declined));
 }
 
 #[tokio::test]

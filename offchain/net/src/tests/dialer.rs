@@ -42,11 +42,25 @@ fn connected_peer_should_not_be_dialled_and_start_afresh_when_lost() {
 	for now_ms in (0..60_000).step_by(250) {
 		due(&mut dialer, now_ms, &[]);
 	}
-	dialer.connected(&peer(1));
+	dialer.disconnected(&peer(1), REDIAL_LAST_MS);
 	assert_eq!(due(&mut dialer, 100_000, &[peer(1)]), []);
 	assert_eq!(due(&mut dialer, 100_000, &[]), [peer(1)]);
 	assert_eq!(due(&mut dialer, 100_000, &[]), []);
 	assert_eq!(due(&mut dialer, 100_500, &[]), [peer(1)]);
+}
+
+#[test]
+fn peer_that_hangs_up_at_once_should_be_dialled_with_growing_pauses() {
+	let mut dialer = Dialer::new([(peer(1), address(1))], 8);
+	let mut dials = 0;
+	for now_ms in (0..600_000).step_by(250) {
+		for peer in due(&mut dialer, now_ms, &[]) {
+			dials += 1;
+			dialer.disconnected(&peer, 100);
+		}
+	}
+	// Ten minutes of pauses of at least half the longest, and the few before they are as long.
+	assert!(dials <= 600_000 / (REDIAL_LAST_MS / 2) + 8, "{dials}");
 }
 
 #[test]

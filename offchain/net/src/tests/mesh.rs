@@ -130,7 +130,6 @@ impl Node {
 				let pause = Duration::from_millis(200);
 				if let Ok(beat) = timeout(pause, reader.inbound.beats.recv()).await {
 					let beat = beat.unwrap();
-					assert_eq!(beat.author, self.key);
 					reader.handle.judge_beat(beat.receipt, verdict).await;
 					return beat.bytes;
 				}
@@ -183,7 +182,6 @@ async fn beats_should_travel_only_as_far_as_they_are_accepted() {
 		unreachable!("the loop ends by returning")
 	};
 	let beat = timeout(PATIENCE, seen).await.expect("an accepted beat arrives in time");
-	assert_eq!(beat.author, left.key);
 	// The bad ones were sent first, and none of them came.
 	assert!(beat.bytes.starts_with(b"good"), "{:?}", String::from_utf8_lossy(&beat.bytes));
 	while let Ok(beat) = right.inbound.beats.try_recv() {
