@@ -12,13 +12,13 @@
 
 use crate::{
 	client,
+	network::as_root,
 	steps::{Steps, run_command},
 	tidy, upgrade,
 	workspace::Workspace,
 };
 use anyhow::Result;
-use nix::unistd::geteuid;
-use std::{env, process::Command};
+use std::env;
 
 /// Runs everything.
 ///
@@ -95,20 +95,7 @@ fn run_networks(workspace: &Workspace, profile: &str) -> Result<()> {
 	};
 	let mut cargo = workspace.cargo();
 	cargo.args(arguments);
-	if geteuid().is_root() {
-		return run_command(&mut cargo);
-	}
-	// Only root makes network namespaces, but anybody can be root of a user namespace.
-	let mut command = Command::new("unshare");
-	command.args(["--user", "--map-root-user", "--"]).arg(cargo.get_program());
-	command.args(cargo.get_args()).current_dir(&workspace.root);
-	for (variable, value) in cargo.get_envs() {
-		match value {
-			Some(value) => command.env(variable, value),
-			None => command.env_remove(variable),
-		};
-	}
-	run_command(&mut command)
+	run_command(&mut as_root(cargo))
 }
 
 /// Whether cargo knows `nextest`, which limits the time of each test and runs all in parallel.

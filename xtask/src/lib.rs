@@ -10,6 +10,7 @@
 //!                ├─> tidy        rules of the repository, each one a pure function of its files
 //!                ├─> check       the inner loop: what changed since HEAD
 //!                ├─> ci          everything, in order ──> client   the foreign client's tour
+//!                ├─> network     a network of zombienet/, for trying things out
 //!                ├─> specs       chain-specs/*.json
 //!                ├─> weights     pallets/*/src/weights.rs
 //!                └─> bench       the numbers of docs/benchmarks.md
@@ -36,6 +37,7 @@ pub mod check;
 pub mod ci;
 pub mod client;
 pub mod dev;
+pub mod network;
 pub mod specs;
 pub mod upgrade;
 pub mod weights;

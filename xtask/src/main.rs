@@ -11,7 +11,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::{
-	bench, bootstrap, check, ci, client, dev, specs, tidy, upgrade, weights, workspace::Workspace,
+	bench, bootstrap, check, ci, client, dev, network, specs, tidy, upgrade, weights,
+	workspace::Workspace,
 };
 
 /// The chores of the Ratio1 repository.
@@ -39,6 +40,8 @@ enum Chore {
 		/// WebSocket address of a node that runs already.
 		url: Option<String>,
 	},
+	/// Start a network of real processes in a network namespace, for trying things out.
+	Network(network::Options),
 	/// Rehearse the upgrade of a network from the last release's runtime to the one that is built.
 	Upgrade,
 	/// Write the chain specifications in chain-specs/ anew.
@@ -69,6 +72,7 @@ fn run(chore: &Chore) -> Result<()> {
 		Chore::Dev(options) => dev::run(&workspace, options),
 		Chore::Client { url: None } => client::run(&workspace),
 		Chore::Client { url: Some(url) } => client::tour(&workspace, url),
+		Chore::Network(options) => network::run(&workspace, options),
 		Chore::Upgrade => upgrade::run(&workspace),
 		Chore::Specs => specs::run(&workspace),
 		Chore::Weights(options) => weights::run(&workspace, options),
