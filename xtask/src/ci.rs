@@ -35,9 +35,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 		let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-Dwarnings"];
 		run_command(workspace.cargo().args(arguments))
 	})?;
-	steps.run("programs", || {
-		run_command(workspace.cargo().args(["build", "--workspace", "--bins", "--locked"]))
-	})?;
+	steps.run("programs", || workspace.build_programs())?;
 	let profile = if is_slow { "slow" } else { "default" };
 	steps.run("tests", || run_tests(workspace, profile))?;
 	steps.run("networks of real processes", || run_networks(workspace, profile))?;

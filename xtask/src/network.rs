@@ -20,8 +20,7 @@ pub struct Options {
 ///
 /// The programs do not build, or the network does not start.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-	// With the whole workspace: for one package alone cargo would build the SDK a second time.
-	run_command(workspace.cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
+	workspace.build_programs()?;
 	let mut network = Command::new(workspace.program("r1-network")?);
 	network.arg(&options.definition).current_dir(&workspace.root);
 	run_command(&mut as_root(network))

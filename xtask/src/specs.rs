@@ -3,7 +3,7 @@
 //! The chain specifications that are committed: everyone who starts the local network starts the
 //! same chain.
 
-use crate::{steps::run_command, workspace::Workspace};
+use crate::workspace::Workspace;
 use anyhow::{Context, Result, ensure};
 use std::{fs, path::Path, process::Command};
 
@@ -18,8 +18,7 @@ const PRESETS: [&str; 1] = ["local"];
 ///
 /// The node does not build, or refuses the preset.
 pub fn run(workspace: &Workspace) -> Result<()> {
-	// With the whole workspace, so that features are those of every other build.
-	run_command(workspace.cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
+	workspace.build_programs()?;
 	let node = workspace.program("r1-node")?;
 	let directory = workspace.root.join("chain-specs");
 	fs::create_dir_all(&directory).context("could not make chain-specs/")?;

@@ -2,6 +2,7 @@
 
 //! Where things are: the root of the checkout, the target directory, the packages.
 
+use crate::steps::run_command;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::{
@@ -77,6 +78,18 @@ impl Workspace {
 			.map(|package| Package::from_metadata(&root, package))
 			.collect::<Result<_>>()?;
 		Ok(Self { root, target, packages })
+	}
+
+	/// Builds all programs.
+	///
+	/// With the whole workspace: for some packages alone cargo would choose other features, and
+	/// build dependencies a second time.
+	///
+	/// # Errors
+	///
+	/// One of them does not build.
+	pub fn build_programs(&self) -> Result<()> {
+		run_command(self.cargo().args(["build", "--workspace", "--bins", "--locked"]))
 	}
 
 	/// The path of a program that the development profile builds.

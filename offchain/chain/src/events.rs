@@ -16,7 +16,7 @@ pub use conduct::{Misconduct, Offence, RemovalReason, Window};
 use crate::{
 	Chain, QueryError,
 	client::{AtBlock, Config, QUERIES_AT_ONCE},
-	state::deed_collections,
+	state::{deed_collections, number_of},
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use r1_core::Account;
@@ -350,7 +350,7 @@ impl Chain {
 	/// The node does not answer.
 	pub async fn finalised_number(&self) -> Result<u32, QueryError> {
 		let at_block = self.at_finalised().await?;
-		Ok(u32::try_from(at_block.block_number()).unwrap_or(u32::MAX))
+		Ok(number_of(&at_block))
 	}
 }
 

@@ -7,11 +7,7 @@
 //! would beat in slots that are over. So an announcement only says that there is something newer;
 //! what is read is the newest, and of the blocks that were skipped no more than hash and time.
 
-use crate::{
-	Chain, ConnectError, QueryError,
-	client::{AtBlock, QUERIES_AT_ONCE},
-	state,
-};
+use crate::{Chain, ConnectError, QueryError, client::QUERIES_AT_ONCE, state};
 use futures::{StreamExt, TryStreamExt, stream};
 use r1_core::{BlockHash, ChainState, RecentBlocks, error_chain};
 use std::{ops::Range, sync::Arc, time::Duration};
@@ -79,7 +75,7 @@ impl ChainHandle {
 pub fn follow(config: FollowConfig, cancel: CancellationToken, tasks: &TaskTracker) -> ChainHandle {
 	let (publish, state) = watch::channel(None);
 	let (connection, connected) = watch::channel(false);
-	let follower = Follower { config, publish, connection, recent: RecentBlocks::default() };
+	let follower = Follower { config, publish, connection };
 	tasks.spawn(async move {
 		cancel.run_until_cancelled(follower.run()).await;
 	});
@@ -90,7 +86,6 @@ struct Follower {
 	config: FollowConfig,
 	publish: watch::Sender<Option<Arc<ChainState>>>,
 	connection: watch::Sender<bool>,
-	recent: RecentBlocks,
 }
 
 /// Why one connection ended.
@@ -136,6 +131,11 @@ impl Follower {
 		self.publish.borrow().as_ref().map(|state| state.finalised.number)
 	}
 
+	fn recent_blocks(&self) -> RecentBlocks {
+		let published = self.publish.borrow();
+		published.as_ref().map(|state| state.recent_blocks.clone()).unwrap_or_default()
+	}
+
 	async fn follow_one_connection(&mut self) -> Result<std::convert::Infallible, FollowError> {
 		let chain = Chain::connect(&self.config.url).await?;
 		let genesis_hash = *self.config.genesis_hash.get_or_insert(chain.genesis_hash());
@@ -147,7 +147,14 @@ impl Follower {
 		let mut blocks = chain.finalised_blocks().await?;
 		loop {
 			match tokio::time::timeout(SILENCE_MAX, blocks.next()).await {
-				Ok(Some(announced)) => drop(announced.map_err(QueryError::node)?),
+				Ok(Some(announced)) => {
+					let number = announced.map_err(QueryError::node)?.number();
+					// The first that are announced are older than what was read with the first of
+					// them: nothing needs to be asked.
+					if self.newest().is_some_and(|newest| number <= newest.into()) {
+						continue;
+					}
+				},
 				Ok(None) => return Err(FollowError::StreamEnded),
 				// Finality may have stalled, or the connection died unnoticed: ask.
 				Err(_) => {},
@@ -158,17 +165,16 @@ impl Follower {
 
 	async fn publish_newest(&mut self, chain: &Chain) -> Result<(), FollowError> {
 		let newest = chain.at_finalised().await?;
-		let number = number_of(&newest);
+		let number = state::number_of(&newest);
 		let published = self.newest();
 		if published.is_some_and(|published| published >= number) {
 			return Ok(());
 		}
-		let mut recent = self.recent.clone();
+		let mut recent = self.recent_blocks();
 		for (hash, timestamp_secs) in skipped_blocks(chain, skipped(published, number)).await? {
 			recent.push(hash, timestamp_secs);
 		}
 		let state = state::read(&newest, recent).await?;
-		self.recent = state.recent_blocks.clone();
 		debug!(
 			target: "r1::chain",
 			block = number,
@@ -201,10 +207,6 @@ async fn skipped_blocks(
 		.buffered(QUERIES_AT_ONCE)
 		.try_collect()
 		.await
-}
-
-fn number_of(at_block: &AtBlock) -> u32 {
-	u32::try_from(at_block.block_number()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(crate) async fn read(
 	mut recent_blocks: RecentBlocks,
 ) -> Result<ChainState, QueryError> {
 	let finalised = BlockRef {
-		number: u32::try_from(at_block.block_number()).unwrap_or(u32::MAX),
+		number: number_of(at_block),
 		hash: at_block.block_hash().0,
 		timestamp_secs: timestamp_secs(at_block).await?,
 	};
@@ -67,6 +67,11 @@ pub(crate) async fn read(
 		settled_availability: settled_availability(at_block, first_undecided_epoch).await?,
 		deeds,
 	})
+}
+
+/// The block's height, as the chain itself counts it.
+pub(crate) fn number_of(at_block: &AtBlock) -> u32 {
+	u32::try_from(at_block.block_number()).unwrap_or(u32::MAX)
 }
 
 /// When the block was made, in Unix seconds.

@@ -2,11 +2,7 @@
 
 //! Builds what the benchmarks run, and runs what answers with JSON.
 
-use crate::{
-	steps::{command_line, run_command},
-	wasm,
-	workspace::Workspace,
-};
+use crate::{steps::command_line, wasm, workspace::Workspace};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::{
@@ -28,7 +24,7 @@ pub(super) struct Programs {
 impl Programs {
 	/// Builds the node, the benchmarks and the plain runtime.
 	pub(super) fn build(workspace: &Workspace) -> Result<Self> {
-		run_command(workspace.cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
+		workspace.build_programs()?;
 		let mut benchmarks = workspace.cargo();
 		// With the development profile and the whole workspace, like everything else: another
 		// selection would build the SDK once more.

@@ -17,7 +17,7 @@ pub use control::Control;
 pub use layout::Layout;
 pub use network::Network;
 
-use crate::{client, process::Interrupt, steps::run_command, workspace::Workspace};
+use crate::{client, process::Interrupt, workspace::Workspace};
 use anyhow::{Context, Result};
 use std::{fs, path::PathBuf};
 
@@ -51,8 +51,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	let layout = Layout::new(&workspace.root.join(".dev"));
 	layout.ensure_ports_are_free()?;
 	if !options.no_build {
-		// All of the workspace, so that no dependency is built twice with other features.
-		run_command(workspace.cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
+		workspace.build_programs()?;
 	}
 	let interrupt = Interrupt::on_signals()?;
 	let mut network = Network::start(workspace, layout, interrupt.clone())?;
