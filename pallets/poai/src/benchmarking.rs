@@ -138,6 +138,22 @@ mod benchmarks {
 		Ok(())
 	}
 
+	// The longest specification in the job with the most deeds.
+	#[benchmark]
+	fn update_job() -> Result<(), BenchmarkError> {
+		let caller = developer::<T>();
+		let deeds = T::BenchmarkHelper::active_deeds(REPLICAS_MAX);
+		let job = job_of::<T>(&caller, REPLICAS_MAX);
+		Pallet::<T>::place(job, 0, &deeds)?;
+		let specification = Specification::truncate_from(vec![7; 64]);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), job, specification.clone());
+
+		assert_eq!(Jobs::<T>::get(job).map(|job| job.specification), Some(specification));
+		Ok(())
+	}
+
 	#[benchmark]
 	fn claim_in_usdc() {
 		let caller = earner::<T>();

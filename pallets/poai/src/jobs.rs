@@ -95,6 +95,26 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Changes what a job is.
+	///
+	/// # Errors
+	///
+	/// See the call.
+	pub(crate) fn do_update_job(
+		owner: &AccountId32,
+		id: JobId,
+		specification: Specification,
+	) -> DispatchResult {
+		let mut job = Jobs::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
+		ensure!(job.owner == *owner, Error::<T>::NotJobOwner);
+		ensure!(!specification.is_empty(), Error::<T>::EmptySpecification);
+		ensure!(job.specification != specification, Error::<T>::SameSpecification);
+		job.specification = specification.clone();
+		Jobs::<T>::insert(id, job);
+		Self::deposit_event(Event::JobUpdated { job: id, specification });
+		Ok(())
+	}
+
 	/// Removes a job that nobody can earn from any more, and refunds what is left in it.
 	pub(crate) fn remove_job(id: JobId, job: &Job) -> DispatchResult {
 		Self::refund_closed_job(&job.owner, job.balance)?;

@@ -351,6 +351,13 @@ pub mod pallet {
 			/// What it got for that in 10^-18 R1; `None` if it was paid in USDC.
 			r1: Option<u128>,
 		},
+		/// The owner changed what a job is.
+		JobUpdated {
+			/// The job.
+			job: JobId,
+			/// The CID of its new specification.
+			specification: Specification,
+		},
 	}
 
 	/// Why something was refused.
@@ -409,6 +416,8 @@ pub mod pallet {
 		/// A deed of the placement is a master or genesis deed, which does no paid work: choose
 		/// Node Deeds only.
 		DeedNotForWork,
+		/// The job has this specification already.
+		SameSpecification,
 	}
 
 	#[pallet::hooks]
@@ -567,6 +576,36 @@ pub mod pallet {
 		pub fn claim(origin: OriginFor<T>, r1_minimum: Option<u128>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_claim(who, r1_minimum)
+		}
+
+		/// Changes what a job is: its nodes run the new specification from now on.
+		///
+		/// ## Dispatch Origin
+		///
+		/// The job's owner, signed.
+		///
+		/// ## Details
+		///
+		/// Its price, its replicas, its end and where it runs stay as they are. Secrets that are
+		/// sealed for the job's nodes get into a specification this way, because whom to seal them
+		/// for is known only when the job is placed.
+		///
+		/// ## Errors
+		///
+		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::EmptySpecification`],
+		/// [`Error::SameSpecification`].
+		///
+		/// ## Events
+		///
+		/// [`Event::JobUpdated`]
+		#[pallet::call_index(5)]
+		pub fn update_job(
+			origin: OriginFor<T>,
+			job: JobId,
+			specification: Specification,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_update_job(&who, job, specification)
 		}
 	}
 

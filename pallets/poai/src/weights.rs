@@ -18,6 +18,7 @@ pub trait WeightInfo {
 	fn withdraw() -> Weight;
 	fn create_job() -> Weight;
 	fn close_job() -> Weight;
+	fn update_job() -> Weight;
 	fn claim_in_usdc() -> Weight;
 	fn claim_in_r1() -> Weight;
 	fn settle_base() -> Weight;
@@ -79,6 +80,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		close_job()
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	/// Storage: `Poai::Jobs` (r:1 w:1)
+	/// Proof: `Poai::Jobs` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
+	fn update_job() -> Weight {
+		update_job()
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Poai::Accrued` (r:1 w:1)
 	/// Proof: `Poai::Accrued` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
@@ -184,6 +192,11 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads(3))
 			.saturating_add(RocksDbWeight::get().writes(2))
 	}
+	fn update_job() -> Weight {
+		update_job()
+			.saturating_add(RocksDbWeight::get().reads(1))
+			.saturating_add(RocksDbWeight::get().writes(1))
+	}
 	fn claim_in_usdc() -> Weight {
 		claim_in_usdc()
 			.saturating_add(RocksDbWeight::get().reads(5))
@@ -211,49 +224,54 @@ impl WeightInfo for () {
 	}
 }
 
-// Measured proof: 951 bytes. Minimum time: 53_040 ns.
+// Measured proof: 951 bytes. Minimum time: 54_491 ns.
 fn deposit() -> Weight {
-	Weight::from_parts(55_959_000, 6_208)
+	Weight::from_parts(57_438_000, 6_208)
 }
 
-// Measured proof: 1081 bytes. Minimum time: 56_154 ns.
+// Measured proof: 1081 bytes. Minimum time: 57_268 ns.
 fn withdraw() -> Weight {
-	Weight::from_parts(58_947_000, 6_208)
+	Weight::from_parts(60_325_000, 6_208)
 }
 
-// Measured proof: 212 bytes. Minimum time: 16_806 ns.
+// Measured proof: 235 bytes. Minimum time: 17_369 ns.
 fn create_job() -> Weight {
-	Weight::from_parts(18_133_000, 3_533)
+	Weight::from_parts(18_690_000, 3_533)
 }
 
-// Measured proof: 559 bytes. Minimum time: 24_437 ns.
+// Measured proof: 582 bytes. Minimum time: 25_098 ns.
 fn close_job() -> Weight {
-	Weight::from_parts(29_442_000, 3_898)
+	Weight::from_parts(29_769_000, 3_898)
 }
 
-// Measured proof: 1077 bytes. Minimum time: 56_003 ns.
+// Measured proof: 389 bytes. Minimum time: 16_067 ns.
+fn update_job() -> Weight {
+	Weight::from_parts(20_359_000, 3_898)
+}
+
+// Measured proof: 1077 bytes. Minimum time: 56_593 ns.
 fn claim_in_usdc() -> Weight {
-	Weight::from_parts(59_028_000, 6_208)
+	Weight::from_parts(59_478_000, 6_208)
 }
 
-// Measured proof: 1507 bytes. Minimum time: 141_432 ns.
+// Measured proof: 1507 bytes. Minimum time: 142_610 ns.
 fn claim_in_r1() -> Weight {
-	Weight::from_parts(149_921_000, 8_799)
+	Weight::from_parts(149_208_000, 8_799)
 }
 
-// Measured proof: 165 bytes. Minimum time: 5_092 ns.
+// Measured proof: 188 bytes. Minimum time: 5_689 ns.
 fn settle_base() -> Weight {
-	Weight::from_parts(5_803_000, 1_495)
+	Weight::from_parts(6_289_000, 1_495)
 }
 
-// Measured proof: 441 bytes. Minimum time: 11_215 ns.
+// Measured proof: 441 bytes. Minimum time: 11_374 ns.
 fn visit_job() -> Weight {
-	Weight::from_parts(13_240_000, 6_806)
+	Weight::from_parts(13_565_000, 6_806)
 }
 
-// Measured proof: 2492 + n * 190 bytes. Minimum time: 170_387 ns.
+// Measured proof: 2461 + n * 176 bytes. Minimum time: 174_885 ns.
 fn settle_epoch(n: u32) -> Weight {
-	Weight::from_parts(160_934_899, 6_208)
-		.saturating_add(Weight::from_parts(17_906_631, 0).saturating_mul(n.into()))
+	Weight::from_parts(163_835_661, 6_208)
+		.saturating_add(Weight::from_parts(18_318_227, 0).saturating_mul(n.into()))
 		.saturating_add(Weight::from_parts(0, 3_336).saturating_mul(n.into()))
 }

@@ -72,7 +72,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			Self::Jobs => matches!(
 				call,
 				RuntimeCall::Poai(
-					pallet_poai::Call::create_job { .. } | pallet_poai::Call::close_job { .. }
+					pallet_poai::Call::create_job { .. }
+						| pallet_poai::Call::update_job { .. }
+						| pallet_poai::Call::close_job { .. }
 				)
 			),
 		}

@@ -19,7 +19,7 @@ pub(crate) const MENU: [Action; 22] = [
 	order_some,
 	close_job,
 	claim,
-	claim,
+	update_job,
 	super::oracles::place,
 	super::oracles::place,
 	super::oracles::agree_on_epochs,
@@ -106,6 +106,20 @@ pub(crate) fn close_job(world: &mut World, choices: &mut Choices<'_>) {
 		_ => Person::any(choices),
 	};
 	world.call(signed(caller, choices), Call::close_job { job });
+}
+
+pub(crate) fn update_job(world: &mut World, choices: &mut Choices<'_>) {
+	let job = any_job(world, choices);
+	let stored = world.with(|| Jobs::<Runtime>::get(job));
+	let owner = stored.and_then(|job| Person::of(&job.owner));
+	let caller = match owner {
+		Some(owner) if !choices.one_in(8) => owner,
+		_ => Person::any(choices),
+	};
+	// Those that orders have, others, and none.
+	let bytes = choices.pick(&[36, 64, 1, 0]);
+	let specification = BoundedVec::truncate_from(vec![choices.pick(&[2, 1]); bytes]);
+	world.call(signed(caller, choices), Call::update_job { job, specification });
 }
 
 pub(crate) fn claim(world: &mut World, choices: &mut Choices<'_>) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use crate::{DeedSet, Error, Escrow, Escrows};
-use frame_support::assert_noop;
+use crate::{DeedSet, Error, Escrow, Escrows, Specification};
+use frame_support::{assert_noop, assert_ok};
 use r1_primitives::{REPLICAS_MAX, USDC};
 
 const LOW1: u8 = 2;
@@ -170,5 +170,35 @@ fn close_job_should_fail_for_strangers_unknown_jobs_and_jobs_that_end() {
 		let other = running_job(&ALICE, 30, 1, &[1]);
 		Epoch::set(&39);
 		assert_noop!(close(ALICE, other), Error::<Test>::JobAlreadyEnding);
+	});
+}
+
+#[test]
+fn update_job_should_change_what_a_job_is_and_nothing_else() {
+	ExtBuilder.build_and_execute(|| {
+		let id = order(&ALICE, ENTRY, 2, 35);
+		let before = job(id);
+		let changed = Specification::truncate_from(vec![7; 36]);
+		assert_ok!(Poai::update_job(RuntimeOrigin::signed(ALICE), id, changed.clone()));
+		assert_eq!(job(id), Job { specification: changed.clone(), ..before });
+		let event = Event::JobUpdated { job: id, specification: changed };
+		assert_eq!(events().last(), Some(&event));
+	});
+}
+
+#[test]
+fn update_job_should_be_the_owners_and_change_something() {
+	ExtBuilder.build_and_execute(|| {
+		let id = order(&ALICE, ENTRY, 2, 35);
+		let other = Specification::truncate_from(vec![7; 36]);
+		let update = |who, job, specification: &Specification| {
+			Poai::update_job(RuntimeOrigin::signed(who), job, specification.clone())
+		};
+		assert_noop!(update(BOB, id, &other), Error::<Test>::NotJobOwner);
+		assert_noop!(update(ALICE, id + 1, &other), Error::<Test>::UnknownJob);
+		let empty = Specification::default();
+		assert_noop!(update(ALICE, id, &empty), Error::<Test>::EmptySpecification);
+		assert_noop!(update(ALICE, id, &specification()), Error::<Test>::SameSpecification);
+		assert_ok!(update(ALICE, id, &other));
 	});
 }
