@@ -3,15 +3,25 @@
 //! A typed client of one edge daemon.
 
 use crate::{
-	ApiErrorBody, FileAdded, HealthResponse, LinkProofRequest, LinkProofResponse, NodeStatus,
-	NodesResponse,
+	ApiErrorBody, ChallengeRequest, ChallengeResponse, FileAdded, HealthResponse, HexBytes,
+	LinkProofRequest, LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest, RevokeResponse,
+	SealingKeyResponse, SelfResponse, TokenRequest, TokenResponse,
 	oip::{InferRequest, InferResponse, ModelMetadata, ModelReady, Ready, ServerMetadata},
 };
 use codec::DecodeAll;
 use r1_primitives::{EpochIndex, OracleEvidence};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, header::CONTENT_TYPE};
-use serde::de::DeserializeOwned;
-use std::time::Duration;
+use reqwest::{
+	Client, Method, RequestBuilder, Response, StatusCode, Url,
+	header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{sync::Arc, time::Duration};
+use tokio_rustls::rustls::{
+	ClientConfig, RootCertStore,
+	crypto::ring,
+	pki_types::{CertificateDer, pem::PemObject as _},
+};
 
 /// How a client behaves.
 #[derive(Clone, Debug)]
@@ -23,6 +33,11 @@ pub struct ClientOptions {
 	pub request_timeout: Duration,
 	/// Bytes of a response that are read. Default 64 MiB, the largest model.
 	pub response_bytes_max: usize,
+	/// A capability token, sent with each request. Default none.
+	pub token: Option<String>,
+	/// The only certificate that vouches for the daemon's, in PEM. Default none, which is whoever
+	/// the system trusts.
+	pub certificate_authority: Option<String>,
 }
 
 impl Default for ClientOptions {
@@ -31,6 +46,8 @@ impl Default for ClientOptions {
 			connect_timeout: Duration::from_secs(2),
 			request_timeout: Duration::from_secs(30),
 			response_bytes_max: 64 << 20,
+			token: None,
+			certificate_authority: None,
 		}
 	}
 }
@@ -51,14 +68,23 @@ impl EdgeClient {
 	///
 	/// # Errors
 	///
-	/// The address is no HTTP URL.
+	/// The address is no HTTP URL, or the token or the certificate is none.
 	pub fn new(base: &str, options: &ClientOptions) -> Result<Self, ClientError> {
 		let invalid = || ClientError::InvalidUrl { url: base.to_owned() };
 		let url = Url::parse(base).map_err(|_| invalid())?;
-		if url.scheme() != "http" || !url.has_host() {
+		if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
 			return Err(invalid());
 		}
+		let mut headers = HeaderMap::new();
+		if let Some(token) = &options.token {
+			let mut value = HeaderValue::from_str(&format!("Bearer {token}"))
+				.map_err(|_| ClientError::InvalidToken)?;
+			value.set_sensitive(true);
+			headers.insert(AUTHORIZATION, value);
+		}
 		let http = Client::builder()
+			.default_headers(headers)
+			.tls_backend_preconfigured(tls(options.certificate_authority.as_deref())?)
 			.connect_timeout(options.connect_timeout)
 			.timeout(options.request_timeout)
 			// A proxy of the environment has no business between us and our own daemon.
@@ -76,7 +102,7 @@ impl EdgeClient {
 	///
 	/// See [`ClientError`], here and on every other method.
 	pub async fn health(&self) -> Result<HealthResponse, ClientError> {
-		let answer = self.exchange(self.request(Method::GET, &["health"])).await?;
+		let answer = self.exchange(self.request(Method::GET, &["v1", "health"])).await?;
 		match answer.status {
 			StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE => answer.json(),
 			_ => Err(answer.into_refusal()),
@@ -89,7 +115,7 @@ impl EdgeClient {
 	///
 	/// See [`ClientError`].
 	pub async fn status(&self) -> Result<NodeStatus, ClientError> {
-		self.get(&["node", "v1", "status"]).await?.json()
+		self.get(&["v1", "node"]).await?.json()
 	}
 
 	/// The nodes that the daemon has heard, and what it knows of them.
@@ -98,7 +124,17 @@ impl EdgeClient {
 	///
 	/// See [`ClientError`].
 	pub async fn nodes(&self) -> Result<NodesResponse, ClientError> {
-		self.get(&["r1", "v1", "nodes"]).await?.json()
+		self.get(&["v1", "nodes"]).await?.json()
+	}
+
+	/// Whom secrets for a node are sealed for, in that node's word, which nobody has checked.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn sealing_key(&self, node: &[u8; 32]) -> Result<SealingKeyResponse, ClientError> {
+		let node = HexBytes(*node).to_string();
+		self.get(&["v1", "nodes", &node, "sealing-key"]).await?.json()
 	}
 
 	/// Asks the node to consent to be linked to a deed.
@@ -110,8 +146,7 @@ impl EdgeClient {
 		&self,
 		request: &LinkProofRequest,
 	) -> Result<LinkProofResponse, ClientError> {
-		let request = self.request(Method::POST, &["node", "v1", "link-proof"]).json(request);
-		self.exchange(request).await?.success()?.json()
+		self.post(&["v1", "node", "link-proof"], request).await
 	}
 
 	/// What the daemon beside an oracle has for it: its view of an epoch, and its ballots.
@@ -126,6 +161,47 @@ impl EdgeClient {
 			.map_err(|source| ClientError::MalformedScale { url: answer.url, source })
 	}
 
+	// # Signing in
+
+	/// A text for the account's wallet to sign.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn challenge(
+		&self,
+		request: &ChallengeRequest,
+	) -> Result<ChallengeResponse, ClientError> {
+		self.post(&["v1", "auth", "challenge"], request).await
+	}
+
+	/// A token, for a challenge that was signed.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn token(&self, request: &TokenRequest) -> Result<TokenResponse, ClientError> {
+		self.post(&["v1", "auth", "token"], request).await
+	}
+
+	/// Who the daemon takes this client for.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn whoami(&self) -> Result<SelfResponse, ClientError> {
+		self.get(&["v1", "auth", "self"]).await?.json()
+	}
+
+	/// Revokes a token that the daemon issued, everywhere.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn revoke(&self, request: &RevokeRequest) -> Result<RevokeResponse, ClientError> {
+		self.post(&["v1", "auth", "revoke"], request).await
+	}
+
 	// # Files
 
 	/// Puts a file into the content store.
@@ -135,7 +211,7 @@ impl EdgeClient {
 	/// See [`ClientError`].
 	pub async fn add_file(&self, bytes: Vec<u8>) -> Result<FileAdded, ClientError> {
 		let request = self
-			.request(Method::POST, &["api", "v1", "files"])
+			.request(Method::POST, &["v1", "files"])
 			.header(CONTENT_TYPE, "application/octet-stream")
 			.body(bytes);
 		self.exchange(request).await?.success()?.json()
@@ -207,8 +283,18 @@ impl EdgeClient {
 		model: &str,
 		request: &InferRequest,
 	) -> Result<InferResponse, ClientError> {
-		let request = self.request(Method::POST, &["v2", "models", model, "infer"]).json(request);
-		self.exchange(request).await?.success()?.json()
+		self.post(&["v2", "models", model, "infer"], request).await
+	}
+
+	async fn post<T: DeserializeOwned>(
+		&self,
+		path: &[&str],
+		request: &impl Serialize,
+	) -> Result<T, ClientError> {
+		self.exchange(self.request(Method::POST, path).json(request))
+			.await?
+			.success()?
+			.json()
 	}
 
 	async fn get(&self, path: &[&str]) -> Result<Answer, ClientError> {
@@ -234,6 +320,28 @@ impl EdgeClient {
 		let body = read_bounded(response, self.response_bytes_max).await?;
 		Ok(Answer { url, status, body })
 	}
+}
+
+/// How a client knows that it speaks with the daemon that it wants.
+fn tls(authority: Option<&str>) -> Result<ClientConfig, ClientError> {
+	let invalid = |reason: String| ClientError::InvalidCertificate { reason };
+	let provider = Arc::new(ring::default_provider());
+	let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+		.with_safe_default_protocol_versions()
+		.map_err(|error| invalid(error.to_string()))?;
+	let Some(authority) = authority else {
+		let verified = builder.with_platform_verifier();
+		return Ok(verified.map_err(|error| invalid(error.to_string()))?.with_no_client_auth());
+	};
+	let mut roots = RootCertStore::empty();
+	for certificate in CertificateDer::pem_slice_iter(authority.as_bytes()) {
+		let certificate = certificate.map_err(|error| invalid(error.to_string()))?;
+		roots.add(certificate).map_err(|error| invalid(error.to_string()))?;
+	}
+	if roots.is_empty() {
+		return Err(invalid("it has no certificate".to_owned()));
+	}
+	Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
 async fn read_bounded(mut response: Response, max: usize) -> Result<Vec<u8>, ClientError> {
@@ -296,6 +404,15 @@ pub enum ClientError {
 	InvalidUrl {
 		/// The address.
 		url: String,
+	},
+	/// The token has characters that no token has.
+	#[error("the token has characters that no token has; was all of it copied, and nothing else?")]
+	InvalidToken,
+	/// The certificate is none.
+	#[error("the certificate that shall vouch for the daemon is none, or not in PEM: {reason}")]
+	InvalidCertificate {
+		/// What is wrong.
+		reason: String,
 	},
 	/// No connection, or one that broke or took too long.
 	#[error("could not reach {url}")]

@@ -7,6 +7,7 @@ use std::fmt::{self, Display};
 
 /// What went wrong, for a program and for a person.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiErrorBody {
 	/// The condition in snake case; it keeps its meaning between versions.
 	pub code: String,

@@ -12,20 +12,28 @@
 //! # Features
 //!
 //! - `client`: the asynchronous [`EdgeClient`].
+//! - `openapi`: schemas of all types, from which the daemon makes the document of its interface.
 
 pub mod routes;
 pub mod oip;
+mod auth;
 mod error;
 mod files;
 mod node;
 mod nodes;
 mod specification;
 mod hex_bytes;
+#[cfg(feature = "openapi")]
+mod schemas;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(test)]
 mod tests;
 
+pub use auth::{
+	ChallengeRequest, ChallengeResponse, RevokeRequest, RevokeResponse, SelfResponse, TokenRequest,
+	TokenResponse,
+};
 #[cfg(feature = "client")]
 pub use client::{ClientError, ClientOptions, EdgeClient};
 pub use error::ApiErrorBody;
@@ -35,5 +43,5 @@ pub use node::{
 	BeatStatus, ChainStatus, ComponentStatus, HealthResponse, JobState, JobStatus,
 	LinkProofRequest, LinkProofResponse, NodeStatus,
 };
-pub use nodes::{NodeCapabilities, NodeGpu, NodeSummary, NodesResponse};
+pub use nodes::{NodeCapabilities, NodeGpu, NodeSummary, NodesResponse, SealingKeyResponse};
 pub use specification::{InferenceJobSpecification, JobKindName, ModelFormat};

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 /// Asks a node to consent to be linked to a deed.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LinkProofRequest {
 	/// The account that owns the deed and will use the proof.
@@ -23,6 +24,7 @@ pub struct LinkProofRequest {
 
 /// A node's consent.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkProofResponse {
 	/// The node's key, which is also its account.
 	pub node: HexBytes<32>,
@@ -32,6 +34,7 @@ pub struct LinkProofResponse {
 
 /// How a node is, and what it does.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodeStatus {
 	/// The node's key, which is also its account.
 	pub node: HexBytes<32>,
@@ -55,6 +58,7 @@ pub struct NodeStatus {
 
 /// What a node knows of the chain.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChainStatus {
 	/// Whether it follows the chain now.
 	pub connected: bool,
@@ -66,6 +70,7 @@ pub struct ChainStatus {
 
 /// Beats of a node, since it started.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BeatStatus {
 	/// Beats that it sent.
 	pub sent: u64,
@@ -81,6 +86,7 @@ pub struct BeatStatus {
 
 /// A job on a node.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobStatus {
 	/// Number of the job on the chain.
 	pub job: u32,
@@ -97,6 +103,7 @@ pub struct JobStatus {
 
 /// How far a job is on a node.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum JobState {
 	/// Its specification or its files are on their way.
@@ -111,6 +118,7 @@ pub enum JobState {
 
 /// Whether a daemon can serve.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HealthResponse {
 	/// Whether every part works, if with less than it should have.
 	pub ready: bool,
@@ -120,6 +128,7 @@ pub struct HealthResponse {
 
 /// How one part of a daemon is.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ComponentStatus {
 	/// Its name.
 	pub name: String,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The nodes that a daemon has heard.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodesResponse {
 	/// Ascending by deed.
 	pub nodes: Vec<NodeSummary>,
@@ -14,6 +15,7 @@ pub struct NodesResponse {
 
 /// A node, as a daemon knows it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodeSummary {
 	/// The node's key, which is also its account.
 	pub node: HexBytes<32>,
@@ -29,6 +31,7 @@ pub struct NodeSummary {
 
 /// What a node says of its machine; nobody vouches for it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodeCapabilities {
 	/// Processor cores.
 	pub cores: u16,
@@ -51,9 +54,22 @@ pub struct NodeCapabilities {
 
 /// A graphics processor.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodeGpu {
 	/// Its name.
 	pub name: String,
 	/// Its memory, in MiB.
 	pub memory_mib: u32,
+}
+
+/// Whom secrets for a node are sealed for, as the node itself says; whoever asks checks that.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SealingKeyResponse {
+	/// A recipient of `age`.
+	pub recipient: String,
+	/// Until when that may be believed, in Unix seconds.
+	pub expires_at_secs: u64,
+	/// The node's signature of both.
+	pub signature: HexBytes<64>,
 }

@@ -1,25 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Paths of the interface; a part in braces is a parameter.
+//!
+//! All of our own begin with the interface's version. Those that do not are other people's: of IPFS
+//! gateways and of the Open Inference Protocol, which has a version of its own.
 
 /// GET: [`HealthResponse`](crate::HealthResponse), with status 503 while the daemon cannot serve.
-pub const HEALTH: &str = "/health";
+pub const HEALTH: &str = "/v1/health";
+
+/// GET: this interface, as an OpenAPI document.
+pub const OPENAPI: &str = "/v1/openapi.json";
 
 /// GET: [`NodeStatus`](crate::NodeStatus).
-pub const NODE_STATUS: &str = "/node/v1/status";
-
-/// GET: [`NodesResponse`](crate::NodesResponse).
-pub const NODES: &str = "/r1/v1/nodes";
+pub const NODE: &str = "/v1/node";
 
 /// POST: [`LinkProofRequest`](crate::LinkProofRequest) to
 /// [`LinkProofResponse`](crate::LinkProofResponse).
-pub const LINK_PROOF: &str = "/node/v1/link-proof";
+pub const LINK_PROOF: &str = "/v1/node/link-proof";
 
-/// GET with the query `epoch`: the oracle's evidence for it, in SCALE.
+/// GET: [`NodesResponse`](crate::NodesResponse).
+pub const NODES: &str = "/v1/nodes";
+
+/// GET: [`SealingKeyResponse`](crate::SealingKeyResponse) of a node, by its key.
+pub const SEALING_KEY: &str = "/v1/nodes/{node}/sealing-key";
+
+/// POST: [`ChallengeRequest`](crate::ChallengeRequest) to
+/// [`ChallengeResponse`](crate::ChallengeResponse).
+pub const AUTH_CHALLENGE: &str = "/v1/auth/challenge";
+
+/// POST: [`TokenRequest`](crate::TokenRequest) to [`TokenResponse`](crate::TokenResponse).
+pub const AUTH_TOKEN: &str = "/v1/auth/token";
+
+/// The same as [`AUTH_CHALLENGE`], whatever the version.
+pub const AUTH_CHALLENGE_ANY: &str = "/auth/challenge";
+
+/// The same as [`AUTH_TOKEN`], whatever the version.
+pub const AUTH_TOKEN_ANY: &str = "/auth/token";
+
+/// GET: [`SelfResponse`](crate::SelfResponse).
+pub const AUTH_SELF: &str = "/v1/auth/self";
+
+/// POST: [`RevokeRequest`](crate::RevokeRequest); the token is good nowhere any more.
+pub const AUTH_REVOKE: &str = "/v1/auth/revoke";
+
+/// GET with the query `epoch`: the oracle's evidence for it, in SCALE. The chain's runtime asks for
+/// it by this path.
 pub const ORACLE_EVIDENCE: &str = "/oracle/v1/evidence";
 
+/// GET: [`JobStatus`](crate::JobStatus) of a job that is placed on the node.
+pub const JOB: &str = "/v1/jobs/{job}";
+
 /// POST of a file's bytes: [`FileAdded`](crate::FileAdded).
-pub const FILES: &str = "/api/v1/files";
+pub const FILES: &str = "/v1/files";
 
 /// GET: a file's bytes.
 pub const IPFS_FILE: &str = "/ipfs/{cid}";

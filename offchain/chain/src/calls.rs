@@ -300,6 +300,13 @@ pub fn create_inference_job(order: &InferenceOrder) -> Call {
 	)
 }
 
+/// Changes what a job is, to the specification with this binary CID.
+#[must_use]
+pub fn update_job(job: JobId, specification: &[u8]) -> Call {
+	let specification = Value::from_bytes(specification);
+	Call::new("Poai", "update_job", [("job", number(job)), ("specification", specification)])
+}
+
 /// Ends a job; what it did not spend goes back to the escrow.
 #[must_use]
 pub fn close_job(job: JobId) -> Call {

@@ -31,6 +31,7 @@ mod follow;
 pub mod calls;
 pub mod events;
 mod queries;
+mod health;
 pub mod oracles;
 mod settlement;
 mod session;
@@ -39,14 +40,19 @@ mod view;
 mod storage;
 mod permit;
 mod signer;
-mod address;
+mod keystore;
 
-pub use address::{Address, AddressError};
 pub use client::{Chain, ConnectError, QueryError};
 pub use follow::{ChainHandle, FollowConfig, follow};
+pub use health::{NodeBlock, NodeHealth};
+pub use keystore::{KEY_FILE_BYTES_MAX, KeyFile, KeyFileError, Salt, Sealing, new_phrase};
 pub use permit::{Invoice, PermitError, SignedPermit, new_invoice};
 pub use queries::Balances;
+pub use r1_core::{
+	Account, Address, AddressError, BlockHash, ChainState, Clock, JobView, NodeIdentity,
+	SystemClock, SystemRng,
+};
 pub use session::{SessionKeys, SessionKeysError};
 pub use settlement::{ReportPage, ReportTable, TableError};
-pub use signer::{Signer, SignerError};
+pub use signer::{Scheme, Signer, SignerError};
 pub use submit::{Outlook, Receipt, Rehearsal, SubmitError};

@@ -2,39 +2,82 @@
 
 //! What can be asked on the command line.
 
+mod network;
 mod economy;
+mod work;
+mod keys;
+mod access;
+mod tool;
 
+pub(crate) use access::{Attenuate, Auth, Login, Reseal, Seal, SealTo, Secret, Token, TokenOutput};
 pub(crate) use economy::{
 	Application, Burn, Buy, Deed, History, InvoiceNumber, IssuePermit, Permit, Price, Rewards,
 };
+pub(crate) use keys::{GenerateKey, ImportKey, KeyOutput, KeyScheme, Keys};
+pub(crate) use network::{Epoch, Network, Oracle};
+pub(crate) use tool::{Completions, Config, Manual};
+pub(crate) use work::{Escrow, File, Infer, Job, JobSubmit, JobUpdate, Node};
 
-use crate::amount::{R1Amount, UsdcAmount};
+use crate::{amount::R1Amount, files, secrets};
 use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand};
-use r1_api::{ClientOptions, EdgeClient};
-use r1_chain::{Address, Chain, Signer};
-use std::{path::PathBuf, time::Duration};
+use clap::{
+	ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, parser::ValueSource,
+};
+use r1_api::{ClientError, ClientOptions, EdgeClient};
+use r1_chain::{Address, Chain, KeyFile, Signer};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 /// Longest wait for a daemon, which itself gives up after two minutes: whoever asks shall hear its
 /// reason, and not only that it took too long.
 const EDGE_TIMEOUT: Duration = Duration::from_secs(150);
+
+/// Longest file of certificates that is read, in bytes: all that a system trusts fit in.
+const CERTIFICATES_BYTES_MAX: usize = 1 << 20;
 
 /// Ratio1 from the shell: deeds, rewards, burns, jobs, files and inference.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
 pub(crate) struct Arguments {
 	/// WebSocket URL of a chain node.
-	#[arg(long, global = true, env = "R1_NODE_URL", default_value = "ws://127.0.0.1:9944")]
+	// The help would show a password in the variable's value, here and below.
+	#[arg(
+		long,
+		global = true,
+		env = "R1_NODE_URL",
+		hide_env_values = true,
+		default_value = "ws://127.0.0.1:9944"
+	)]
 	pub(crate) node_url: String,
 
 	/// HTTP URL of an edge daemon.
-	#[arg(long, global = true, env = "R1_EDGE_URL", default_value = "http://127.0.0.1:31236")]
+	#[arg(
+		long,
+		global = true,
+		env = "R1_EDGE_URL",
+		hide_env_values = true,
+		default_value = "http://127.0.0.1:31236"
+	)]
 	pub(crate) edge_url: String,
 
-	/// File with the secret URI of the account that signs, or a node's key file; without it,
-	/// `R1_SIGNER` is read.
+	/// File with the only certificates that vouch for daemons, in PEM; without it, those vouch that
+	/// the system trusts.
+	#[arg(long, global = true, env = "R1_EDGE_CERTIFICATE")]
+	pub(crate) edge_certificate: Option<PathBuf>,
+
+	/// Key file of the account that signs: a wallet's, a node's, or one with a secret URI; without
+	/// it, `R1_SIGNER` is read.
 	#[arg(long, global = true, env = "R1_SIGNER_FILE")]
 	pub(crate) signer_file: Option<PathBuf>,
+
+	/// File with the password of the key file; without it, `R1_PASSWORD` is read, or the terminal
+	/// asked.
+	#[arg(long, global = true, env = "R1_PASSWORD_FILE")]
+	pub(crate) password_file: Option<PathBuf>,
+
+	/// File with the token that the daemon at `--edge-url` asks for. Other daemons do not get it;
+	/// but see `deed link-batch`.
+	#[arg(long, global = true, env = "R1_TOKEN_FILE")]
+	pub(crate) token_file: Option<PathBuf>,
 
 	/// Print JSON instead of tables.
 	#[arg(long, global = true)]
@@ -49,9 +92,27 @@ pub(crate) struct Arguments {
 	/// What to do.
 	#[command(subcommand)]
 	pub(crate) command: Command,
+
+	/// Where each argument came from, by its name.
+	#[arg(skip)]
+	pub(crate) sources: BTreeMap<String, ValueSource>,
 }
 
 impl Arguments {
+	/// Reads the command line; ends the program if it asks for help, or is wrong.
+	pub(crate) fn read() -> Self {
+		let matches = Self::command().get_matches();
+		Self::from_matches(&matches).unwrap_or_else(|error| error.exit())
+	}
+
+	fn from_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+		let sources = matches
+			.ids()
+			.filter_map(|id| Some((id.to_string(), matches.value_source(id.as_str())?)))
+			.collect();
+		Ok(Self { sources, ..Self::from_arg_matches(matches)? })
+	}
+
 	/// Connects to the chain.
 	pub(crate) async fn chain(&self) -> anyhow::Result<Chain> {
 		Ok(Chain::connect(&self.node_url).await?)
@@ -59,27 +120,114 @@ impl Arguments {
 
 	/// A client of the edge daemon.
 	pub(crate) fn edge(&self) -> anyhow::Result<EdgeClient> {
-		edge_at(&self.edge_url)
+		self.edges()?.at(&self.edge_url)
+	}
+
+	/// A client of the edge daemon that does not show it the token: for what needs none, while the
+	/// token is missing or of no use.
+	pub(crate) fn edge_without_token(&self) -> anyhow::Result<EdgeClient> {
+		self.edges_with(None)?.at(&self.edge_url)
+	}
+
+	/// How daemons are reached, and the one at `--edge-url` with the token.
+	pub(crate) fn edges(&self) -> anyhow::Result<Edges> {
+		let token = self.token_file.as_deref().map(secrets::read_file).transpose()?;
+		self.edges_with(token.map(|token| token.trim().to_owned()))
+	}
+
+	fn edges_with(&self, token: Option<String>) -> anyhow::Result<Edges> {
+		let read = |path: &PathBuf| {
+			let bytes = files::read(path, CERTIFICATES_BYTES_MAX)?;
+			let pem = String::from_utf8(bytes)
+				.with_context(|| format!("{} is not in PEM", path.display()))?;
+			Ok::<_, anyhow::Error>(Certificate { path: path.clone(), pem })
+		};
+		Ok(Edges {
+			home: self.edge_url.clone(),
+			token,
+			is_token_for_all: self.is_on_command_line("token_file"),
+			certificate: self.edge_certificate.as_ref().map(read).transpose()?,
+		})
+	}
+
+	/// Whether an argument was given as an option, and not by the environment.
+	fn is_on_command_line(&self, name: &str) -> bool {
+		self.sources.get(name) == Some(&ValueSource::CommandLine)
 	}
 
 	/// The account that signs. Secrets come by file or environment, never by argument, where other
 	/// users of the machine could read them.
 	pub(crate) fn signer(&self) -> anyhow::Result<Signer> {
-		let uri = match &self.signer_file {
-			Some(path) => std::fs::read_to_string(path)
-				.with_context(|| format!("could not read the signer file {}", path.display()))?,
-			None => std::env::var("R1_SIGNER").context(
+		let secret = match &self.signer_file {
+			Some(path) => secrets::read_file(path).context("there is no account to sign with")?,
+			None => std::env::var(secrets::SIGNER_VARIABLE).context(
 				"no account to sign with: give --signer-file, or set R1_SIGNER to a secret URI",
 			)?,
 		};
-		Ok(Signer::from_uri(uri.trim())?)
+		let secret = secret.trim();
+		if !secrets::is_key_file(secret) {
+			return Ok(Signer::from_uri(secret)?);
+		}
+		let file = KeyFile::parse(secret)?;
+		let purpose = format!("Password of {}", file.address());
+		let password = secrets::password(self.password_file.as_deref(), &purpose)?;
+		Ok(file.open(&password)?)
 	}
 }
 
-/// A client of the edge daemon at a URL.
-pub(crate) fn edge_at(url: &str) -> anyhow::Result<EdgeClient> {
-	let options = ClientOptions { request_timeout: EDGE_TIMEOUT, ..ClientOptions::default() };
-	Ok(EdgeClient::new(url, &options)?)
+/// How edge daemons are reached.
+#[derive(Default)]
+pub(crate) struct Edges {
+	/// The URL of the daemon that the token is for.
+	home: String,
+	token: Option<String>,
+	/// Whether other daemons that are asked get it too: only if it was given for this one command.
+	is_token_for_all: bool,
+	certificate: Option<Certificate>,
+}
+
+/// What vouches for daemons.
+struct Certificate {
+	path: PathBuf,
+	pem: String,
+}
+
+impl Edges {
+	/// A client of the daemon at a URL.
+	pub(crate) fn at(&self, url: &str) -> anyhow::Result<EdgeClient> {
+		self.within(EDGE_TIMEOUT, url)
+	}
+
+	/// A client of the daemon at a URL that waits so long for each answer.
+	pub(crate) fn within(
+		&self,
+		request_timeout: Duration,
+		url: &str,
+	) -> anyhow::Result<EdgeClient> {
+		let options = ClientOptions {
+			request_timeout,
+			token: self.token_for(url).map(ToOwned::to_owned),
+			certificate_authority: self.certificate.as_ref().map(|one| one.pem.clone()),
+			..ClientOptions::default()
+		};
+		EdgeClient::new(url, &options).map_err(|error| match (&error, &self.certificate) {
+			(ClientError::InvalidCertificate { .. }, Some(certificate)) => {
+				let path = certificate.path.display().to_string();
+				anyhow::Error::new(error).context(format!("{path} cannot be used"))
+			},
+			_ => error.into(),
+		})
+	}
+
+	/// Whether there is a token for a daemon.
+	pub(crate) fn has_token_for(&self, url: &str) -> bool {
+		self.token_for(url).is_some()
+	}
+
+	/// Whoever gets a token can use it, so that a daemon gets it only if somebody wants that.
+	fn token_for(&self, url: &str) -> Option<&str> {
+		self.token.as_deref().filter(|_| self.is_token_for_all || url == self.home)
+	}
 }
 
 /// Groups of commands.
@@ -129,6 +277,18 @@ pub(crate) enum Command {
 	Node(Node),
 	/// Sends inputs to a served model, and prints its outputs.
 	Infer(Infer),
+	/// Keys of accounts, in files that wallets import and export.
+	#[command(subcommand)]
+	Keys(Keys),
+	/// Signing in at the edge daemon at `--edge-url`.
+	#[command(subcommand)]
+	Auth(Auth),
+	/// Tokens, which say what their holder may do on daemons.
+	#[command(subcommand)]
+	Token(Token),
+	/// Secrets of jobs, sealed for the nodes that run them.
+	#[command(subcommand)]
+	Secret(Secret),
 	/// Sends R1.
 	Transfer {
 		/// Who receives it.
@@ -136,168 +296,22 @@ pub(crate) enum Command {
 		/// How much, in R1.
 		amount: R1Amount,
 	},
-}
-
-/// The network as a whole.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Network {
-	/// Block, epoch, oracles, deeds, jobs and issuance.
-	Status,
-	/// Availability that the oracles agreed on.
-	Availability {
-		/// The epoch; by default the newest that is decided.
-		#[arg(long)]
-		epoch: Option<u32>,
-	},
-	/// Every deed and its node: availability, maintenance, and what its machine is, as far as the
-	/// edge daemon at `--edge-url` knows.
-	Nodes,
-}
-
-/// The oracles.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Oracle {
-	/// The oracles of the current epoch with their scores and reports, who cheated, who wants to
-	/// validate, and who would be elected now.
-	Status,
-	/// Makes the session keys of the signer's node, and registers them; sign with the node's key.
+	/// Looks for what keeps this machine from taking part: chain node, daemon, clock, versions,
+	/// container engine, disk.
+	Doctor,
+	/// The settings of this tool.
+	#[command(subcommand)]
+	Config(Config),
+	/// Prints a script that completes commands in a shell.
 	///
-	/// The chain node at `--node-url` makes the keys and keeps them, so this must be the node that
-	/// shall validate, and it must allow unsafe RPC methods, as it does for callers on its own
-	/// machine. They count from the session after the next. Registered again, they replace the
-	/// older ones. The first ones take a deposit.
-	Keys,
-	/// Makes the signer's node a candidate to validate; sign with the node's key.
-	///
-	/// The node needs session keys first: see `oracle keys`. Without them, the chain refuses.
-	Ready,
-	/// Makes the signer's node no candidate any more.
-	Withdraw,
+	/// For example `r1ctl completions bash > ~/.local/share/bash-completion/completions/r1ctl`.
+	Completions(Completions),
+	/// Prints the manual in the format of `man`.
+	Manual(Manual),
 }
 
-/// Epochs.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Epoch {
-	/// What the chain keeps of an epoch that is over.
-	Show {
-		/// The epoch.
-		epoch: u32,
-	},
-	/// Says what was in an epoch that the oracles did not agree on; sign as governance, which is
-	/// the sudo key.
-	Settle {
-		/// The epoch.
-		epoch: u32,
-		/// JSON file that says what was: availability by deed, and the quality of work.
-		///
-		/// For example `{ "availability": { "2": 255, "3": 128 }, "work": [ { "job": 1, "deed": 2,
-		/// "quality": 255 } ] }`. All values are 0 to 255. Deeds that are not named count as 0, and
-		/// work that is not named was not done.
-		#[arg(long)]
-		table: PathBuf,
-	},
-	/// Decides for good that an epoch without agreement pays nothing; sign as governance, which is
-	/// the sudo key.
-	Void {
-		/// The epoch.
-		epoch: u32,
-	},
-}
-
-/// The escrow.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Escrow {
-	/// Moves USDC into the signer's escrow.
-	Deposit {
-		/// How much, in USDC.
-		amount: UsdcAmount,
-	},
-	/// Moves free USDC out of it.
-	Withdraw {
-		/// How much, in USDC.
-		amount: UsdcAmount,
-	},
-}
-
-/// Jobs.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Job {
-	/// Every job that is not closed.
-	List,
-	/// Orders a model to be served.
-	Submit(JobSubmit),
-	/// Ends a job.
-	Close {
-		/// The job.
-		#[arg(long)]
-		job: u32,
-	},
-}
-
-/// An order of inference.
-#[derive(Args, Debug)]
-pub(crate) struct JobSubmit {
-	/// Name under which the model is served: lower case letters, digits and dashes.
-	#[arg(long)]
-	pub(crate) name: String,
-	/// The ONNX model; it is added to the content store.
-	#[arg(long)]
-	pub(crate) model: PathBuf,
-	/// On how many nodes.
-	#[arg(long, default_value_t = 2)]
-	pub(crate) replicas: u32,
-	/// For how many epochs.
-	#[arg(long, default_value_t = 30)]
-	pub(crate) epochs: u32,
-	/// Resource class, by its number in the price table; 1 is ENTRY.
-	#[arg(long, default_value_t = 1)]
-	pub(crate) resources: u8,
-	/// How far two nodes' outputs may differ; float results depend on the processor.
-	#[arg(long, default_value_t = 1e-4)]
-	pub(crate) tolerance: f64,
-	/// Smallest number in the random inputs that oracles probe the model with.
-	#[arg(long, default_value_t = 0.0)]
-	pub(crate) probe_minimum: f64,
-	/// Largest number in them; numbers like those of real inputs make good probes.
-	#[arg(long, default_value_t = 1.0)]
-	pub(crate) probe_maximum: f64,
-}
-
-/// Files.
-#[derive(Debug, Subcommand)]
-pub(crate) enum File {
-	/// Adds a file, and prints its CID.
-	Add {
-		/// The file.
-		path: PathBuf,
-	},
-	/// Fetches a file by its CID.
-	Get {
-		/// Its CID.
-		cid: String,
-		/// Where to write it.
-		#[arg(long)]
-		output: PathBuf,
-	},
-}
-
-/// An edge daemon.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Node {
-	/// Its key, its deed, its peers and its jobs.
-	Status,
-}
-
-/// One request for inference.
-#[derive(Args, Debug)]
-pub(crate) struct Infer {
-	/// The model.
-	#[arg(long)]
-	pub(crate) model: String,
-	/// JSON file with an Open Inference Protocol request.
-	#[arg(long)]
-	pub(crate) request: PathBuf,
-}
+#[cfg(test)]
+pub(crate) use {access::Lifetime, tests::parse};
 
 #[cfg(test)]
 mod tests;

@@ -8,14 +8,15 @@
 mod arguments;
 mod amount;
 mod output;
+mod secrets;
+mod files;
 mod commands;
 
-use clap::Parser as _;
 use std::process::ExitCode;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-	let arguments = arguments::Arguments::parse();
+	let arguments = arguments::Arguments::read();
 	match commands::run(&arguments).await {
 		Ok(answer) => output::print(&answer, arguments.json),
 		Err(error) => output::report(&error),

@@ -19,7 +19,7 @@ const ERROR: u8 = 2;
 #[derive(Debug)]
 pub(crate) struct Answer {
 	json: serde_json::Value,
-	text: String,
+	text: Vec<u8>,
 	is_negative: bool,
 }
 
@@ -36,7 +36,7 @@ impl Answer {
 			.set_content_arrangement(ContentArrangement::Dynamic)
 			.set_header(header)
 			.add_rows(rows.iter().map(columns));
-		Ok(Self { json: serde_json::to_value(rows)?, text: table.to_string(), is_negative: false })
+		Ok(Self::new(serde_json::to_value(rows)?, &table.to_string()))
 	}
 
 	/// One thing, described in lines of `name: value`.
@@ -47,7 +47,27 @@ impl Answer {
 			.map(|(name, value)| format!("{name:width$}  {value}"))
 			.collect::<Vec<_>>()
 			.join("\n");
-		Ok(Self { json: serde_json::to_value(value)?, text, is_negative: false })
+		Ok(Self::new(serde_json::to_value(value)?, &text))
+	}
+
+	/// A text that another program reads as it is.
+	pub(crate) fn text(text: &str) -> Self {
+		let text = text.trim_end();
+		Self::new(serde_json::Value::from(text), text)
+	}
+
+	/// One thing, of which other programs read a text as it is, and all of it as JSON.
+	pub(crate) fn text_of<T: Serialize>(value: &T, text: &str) -> anyhow::Result<Self> {
+		Ok(Self::new(serde_json::to_value(value)?, text.trim_end()))
+	}
+
+	/// One thing, of which other programs read bytes as they are, and all of it as JSON.
+	pub(crate) fn bytes_of<T: Serialize>(value: &T, bytes: &[u8]) -> anyhow::Result<Self> {
+		Ok(Self { json: serde_json::to_value(value)?, text: bytes.to_owned(), is_negative: false })
+	}
+
+	fn new(json: serde_json::Value, text: &str) -> Self {
+		Self { json, text: format!("{text}\n").into_bytes(), is_negative: false }
 	}
 
 	/// The same answer, which says no if `is_negative`: the exit code tells.
@@ -64,17 +84,20 @@ impl Answer {
 	pub(crate) fn json(&self) -> &serde_json::Value {
 		&self.json
 	}
+
+	#[cfg(test)]
+	pub(crate) fn printed(&self) -> &[u8] {
+		&self.text
+	}
 }
 
 /// Prints an answer; a reader that has gone away is no error.
 pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
 	let mut stdout = io::stdout().lock();
-	let written = if json {
-		writeln!(stdout, "{:#}", answer.json)
-	} else {
-		writeln!(stdout, "{}", answer.text)
-	};
-	match written {
+	let written =
+		if json { writeln!(stdout, "{:#}", answer.json) } else { stdout.write_all(&answer.text) };
+	// What does not end with a line would otherwise be written, or fail to be, when nobody looks.
+	match written.and_then(|()| stdout.flush()) {
 		Err(error) if error.kind() != io::ErrorKind::BrokenPipe => report(&error.into()),
 		_ if answer.is_negative => ExitCode::from(NEGATIVE),
 		_ => ExitCode::SUCCESS,

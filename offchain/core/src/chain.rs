@@ -74,10 +74,25 @@ impl ChainState {
 			.collect()
 	}
 
-	/// The keys that may take part in the mesh: linked nodes and oracles.
+	/// The keys that may take part in the mesh: nodes of deeds that are not banned, and oracles.
 	#[must_use]
 	pub fn admitted_nodes(&self) -> BTreeSet<NodeKey> {
-		self.deeds.linked_nodes().chain(self.oracles.iter().copied()).collect()
+		let deeds = self.deeds.iter().filter(|(_, deed)| !deed.is_banned);
+		let linked = deeds.filter_map(|(_, deed)| deed.node);
+		linked.chain(self.oracles.iter().copied()).collect()
+	}
+
+	/// The node that a deed speaks through, unless it is banned.
+	#[must_use]
+	pub fn node_of(&self, deed: DeedId) -> Option<NodeKey> {
+		self.deeds.get(deed).filter(|deed| !deed.is_banned)?.node
+	}
+
+	/// Whether an account owns a deed or a job.
+	#[must_use]
+	pub fn has_stake(&self, account: &Account) -> bool {
+		self.deeds.iter().any(|(_, deed)| deed.owner == *account)
+			|| self.jobs.values().any(|job| job.owner == *account)
 	}
 
 	/// The jobs that are placed on a node's deed.

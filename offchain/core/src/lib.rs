@@ -17,6 +17,7 @@ mod clock;
 mod random;
 mod identity;
 mod chain;
+mod address;
 mod blocks;
 mod exchange;
 pub mod protobuf;
@@ -25,6 +26,7 @@ pub mod limits;
 #[cfg(test)]
 mod tests;
 
+pub use address::{Address, AddressError};
 pub use blocks::{
 	BlockCheckError, BlockStore, BlockStoreError, DAG_PB_CODEC, MemoryBlockStore, RAW_CODEC,
 	check_block, check_hash, cid_of,

@@ -8,19 +8,25 @@
 //! {"kind":"inference","name":"digits","model":"bafkrei…","format":"onnx","tolerance":0.0001}
 //! ```
 //!
-//! No other field is allowed, and all but `probe_range` are required: a misspelt field is an error
-//! and not a default. `probe_range` is [0, 1] where it is left out.
+//! No other field is allowed but `probe_range`, which is [0, 1] where it is left out, and `secrets`: a
+//! misspelt field is an error and not a default. A secret is a text that is sealed for the job's
+//! nodes; everybody may read it, and they alone can open it.
 
 use cid::Cid;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{
+	collections::BTreeMap,
 	fmt::{self, Display},
 	ops::Range,
 };
 
-/// Longest specification that is read, in bytes: the fields below need less than 400.
-pub const SPECIFICATION_BYTES_MAX: usize = 4 * 1024;
+/// Longest specification that is read, in bytes: the fields below need less than 400, and a sealed
+/// secret some hundred and twice its own length.
+pub const SPECIFICATION_BYTES_MAX: usize = 64 * 1024;
+
+/// Secrets of a job.
+pub const SECRETS_MAX: usize = 16;
 
 /// Longest name of a served model, in bytes: it is part of a URL, and of a host name one day.
 pub const NAME_BYTES_MAX: usize = 64;
@@ -46,7 +52,12 @@ pub struct InferenceSpecification {
 	pub tolerance: f64,
 	/// Between which numbers oracles draw the inputs of their probes.
 	pub probe_range: Range<f64>,
+	/// Sealed secrets, by their names.
+	pub secrets: BTreeMap<SecretName, String>,
 }
+
+/// The name of a secret, which follows the rules of a [`ServedName`]: it is a file's name.
+pub type SecretName = ServedName;
 
 /// A kind of model file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -72,6 +83,13 @@ impl Specification {
 			KIND_INFERENCE => Ok(Self::Inference(parse::<InferenceWire>(bytes)?.validate()?)),
 			other => Err(SpecificationError::UnsupportedKind { kind: shortened(other) }),
 		}
+	}
+
+	/// Its sealed secrets, by their names.
+	#[must_use]
+	pub fn secrets(&self) -> &BTreeMap<SecretName, String> {
+		let Self::Inference(inference) = self;
+		&inference.secrets
 	}
 
 	/// Writes the specification as [`Self::from_json`] reads it.
@@ -175,6 +193,12 @@ pub enum SpecificationError {
 		/// Where it ends.
 		end: f64,
 	},
+	/// More secrets than a job has.
+	#[error("field `secrets`: {count} secrets, more than {SECRETS_MAX}")]
+	TooManySecrets {
+		/// How many there are.
+		count: usize,
+	},
 	/// A tolerance that tolerates nothing sensible.
 	#[error("field `tolerance`: {tolerance} is not at least 0 and less than 1")]
 	InvalidTolerance {
@@ -203,6 +227,8 @@ struct InferenceWire {
 	tolerance: Value,
 	#[serde(default = "probe_range_default")]
 	probe_range: Value,
+	#[serde(default = "secrets_default", skip_serializing_if = "is_empty")]
+	secrets: Value,
 }
 
 impl InferenceWire {
@@ -213,6 +239,7 @@ impl InferenceWire {
 			format: parse_format(text("format", &self.format)?)?,
 			tolerance: parse_tolerance(&self.tolerance)?,
 			probe_range: parse_probe_range(&self.probe_range)?,
+			secrets: parse_secrets(&self.secrets)?,
 		})
 	}
 }
@@ -229,6 +256,12 @@ impl From<&InferenceSpecification> for InferenceWire {
 			format: format.into(),
 			tolerance: specification.tolerance.into(),
 			probe_range: vec![specification.probe_range.start, specification.probe_range.end]
+				.into(),
+			secrets: specification
+				.secrets
+				.iter()
+				.map(|(name, sealed)| (name.to_string(), Value::from(sealed.as_str())))
+				.collect::<Map<_, _>>()
 				.into(),
 		}
 	}
@@ -270,6 +303,18 @@ fn parse_probe_range(value: &Value) -> Result<Range<f64>, SpecificationError> {
 	}
 }
 
+fn parse_secrets(value: &Value) -> Result<BTreeMap<SecretName, String>, SpecificationError> {
+	let (field, expected) = ("secrets", "an object whose values are strings");
+	let secrets = value.as_object().ok_or(SpecificationError::WrongType { field, expected })?;
+	if SECRETS_MAX < secrets.len() {
+		return Err(SpecificationError::TooManySecrets { count: secrets.len() });
+	}
+	secrets
+		.iter()
+		.map(|(name, sealed)| Ok((ServedName::new(name)?, text(field, sealed)?.to_owned())))
+		.collect()
+}
+
 fn text<'value>(
 	field: &'static str,
 	value: &'value Value,
@@ -282,6 +327,14 @@ fn text<'value>(
 /// Where the inputs of most models lie once they are scaled.
 fn probe_range_default() -> Value {
 	vec![0.0, 1.0].into()
+}
+
+fn secrets_default() -> Value {
+	Map::new().into()
+}
+
+fn is_empty(secrets: &Value) -> bool {
+	secrets.as_object().is_none_or(Map::is_empty)
 }
 
 fn parse<'json, T: Deserialize<'json>>(bytes: &'json [u8]) -> Result<T, SpecificationError> {

@@ -71,8 +71,23 @@ pub(crate) struct Store {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Api {
-	/// Address and port. Default: 127.0.0.1:31236.
+	/// Address and port. Default: 127.0.0.1:31236. Other addresses than loopback need TLS and
+	/// tokens.
 	pub(crate) listen: SocketAddr,
+	/// Another port, on loopback and without TLS, for programs of this machine: the chain node of a
+	/// validator asks there if `listen` has TLS. Default: none.
+	pub(crate) local_listen: Option<SocketAddr>,
+	/// Whether routes that need a right refuse requests without a token. Default: false, which
+	/// trusts all programs of this machine.
+	pub(crate) requires_tokens: bool,
+	/// The certificate for TLS, and those that vouch for it, in PEM. Default: none, which is no TLS.
+	pub(crate) certificate_file: Option<PathBuf>,
+	/// Its private key, in PEM. Default: none.
+	pub(crate) private_key_file: Option<PathBuf>,
+	/// Origins of web pages that may ask, such as `https://explorer.example`. Default: none.
+	pub(crate) cors_origins: Vec<String>,
+	/// Connections at a time. Beyond, those are closed that rest longest. Default: 1 024.
+	pub(crate) connections_max: usize,
 }
 
 /// Metrics and health.
@@ -123,7 +138,15 @@ impl Default for Store {
 
 impl Default for Api {
 	fn default() -> Self {
-		Self { listen: defaults::API_LISTEN }
+		Self {
+			listen: defaults::API_LISTEN,
+			local_listen: None,
+			requires_tokens: false,
+			certificate_file: None,
+			private_key_file: None,
+			cors_origins: Vec::new(),
+			connections_max: defaults::API_CONNECTIONS_MAX,
+		}
 	}
 }
 
@@ -136,6 +159,17 @@ impl Default for Metrics {
 impl Default for Log {
 	fn default() -> Self {
 		Self { filter: "info".to_owned(), json: false }
+	}
+}
+
+impl Api {
+	/// Where programs of this machine find it.
+	pub(crate) fn local_url(&self) -> String {
+		match (self.local_listen, &self.certificate_file) {
+			(Some(local), _) => format!("http://{local}"),
+			(None, Some(_)) => format!("https://{}", self.listen),
+			(None, None) => format!("http://{}", self.listen),
+		}
 	}
 }
 
@@ -216,11 +250,7 @@ fn validate(config: &Config) -> anyhow::Result<()> {
 		"chain.url is `{}`; it must start with ws:// or wss://",
 		config.chain.url
 	);
-	ensure!(
-		config.api.listen.ip().is_loopback(),
-		"api.listen is {}; the API has no access control yet, so it listens on loopback only",
-		config.api.listen
-	);
+	validate_api(&config.api)?;
 	ensure!(!config.mesh.listen.is_empty(), "mesh.listen is empty; nobody could reach the node");
 	ensure!(
 		(defaults::MESH_CONNECTIONS_MIN..=defaults::MESH_CONNECTIONS_MAX)
@@ -232,6 +262,43 @@ fn validate(config: &Config) -> anyhow::Result<()> {
 	);
 	ensure!(config.store.bytes_max > 0, "store.bytes_max is 0; the store could hold nothing");
 	capabilities::tags(&config.node.tags)?;
+	Ok(())
+}
+
+/// An API that others can reach asks who they are, and nobody between can listen.
+fn validate_api(api: &Api) -> anyhow::Result<()> {
+	ensure!(
+		api.certificate_file.is_some() == api.private_key_file.is_some(),
+		"api.certificate_file and api.private_key_file go together; one of them is missing"
+	);
+	if !api.listen.ip().is_loopback() {
+		ensure!(
+			api.requires_tokens,
+			"api.listen is {}, which others can reach; set api.requires_tokens = true, or listen on \
+			 127.0.0.1",
+			api.listen
+		);
+		ensure!(
+			api.certificate_file.is_some(),
+			"api.listen is {}, where others could read tokens on their way; set \
+			 api.certificate_file and api.private_key_file, or listen on 127.0.0.1 and let a reverse \
+			 proxy of this machine speak TLS",
+			api.listen
+		);
+	}
+	if let Some(local) = api.local_listen {
+		ensure!(
+			local.ip().is_loopback(),
+			"api.local_listen is {local}; it has no TLS, so it must be a loopback address"
+		);
+	}
+	let connections = 1..=defaults::API_CONNECTIONS_LIMIT;
+	ensure!(
+		connections.contains(&api.connections_max),
+		"api.connections_max is {}; it must be from 1 to {}",
+		api.connections_max,
+		defaults::API_CONNECTIONS_LIMIT
+	);
 	Ok(())
 }
 
@@ -264,7 +331,14 @@ mod tests {
 			("[api]\nlisten = \"nowhere\"\n", ["line 2", "listen"]),
 			("[mesh\n", ["line 1", "mesh"]),
 			("[chain]\nurl = \"http://a\"\n", ["chain.url", "ws://"]),
-			("[api]\nlisten = \"0.0.0.0:1\"\n", ["api.listen", "loopback"]),
+			("[api]\nlisten = \"0.0.0.0:1\"\n", ["api.listen", "requires_tokens"]),
+			(
+				"[api]\nlisten = \"[::]:1\"\nrequires_tokens = true\n",
+				["api.listen", "certificate_file"],
+			),
+			("[api]\nprivate_key_file = \"k\"\n", ["api.certificate_file", "together"]),
+			("[api]\nlocal_listen = \"10.0.0.1:1\"\n", ["api.local_listen", "loopback"]),
+			("[api]\nconnections_max = 0\n", ["api.connections_max", "from 1 to 65536"]),
 			("[node]\ntags = [\"a\\nb\"]\n", ["node.tags", "control"]),
 			("[mesh]\nconnections_max = 15\n", ["mesh.connections_max", "from 16 to 65536"]),
 		];

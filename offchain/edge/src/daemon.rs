@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Puts the services together, runs them, and stops them in order.
+//! The daemon: its files, its ports, and how it stops.
 //!
-//! ```text
-//!  chain ──state──> mesh (admission), heartbeat, jobs, oracle
-//!  mesh ──beats, challenges──> heartbeat ──whom to ask──> nodes, by the mesh
-//!  mesh ──probes──> inference      mesh ──what are you?──> capabilities
-//!  jobs ──files──> r1fs ──blocks──> mesh
-//!  HTTP ──> every handle
-//! ```
+//! Waits for the chain, starts the services (see `services`), and answers on its ports.
 
-use crate::{
-	config::Config, defaults::SHUTDOWN_GRACE, heartbeat, http, jobs, mesh, nodes, oracle,
-	shared::Shared,
-};
+use crate::{config::Config, defaults::SHUTDOWN_GRACE, http, services::Base, shared::Shared};
 use anyhow::Context as _;
 use r1_chain::{ChainHandle, FollowConfig};
 use r1_core::{BlockStore, ChainState, NodeIdentity, SystemClock, SystemRng};
-use r1_inference::{InferenceLimits, InferenceService};
 use r1_telemetry::{Health, MetricsRegistry};
-use r1fs::{DiskBlockStore, Files};
+use r1fs::DiskBlockStore;
 use std::{fs, net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -53,91 +43,73 @@ async fn start(
 	tasks: &TaskTracker,
 ) -> anyhow::Result<()> {
 	// Ports first: a second daemon must not touch the files of the first.
-	let api = listen(config.api.listen, "api.listen").await?;
-	let metrics = listen(config.metrics.listen, "metrics.listen").await?;
+	let ports = Ports::bind(config).await?;
 	let identity = Arc::new(identity(config)?);
 	info!(target: "r1::edge", node = hex::encode(identity.key()), "starting");
 
-	let registry = MetricsRegistry::new();
-	let health = Health::new();
 	let follow = FollowConfig { url: config.chain.url.clone(), genesis_hash: None };
 	let chain = r1_chain::follow(follow, cancel.clone(), tasks);
-	let state = first_state(&chain).await?;
-
-	let store = open_store(config)?;
-	let clock = Arc::new(SystemClock::new());
-	let needs = mesh::Needs {
-		identity: Arc::clone(&identity),
-		genesis_hash: state.genesis_hash,
-		clock: clock.clone(),
-		rng: Arc::new(SystemRng),
-		store: Arc::clone(&store),
-		chain: chain.clone(),
-		metrics: mesh::registered_metrics(&registry),
-	};
-	let (mesh, inbound) = mesh::join(&config.mesh, needs, cancel, tasks)?;
-	let files = Files::new(store, Arc::new(mesh.handle().clone()));
-	let inference = InferenceService::with_tract(InferenceLimits::default());
-
-	let (nodes, introduction) = nodes::prepare(config, inbound.capabilities)?;
-	spawn(tasks, cancel, introduction);
-	let needs = heartbeat::Needs {
-		identity: Arc::clone(&identity),
-		clock: clock.clone(),
-		rng: Arc::new(SystemRng),
-		chain: chain.clone(),
-		mesh: mesh.handle().clone(),
-		beats: inbound.beats,
-		nodes: nodes.clone(),
+	let base = Base {
+		state: first_state(&chain).await?,
+		identity,
+		chain,
+		clock: Arc::new(SystemClock::new()),
+		store: open_store(config)?,
+		health: Health::new(),
+		registry: MetricsRegistry::new(),
+		cancel: cancel.clone(),
 		tasks: tasks.clone(),
-		health: health.component("heartbeat"),
 	};
-	let (heartbeat, beats) = heartbeat::prepare(&config.node.data_dir, &state, needs)?;
-	heartbeat::register_metrics(&heartbeat, &registry);
-	spawn(tasks, cancel, beats.run());
-	let answers =
-		heartbeat::answer_challenges(inbound.challenges, heartbeat.clone(), chain.clone());
-	spawn(tasks, cancel, answers);
-	spawn(tasks, cancel, mesh::answer_probes(inbound.requests, inference.clone(), tasks.clone()));
-	let (jobs, reconciler) = jobs::prepare(
-		identity.key(),
-		chain.clone(),
-		files.clone(),
-		inference.clone(),
-		clock.clone(),
-		health.component("jobs"),
-	);
-	spawn(tasks, cancel, reconciler.run());
-	let (oracle, prober) = oracle::prepare(
-		identity.key(),
-		chain.clone(),
-		mesh.handle().clone(),
-		files.clone(),
-		heartbeat.clone(),
-		clock,
-	);
-	oracle::register_metrics(&heartbeat, &chain, &registry);
-	spawn(tasks, cancel, prober.run());
-
-	let shared =
-		Shared { identity, chain, mesh, files, inference, heartbeat, nodes, jobs, oracle, health };
-	tasks.spawn(http::serve(api, http::api_router(shared), cancel.clone()));
-	tasks.spawn(http::serve(metrics, http::metrics_router(registry), cancel.clone()));
+	let registry = base.registry.clone();
+	let shared = base.start(config)?;
+	ports.serve(config, shared, registry, cancel, tasks)?;
 	info!(target: "r1::edge", api = %config.api.listen, "serving");
 	Ok(())
 }
 
-/// Runs a service until `cancel`; if it ends by itself, the daemon ends with it.
-fn spawn(
-	tasks: &TaskTracker,
-	cancel: &CancellationToken,
-	service: impl Future<Output = ()> + Send + 'static,
-) {
-	let cancel = cancel.clone();
-	tasks.spawn(async move {
-		cancel.run_until_cancelled(service).await;
-		cancel.cancel();
-	});
+/// The ports that the daemon answers on.
+struct Ports {
+	api: TcpListener,
+	local: Option<TcpListener>,
+	metrics: TcpListener,
+}
+
+impl Ports {
+	async fn bind(config: &Config) -> anyhow::Result<Self> {
+		let api = listen(config.api.listen, "api.listen").await?;
+		let local = match config.api.local_listen {
+			Some(address) => Some(listen(address, "api.local_listen").await?),
+			None => None,
+		};
+		let metrics = listen(config.metrics.listen, "metrics.listen").await?;
+		Ok(Self { api, local, metrics })
+	}
+
+	/// Serves what each port is for.
+	fn serve(
+		self,
+		config: &Config,
+		shared: Shared,
+		registry: MetricsRegistry,
+		cancel: &CancellationToken,
+		tasks: &TaskTracker,
+	) -> anyhow::Result<()> {
+		let Self { api, local, metrics } = self;
+		let router = http::api_router(&config.api, shared)?;
+		let metrics_router = http::metrics_router(registry);
+		let tls = http::acceptor(&config.api)?;
+		let connections_max = config.api.connections_max;
+		let serve = |socket, tls, router| {
+			let listener = http::Listener { socket, tls, connections_max };
+			tasks.spawn(http::serve(listener, router, cancel.clone(), tasks.clone()));
+		};
+		if let Some(local) = local {
+			serve(local, None, router.clone());
+		}
+		serve(api, tls, router);
+		serve(metrics, None, metrics_router);
+		Ok(())
+	}
 }
 
 /// Waits for the chain: nothing makes sense without it, least of all a mesh of strangers.

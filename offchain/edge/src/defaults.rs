@@ -39,8 +39,33 @@ pub(crate) const UPLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Largest body of any other request, in bytes (16 MiB): a batch of pictures in JSON.
 pub(crate) const REQUEST_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// Longest time for a request, fetching a large model from the mesh included.
-pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
+/// Largest body of a request that only says something, in bytes (16 KiB): twice a token.
+pub(crate) const SMALL_REQUEST_BYTES_MAX: usize = 16 * 1024;
+
+/// Longest time until a request is answered: three times what a model may take.
+pub(crate) const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// Longest time to take or fetch a file, a large model from the mesh included.
+pub(crate) const FETCH_TIME_MAX: Duration = Duration::from_secs(120);
+
+/// Connections of the HTTP API at a time: each takes some 20 KiB while it waits.
+pub(crate) const API_CONNECTIONS_MAX: usize = 1_024;
+
+/// Most connections that may be configured: each takes a file descriptor.
+pub(crate) const API_CONNECTIONS_LIMIT: usize = 65_536;
+
+/// How long a request may keep a connection that somebody else could use: the longest request, and
+/// a minute to take the answer.
+pub(crate) const SEAT_TIME_MAX: Duration = Duration::from_secs(180);
+
+/// How long a client may take to say what it wants, and a connection may rest between requests.
+pub(crate) const HEADERS_TIME_MAX: Duration = Duration::from_secs(15);
+
+/// Longest head of a request, in bytes (32 KiB): four times a token.
+pub(crate) const HEADERS_BYTES_MAX: usize = 32 * 1024;
+
+/// How long TLS may take to be set up.
+pub(crate) const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Largest job specification that is read, in bytes.
 pub(crate) const SPECIFICATION_BYTES_MAX: u64 = 64 * 1024;
@@ -52,8 +77,8 @@ pub(crate) const RECONCILE_INTERVAL: Duration = Duration::from_secs(5);
 /// is blamed for what this one cannot do. All 46 224 deeds make 22 in a slot of 10 s.
 pub(crate) const CHALLENGES_OPEN_MAX: usize = 64;
 
-/// How long shutdown waits for what is under way.
-pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+/// How long shutdown waits for what is under way: as long as a model may take to answer.
+pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
 /// Where the daemon keeps its files: the working directory's `r1-data`, so that a trial run leaves
 /// nothing elsewhere. The systemd unit sets a system directory.

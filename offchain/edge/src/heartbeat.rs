@@ -34,7 +34,7 @@ use r1_heartbeat::{
 	Answerer, Beater, Blindness, ChainClock, ChainScope, Declined, Observer, ObserverLimits,
 	Origin, OwnTime, SnapshotStore,
 };
-use r1_net::Beat;
+use r1_net::Gossiped;
 use r1_primitives::EpochIndex;
 use r1_telemetry::ComponentReporter;
 use std::{
@@ -134,7 +134,7 @@ pub(crate) struct Needs {
 	/// The mesh.
 	pub(crate) mesh: r1_net::Handle,
 	/// Beats of others.
-	pub(crate) beats: mpsc::Receiver<Beat>,
+	pub(crate) beats: mpsc::Receiver<Gossiped>,
 	/// What is known of the machines of others, and of this one.
 	pub(crate) nodes: Nodes,
 	/// Where challenges are sent from.

@@ -9,9 +9,13 @@
 //!                                        └─────────outcome──────────┘
 //! ```
 
+mod credentials;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use credentials::Credentials;
+
+use self::credentials::Placed;
 use crate::{
 	defaults::{RECONCILE_INTERVAL, SPECIFICATION_BYTES_MAX},
 	heartbeat::ClockPort,
@@ -19,7 +23,7 @@ use crate::{
 use cid::Cid;
 use r1_api::{JobState, JobStatus};
 use r1_chain::ChainHandle;
-use r1_core::error_chain;
+use r1_core::{ChainState, error_chain};
 use r1_deeploy::{
 	Desired, JobPhase, Observed, Reconciler, Step, StepFailure,
 	specification::{ServedName, Specification},
@@ -52,9 +56,17 @@ struct Board {
 	models: BTreeSet<Cid>,
 	phases: BTreeMap<JobId, (Option<Cid>, JobPhase)>,
 	failures: BTreeMap<Step, String>,
+	/// Why jobs have no token, or not their secrets.
+	lacking: BTreeMap<JobId, String>,
 }
 
 impl Jobs {
+	/// The job whose model is served under a name.
+	pub(crate) fn serving(&self, name: &str) -> Option<JobId> {
+		let served = self.status().into_iter().find(|job| job.name.as_deref() == Some(name));
+		served.map(|job| job.job)
+	}
+
 	/// How far each job of this node is.
 	pub(crate) fn status(&self) -> Vec<JobStatus> {
 		let board = self.lock();
@@ -81,7 +93,9 @@ impl Board {
 			_ => (None, None),
 		};
 		let failure = phase.step().and_then(|step| self.failures.get(step));
+		let failure = self.lacking.get(&job).or(failure);
 		let (state, reason) = match (phase, failure) {
+			(JobPhase::Serving, Some(failure)) => (JobState::Failed, Some(failure.clone())),
 			(JobPhase::Serving, _) => (JobState::Serving, None),
 			(JobPhase::Blocked(blocked), _) => (JobState::Failed, Some(blocked.to_string())),
 			(JobPhase::Next(_), Some(failure)) => (JobState::Failed, Some(failure.clone())),
@@ -102,6 +116,7 @@ pub(crate) struct Task {
 	files: Files,
 	inference: InferenceService,
 	clock: Arc<dyn ClockPort>,
+	credentials: Credentials,
 	health: ComponentReporter,
 	reconciler: Reconciler,
 }
@@ -123,19 +138,32 @@ impl Failure {
 	}
 }
 
+/// What jobs need from the rest of the daemon.
+pub(crate) struct Needs {
+	pub(crate) node: NodeKey,
+	pub(crate) chain: ChainHandle,
+	pub(crate) files: Files,
+	pub(crate) inference: InferenceService,
+	pub(crate) clock: Arc<dyn ClockPort>,
+	pub(crate) credentials: Credentials,
+	pub(crate) health: ComponentReporter,
+}
+
 /// Makes the handle and the task.
-pub(crate) fn prepare(
-	node: NodeKey,
-	chain: ChainHandle,
-	files: Files,
-	inference: InferenceService,
-	clock: Arc<dyn ClockPort>,
-	health: ComponentReporter,
-) -> (Jobs, Task) {
+pub(crate) fn prepare(needs: Needs) -> (Jobs, Task) {
+	let Needs { node, chain, files, inference, clock, credentials, health } = needs;
 	let jobs = Jobs { board: Arc::default() };
-	let reconciler = Reconciler::new(node);
-	let task =
-		Task { node, jobs: jobs.clone(), chain, files, inference, clock, health, reconciler };
+	let task = Task {
+		node,
+		jobs: jobs.clone(),
+		chain,
+		files,
+		inference,
+		clock,
+		credentials,
+		health,
+		reconciler: Reconciler::new(node),
+	};
 	(jobs, task)
 }
 
@@ -162,6 +190,7 @@ impl Task {
 	fn reconcile(&mut self, report: &mpsc::Sender<Outcome>) {
 		let Some(state) = self.chain.state() else { return };
 		let desired = Desired::of_node(&state, &self.node);
+		self.give_credentials(&state, &desired);
 		let observed = self.observe();
 		let steps = self.reconciler.plan(self.clock.monotonic_ms(), &desired, &observed);
 		self.publish(&desired);
@@ -179,6 +208,28 @@ impl Task {
 				drop(report.send((step, outcome)).await);
 			});
 		}
+	}
+
+	/// Gives each job its token and its secrets, and notes why one has not got them.
+	fn give_credentials(&mut self, state: &ChainState, desired: &Desired) {
+		let mut board = self.jobs.lock();
+		let placed = desired
+			.jobs
+			.iter()
+			.filter_map(|(job, specification)| {
+				let owner = state.jobs.get(job)?.owner;
+				let secrets = specification
+					.and_then(|cid| Some((cid, board.specifications.get(&cid)?.secrets())));
+				Some((*job, Placed { owner, secrets }))
+			})
+			.collect();
+		let lacking = self.credentials.reconcile(&placed, self.clock.now_secs());
+		for (job, reason) in &lacking {
+			if board.lacking.get(job) != Some(reason) {
+				warn!(target: "r1::edge", job, reason, "a job has not got what it is to have");
+			}
+		}
+		board.lacking = lacking;
 	}
 
 	fn observe(&self) -> Observed {

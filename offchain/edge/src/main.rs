@@ -6,6 +6,8 @@ mod arguments;
 mod config;
 mod defaults;
 mod daemon;
+mod services;
+mod dauth;
 mod shared;
 mod mesh;
 mod capabilities;
@@ -14,6 +16,8 @@ mod heartbeat;
 mod jobs;
 mod oracle;
 mod http;
+#[cfg(test)]
+mod world;
 
 use arguments::Arguments;
 use clap::Parser as _;

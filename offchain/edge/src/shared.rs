@@ -2,9 +2,11 @@
 
 //! What the HTTP handlers share: handles on the services, cheap to clone.
 
-use crate::{heartbeat::Heartbeat, jobs::Jobs, mesh::Mesh, nodes::Nodes, oracle::Oracle};
+use crate::{
+	dauth::Dauth, heartbeat::Heartbeat, jobs::Jobs, mesh::Mesh, nodes::Nodes, oracle::Oracle,
+};
 use r1_chain::ChainHandle;
-use r1_core::NodeIdentity;
+use r1_core::{NodeIdentity, SystemClock};
 use r1_inference::InferenceService;
 use r1_telemetry::Health;
 use r1fs::Files;
@@ -14,7 +16,9 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
 	pub(crate) identity: Arc<NodeIdentity>,
+	pub(crate) clock: Arc<SystemClock>,
 	pub(crate) chain: ChainHandle,
+	pub(crate) dauth: Dauth,
 	pub(crate) mesh: Mesh,
 	pub(crate) files: Files,
 	pub(crate) inference: InferenceService,

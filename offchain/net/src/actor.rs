@@ -9,15 +9,17 @@ use crate::{
 		session::{self, ORDERS_MAX, Order},
 	},
 	config::Settings,
-	defaults::{BEATS_MAX, BITSWAP_EVENTS_MAX, BITSWAP_READERS_MAX, COMMANDS_MAX, TICK},
+	defaults::{BITSWAP_EVENTS_MAX, BITSWAP_READERS_MAX, COMMANDS_MAX, TICK},
 	dialer::Dialer,
 	error::{PublishError, SpawnError},
-	handle::{Beat, BeatReceipt, Handle, Inbound, Verdict},
+	gossip_events::{Heard, Judges},
+	handle::{Handle, Inbound, Receipt, Verdict},
 	identity::{keypair_of, node_of, peer_id_of},
 	metrics::Metrics,
 	report::{MeshReport, PeerReport},
 	request_events::{Queues, RequestReply, Waiting},
 	requests::Kind,
+	topic::Topic,
 };
 use bytes::Bytes;
 use cid::Cid;
@@ -46,7 +48,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub struct Ports {
 	/// The node's key.
 	pub identity: NodeIdentity,
-	/// Which chain's beats are gossiped.
+	/// Which chain's beats and revocations are gossiped.
 	pub genesis_hash: [u8; 32],
 	/// Time.
 	pub clock: Arc<dyn Clock>,
@@ -83,8 +85,8 @@ pub fn spawn(
 	let keypair = keypair_of(&ports.identity);
 	let swarm = build_swarm(keypair, &ports.genesis_hash, &settings, &ports.metrics)?;
 	let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
-	let (beats, inbound_beats) = mpsc::channel(BEATS_MAX);
-	let (queues, Waiting { inference, challenges, capabilities }) = Queues::new(&settings.config);
+	let (judges, heard) = Judges::new();
+	let (queues, waiting) = Queues::new(&settings.config);
 	let (bitswap_events, bitswap_inbox) = mpsc::channel(BITSWAP_EVENTS_MAX);
 	let (report, reported) = watch::channel(Arc::default());
 	let handle = Handle {
@@ -111,7 +113,7 @@ pub fn spawn(
 		peers: BTreeMap::new(),
 		waiters: HashMap::new(),
 		requests_out: HashMap::new(),
-		beats,
+		judges,
 		accepted: Vec::new(),
 		pass_on_at: None,
 		queues,
@@ -125,20 +127,33 @@ pub fn spawn(
 	actor.admit();
 	actor.publish_report();
 	tasks.spawn(actor.run(inbox, bitswap_inbox));
-	Ok((handle, Inbound { beats: inbound_beats, requests: inference, challenges, capabilities }))
+	Ok((handle, inbound(heard, waiting)))
+}
+
+fn inbound(heard: Heard, waiting: Waiting) -> Inbound {
+	Inbound {
+		beats: heard.beats,
+		revocations: heard.revocations,
+		requests: waiting.inference,
+		challenges: waiting.challenges,
+		capabilities: waiting.capabilities,
+		access_requests: waiting.access,
+	}
 }
 
 /// What a handle asks of the actor.
 #[derive(Debug)]
 pub(crate) enum Command {
-	Publish { bytes: Vec<u8>, reply: oneshot::Sender<Result<(), PublishError>> },
-	Judge { receipt: BeatReceipt, verdict: Verdict },
+	Publish { topic: Topic, bytes: Vec<u8>, reply: PublishReply },
+	Judge { receipt: Receipt, verdict: Verdict },
 	Request { kind: Kind, peer: PeerId, bytes: Bytes, reply: RequestReply },
 	Respond { kind: Kind, channel: ResponseChannel<Bytes>, bytes: Bytes },
 	Fetch { cid: Cid, reply: FetchReply },
 	Announce { cid: Cid },
 	OpenBitswap { peer: PeerId, opened: crate::streams::Opened },
 }
+
+pub(crate) type PublishReply = oneshot::Sender<Result<(), PublishError>>;
 
 pub(crate) type FetchReply = oneshot::Sender<Result<Bytes, ExchangeError>>;
 
@@ -154,9 +169,9 @@ pub(crate) struct Actor {
 	pub(crate) waiters: HashMap<Cid, Vec<FetchReply>>,
 	/// Each kind counts its requests by itself.
 	pub(crate) requests_out: HashMap<(Kind, OutboundRequestId), RequestReply>,
-	pub(crate) beats: mpsc::Sender<Beat>,
+	pub(crate) judges: Judges,
 	/// Beats that are about to be passed on.
-	pub(crate) accepted: Vec<BeatReceipt>,
+	pub(crate) accepted: Vec<Receipt>,
 	/// When they are; `None` while there are none.
 	pub(crate) pass_on_at: Option<Instant>,
 	pub(crate) queues: Queues,
@@ -208,9 +223,9 @@ impl Actor {
 
 	fn on_command(&mut self, command: Command) {
 		match command {
-			Command::Publish { bytes, reply } => {
+			Command::Publish { topic, bytes, reply } => {
 				// A caller that is gone does not need to know.
-				let _gone = reply.send(self.publish(bytes));
+				let _gone = reply.send(self.publish(topic, bytes));
 			},
 			Command::Judge { receipt, verdict } => self.judge(receipt, verdict),
 			Command::Request { kind, peer, bytes, reply } => self.ask(kind, peer, bytes, reply),

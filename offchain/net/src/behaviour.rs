@@ -48,6 +48,7 @@ pub(crate) struct Behaviour {
 	pub(crate) inference: requests::Behaviour,
 	pub(crate) challenges: requests::Behaviour,
 	pub(crate) capabilities: requests::Behaviour,
+	pub(crate) access: requests::Behaviour,
 	pub(crate) bitswap: streams::Behaviour,
 }
 
@@ -126,6 +127,7 @@ fn behaviour(
 		inference: requests::behaviour(Kind::Inference, config),
 		challenges: requests::behaviour(Kind::Challenge, config),
 		capabilities: requests::behaviour(Kind::Capabilities, config),
+		access: requests::behaviour(Kind::Access, config),
 		bitswap: streams::Behaviour::new(BITSWAP),
 	})
 }

@@ -131,6 +131,14 @@ pub(crate) const FETCH_WAITERS_MAX: usize = 64;
 /// Beats that wait for whoever judges them: two slots of 512 nodes.
 pub(crate) const BEATS_MAX: usize = 1_024;
 
+/// Largest revocation, in bytes: a statement of some 110 B with a signature of 64 B, and room for
+/// another field.
+pub const REVOCATION_BYTES_MAX: usize = 256;
+
+/// Revocations that wait for whoever judges them: 64 KiB. An issuer that takes back more at once
+/// has the rest learnt by asking, as whoever was away does.
+pub(crate) const REVOCATIONS_MAX: usize = 256;
+
 /// Requests that wait for whoever answers them.
 pub(crate) const REQUESTS_MAX: usize = 64;
 
@@ -140,6 +148,15 @@ pub(crate) const CHALLENGE_TIMEOUT: Duration = Duration::from_millis(3_500);
 
 /// How long a capability record may take: a round trip over half the world, several times.
 pub(crate) const CAPABILITIES_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Largest question about access, in bytes: after which revocation to go on.
+pub const ACCESS_REQUEST_BYTES_MAX: usize = 64;
+
+/// Largest answer to one, in bytes: some 600 revocations of 108 B; more need more requests.
+pub const ACCESS_ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// How long such an answer may take: 64 KiB over a line of 100 kbit/s are 5 s.
+pub(crate) const ACCESS_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Challenges of one peer that are let in each minute.
 ///
@@ -151,6 +168,12 @@ pub(crate) const CHALLENGES_PER_MINUTE_MAX: u32 = 32;
 /// and again after a minute if that failed; twice that many are for a restart.
 pub(crate) const CAPABILITIES_PER_MINUTE_MAX: u32 = 4;
 
+/// Questions about access of one peer that are let in each minute.
+///
+/// It asks when it connects and now and then after that, once if nothing is new. So many get it
+/// 30 000 revocations a minute, and cost who answers 64 KiB/s at worst.
+pub(crate) const ACCESS_PER_MINUTE_MAX: u32 = 60;
+
 /// Peers whose requests are counted at a time: 16 times as many as are connected by default, each
 /// of 48 B.
 pub(crate) const RATED_PEERS_MAX: usize = 4_096;
@@ -160,3 +183,6 @@ pub(crate) const CHALLENGES_WAITING_MAX: usize = 128;
 
 /// Requests for capabilities that wait for an answer: every peer asks after a restart.
 pub(crate) const CAPABILITIES_WAITING_MAX: usize = 256;
+
+/// Questions about access that wait for an answer: every peer asks after a restart.
+pub(crate) const ACCESS_REQUESTS_WAITING_MAX: usize = 256;

@@ -59,20 +59,20 @@ pub enum SpawnError {
 	},
 }
 
-/// Why a beat was not published.
+/// Why a beat or a revocation was not published.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PublishError {
-	/// No connected peer listens for beats.
-	#[error("no peer listens for beats")]
+	/// No connected peer listens for it.
+	#[error("no peer listens for it")]
 	NoPeers,
-	/// The beat is longer than any beat may be.
-	#[error("beat of {bytes} bytes is too long")]
+	/// It is longer than any of its kind may be.
+	#[error("message of {bytes} bytes is too long")]
 	TooLarge {
 		/// Its length.
 		bytes: usize,
 	},
 	/// The queues to all peers are full.
-	#[error("all peers are too slow to take the beat")]
+	#[error("all peers are too slow to take it")]
 	Busy,
 	/// The mesh has shut down.
 	#[error("the mesh has shut down")]

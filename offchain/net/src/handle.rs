@@ -4,17 +4,18 @@
 
 use crate::{
 	actor::Command,
-	defaults::CHALLENGE_TIMEOUT,
+	defaults::{ACCESS_REQUEST_BYTES_MAX, CHALLENGE_TIMEOUT},
 	error::{PublishError, RequestError},
 	identity::peer_id_of,
 	report::MeshReport,
 	requests::Kind,
+	topic::Topic,
 };
 use bytes::Bytes;
 use cid::Cid;
 use libp2p::{PeerId, gossipsub::MessageId, request_response::ResponseChannel};
 use r1_core::{BlockExchange, BlockFuture, ExchangeError};
-use r1_primitives::{BEAT_BYTES_MAX, CHALLENGE_BYTES, NodeKey};
+use r1_primitives::{CHALLENGE_BYTES, NodeKey};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::{
 	sync::{mpsc, oneshot, watch},
@@ -31,7 +32,7 @@ pub struct Handle {
 }
 
 impl Handle {
-	// # Beats
+	// # Gossip
 
 	/// Gossips a beat of this node.
 	///
@@ -43,18 +44,41 @@ impl Handle {
 	///
 	/// The beat may have been published although the future was dropped.
 	pub async fn publish_beat(&self, bytes: Vec<u8>) -> Result<(), PublishError> {
-		if BEAT_BYTES_MAX < bytes.len() {
+		self.publish(Topic::Beat, bytes).await
+	}
+
+	/// Gossips a revocation, of this node or of another issuer.
+	///
+	/// One that was heard or published in the last two minutes does not go out again.
+	///
+	/// # Errors
+	///
+	/// The revocation is longer than [`REVOCATION_BYTES_MAX`], or nobody is there to take it.
+	///
+	/// # Cancel safety
+	///
+	/// The revocation may have been published although the future was dropped.
+	///
+	/// [`REVOCATION_BYTES_MAX`]: crate::REVOCATION_BYTES_MAX
+	pub async fn publish_revocation(&self, bytes: Vec<u8>) -> Result<(), PublishError> {
+		self.publish(Topic::Revocation, bytes).await
+	}
+
+	async fn publish(&self, topic: Topic, bytes: Vec<u8>) -> Result<(), PublishError> {
+		if topic.bytes_max() < bytes.len() {
 			return Err(PublishError::TooLarge { bytes: bytes.len() });
 		}
 		let (reply, published) = oneshot::channel();
-		self.send(Command::Publish { bytes, reply }).await.ok_or(PublishError::Closed)?;
+		let command = Command::Publish { topic, bytes, reply };
+		self.send(command).await.ok_or(PublishError::Closed)?;
 		published.await.unwrap_or(Err(PublishError::Closed))
 	}
 
-	/// Says what a beat is worth: only an accepted one is passed on, within a tenth of a second.
+	/// Says what a gossiped message is worth: only an accepted one is passed on, a beat within a
+	/// tenth of a second and a revocation at once.
 	///
-	/// A beat that nobody judges within 20 s is forgotten.
-	pub async fn judge_beat(&self, receipt: BeatReceipt, verdict: Verdict) {
+	/// A message that nobody judges within 20 s is forgotten.
+	pub async fn judge(&self, receipt: Receipt, verdict: Verdict) {
 		// Nothing is lost when the mesh has shut down.
 		self.send(Command::Judge { receipt, verdict }).await;
 	}
@@ -71,10 +95,7 @@ impl Handle {
 	///
 	/// The node may get and answer the request although the future was dropped.
 	pub async fn request(&self, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
-		if self.request_bytes_max < bytes.len() {
-			let bytes_max = self.request_bytes_max;
-			return Err(RequestError::TooLarge { bytes: bytes.len(), bytes_max });
-		}
+		within(&bytes, self.request_bytes_max)?;
 		self.ask(Kind::Inference, node, bytes).await
 	}
 
@@ -88,10 +109,7 @@ impl Handle {
 	///
 	/// The node may get and answer the challenge although the future was dropped.
 	pub async fn challenge(&self, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
-		let bytes_max = CHALLENGE_BYTES;
-		if bytes_max < bytes.len() {
-			return Err(RequestError::TooLarge { bytes: bytes.len(), bytes_max });
-		}
+		within(&bytes, CHALLENGE_BYTES)?;
 		// The protocol's own limit does not count the time to connect.
 		let asked = self.ask(Kind::Challenge, node, bytes);
 		timeout(CHALLENGE_TIMEOUT, asked).await.unwrap_or(Err(RequestError::TimedOut))
@@ -108,6 +126,24 @@ impl Handle {
 	/// Nothing is lost when the future is dropped.
 	pub async fn capabilities(&self, node: &NodeKey) -> Result<Bytes, RequestError> {
 		self.ask(Kind::Capabilities, node, Bytes::new()).await
+	}
+
+	/// Asks another node about access, such as which revocations it holds; nobody has checked what
+	/// comes.
+	///
+	/// It answers each peer at most 60 times a minute.
+	///
+	/// # Errors
+	///
+	/// The request is longer than [`ACCESS_REQUEST_BYTES_MAX`], or the node cannot be reached,
+	/// refuses, or takes too long. A node of an older version refuses.
+	///
+	/// # Cancel safety
+	///
+	/// Nothing is lost when the future is dropped.
+	pub async fn access(&self, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
+		within(&bytes, ACCESS_REQUEST_BYTES_MAX)?;
+		self.ask(Kind::Access, node, bytes).await
 	}
 
 	async fn ask(&self, kind: Kind, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
@@ -174,33 +210,41 @@ impl BlockExchange for Handle {
 /// What comes in from other nodes. One consumer each.
 #[derive(Debug)]
 pub struct Inbound {
-	/// Beats of admitted nodes, to be judged with [`Handle::judge_beat`].
-	pub beats: mpsc::Receiver<Beat>,
+	/// Beats, to be judged with [`Handle::judge`].
+	pub beats: mpsc::Receiver<Gossiped>,
+	/// Revocations, to be judged with [`Handle::judge`].
+	pub revocations: mpsc::Receiver<Gossiped>,
 	/// Probes of other nodes, to be answered with [`InboundRequest::answer`].
 	pub requests: mpsc::Receiver<InboundRequest>,
 	/// Challenges of oracles, at most 32 a minute of each peer.
 	pub challenges: mpsc::Receiver<InboundRequest>,
 	/// Requests for this node's capability record, at most 4 a minute of each peer.
 	pub capabilities: mpsc::Receiver<InboundRequest>,
+	/// Questions about access, such as which revocations this node holds, at most 60 a minute of
+	/// each peer. An answer beyond [`ACCESS_ANSWER_BYTES_MAX`] is not read.
+	///
+	/// [`ACCESS_ANSWER_BYTES_MAX`]: crate::ACCESS_ANSWER_BYTES_MAX
+	pub access_requests: mpsc::Receiver<InboundRequest>,
 }
 
-/// A beat that was gossiped, by whomever; its content is unchecked.
+/// A message that was gossiped, by whomever; its content is unchecked.
 #[derive(Debug)]
-pub struct Beat {
-	/// What was published; at most [`BEAT_BYTES_MAX`] bytes.
+pub struct Gossiped {
+	/// What was published, no longer than any message of its topic may be.
 	pub bytes: Vec<u8>,
 	/// What it is judged by.
-	pub receipt: BeatReceipt,
+	pub receipt: Receipt,
 }
 
-/// Names a beat when it is judged.
+/// Names a gossiped message when it is judged.
 #[derive(Clone, Debug)]
-pub struct BeatReceipt {
+pub struct Receipt {
+	pub(crate) topic: Topic,
 	pub(crate) message: MessageId,
 	pub(crate) passed_on_by: PeerId,
 }
 
-/// What a beat is worth.
+/// What a gossiped message is worth.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Verdict {
 	/// Right: it is passed on.
@@ -241,4 +285,12 @@ impl fmt::Debug for InboundRequest {
 			.field("bytes", &self.bytes.len())
 			.finish_non_exhaustive()
 	}
+}
+
+/// Refuses to send what the other end would not read.
+fn within(bytes: &Bytes, bytes_max: usize) -> Result<(), RequestError> {
+	if bytes_max < bytes.len() {
+		return Err(RequestError::TooLarge { bytes: bytes.len(), bytes_max });
+	}
+	Ok(())
 }

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The mesh of edge nodes: who is there, their beats, their requests and their blocks.
+//! The mesh of edge nodes: who is there, what they gossip, their requests and their blocks.
 //!
 //! libp2p over TCP and QUIC with Noise; identify, ping and Kademlia find peers; gossipsub carries
-//! beats; request-response protocols, one for each kind, carry opaque requests; bitswap 1.2 carries
-//! blocks, also to and from stock IPFS clients. No other crate names libp2p.
+//! beats and revocations, each on a topic of its own; request-response protocols, one for each kind,
+//! carry opaque requests; bitswap 1.2 carries blocks, also to and from stock IPFS clients. No other
+//! crate names libp2p.
 //!
 //! ```text
 //!  Handle ──commands──▶ actor ◀──events── swarm (one task a connection)
 //!    ▲                    │ ▲
 //!    │ MeshReport (watch) │ └── bitswap readers (one task a stream)
 //!  Inbound: beats,        └───▶ bitswap sessions (one task a peer) ──▶ BlockStore
-//!           requests, challenges, capabilities
+//!           revocations, requests, challenges, capabilities, questions about access
 //! ```
 //!
-//! A beat comes from whoever passed it on: what it says of its sender is for whoever judges it.
+//! A gossiped message comes from whoever passed it on: what it says of its sender is for whoever
+//! judges it, with [`Handle::judge`], and only what is accepted is passed on: beats in batches every
+//! 100 ms, revocations at once.
 //!
-//! Not here: what a beat or a request means, which keys are admitted and why, and keeping blocks.
+//! Not here: what a beat, a revocation or a request means, which keys are admitted and why, keeping
+//! revocations, and keeping blocks.
 //!
 //! # Admission
 //!
@@ -28,13 +32,16 @@
 //! # Failure model
 //!
 //! - Everything that a peer sends is bounded before it is read, and whoever sends garbage loses
-//!   the stream. Beats that are judged invalid cost whoever passed them on gossip score; with the
-//!   third one, it is not listened to any more.
-//! - A peer that asks for challenges or capabilities too often is refused for the rest of the
-//!   minute, so that nobody can make a node sign all day.
+//!   the stream. Messages that are judged invalid cost whoever passed them on gossip score; with
+//!   the third one of a topic, it is not listened to any more, on any topic.
+//! - A peer that asks for challenges, capabilities or access too often is refused for the rest
+//!   of the minute, so that nobody can make a node sign or send all day.
 //! - A lost connection is dialled again with growing pauses, for ever if it is a bootstrap peer.
 //! - Messages may be lost, repeated and reordered. A fetched block matches its CID or fails.
-//! - A slow consumer of [`Inbound`] loses beats and requests; it never stops the mesh.
+//! - A slow consumer of [`Inbound`] loses gossip and requests; it never stops the mesh.
+//! - Gossip reaches who is there. A revocation that a node has missed, because it was away, cut off
+//!   or too slow, it learns by asking its peers with [`Handle::access`]; [`MeshReport`] says
+//!   who they are as they come. Nobody repeats it by itself.
 //!
 //! # Limits
 //!
@@ -50,10 +57,11 @@ mod error;
 mod metrics;
 mod actor;
 mod swarm_events;
-mod beats;
+mod gossip_events;
 mod blocks;
 mod behaviour;
 mod gossip;
+mod topic;
 mod traffic;
 mod streams;
 mod requests;
@@ -68,7 +76,8 @@ mod tests;
 
 pub use actor::{Ports, spawn};
 pub use config::{Config, Settings};
+pub use defaults::{ACCESS_ANSWER_BYTES_MAX, ACCESS_REQUEST_BYTES_MAX, REVOCATION_BYTES_MAX};
 pub use error::{ConfigError, PublishError, RequestError, SpawnError};
-pub use handle::{Beat, BeatReceipt, Handle, Inbound, InboundRequest, Verdict};
+pub use handle::{Gossiped, Handle, Inbound, InboundRequest, Receipt, Verdict};
 pub use metrics::Metrics;
 pub use report::{MeshReport, PeerReport};

@@ -2,6 +2,7 @@
 
 //! What the mesh counts.
 
+use crate::topic::Topic;
 use prometheus_client::{
 	metrics::{counter::Counter, gauge::Gauge},
 	registry::Registry,
@@ -22,6 +23,10 @@ pub struct Metrics {
 	pub beats_received: Counter,
 	/// Beats dropped because nobody took them in time.
 	pub beats_dropped: Counter,
+	/// Revocations received by gossip, duplicates not counted.
+	pub revocations_received: Counter,
+	/// Revocations dropped because nobody took them in time.
+	pub revocations_dropped: Counter,
 	/// Blocks fetched from other nodes.
 	pub blocks_fetched: Counter,
 	/// Bytes of blocks fetched from other nodes.
@@ -32,7 +37,7 @@ pub struct Metrics {
 	pub requests_received: Counter,
 	/// Requests refused: too many of one peer, or nobody took them in time.
 	pub requests_refused: Counter,
-	/// Connected peers that gossip does not listen to, because they passed on invalid beats.
+	/// Connected peers that gossip does not listen to, because of what they passed on.
 	pub graylisted_peers: Gauge,
 }
 
@@ -43,7 +48,7 @@ impl Metrics {
 		registry.register("peers", "Connected peers", self.peers.clone());
 		registry.register(
 			"graylisted_peers",
-			"Connected peers that passed on too many invalid beats to be listened to",
+			"Connected peers that passed on too much that is invalid to be listened to",
 			self.graylisted_peers.clone(),
 		);
 		for (name, help, counter) in [
@@ -56,6 +61,16 @@ impl Metrics {
 			("tcp_bytes_sent", "Bytes sent over TCP", &self.tcp_bytes_sent),
 			("beats_received", "Beats received, duplicates not counted", &self.beats_received),
 			("beats_dropped", "Beats that nobody took in time", &self.beats_dropped),
+			(
+				"revocations_received",
+				"Revocations received by gossip, duplicates not counted",
+				&self.revocations_received,
+			),
+			(
+				"revocations_dropped",
+				"Revocations that nobody took in time",
+				&self.revocations_dropped,
+			),
 			("blocks_fetched", "Blocks fetched from other nodes", &self.blocks_fetched),
 			(
 				"block_bytes_fetched",
@@ -75,6 +90,22 @@ impl Metrics {
 			),
 		] {
 			registry.register(name, help, counter.clone());
+		}
+	}
+
+	/// Counts what was heard of a topic.
+	pub(crate) fn gossip_received(&self, topic: Topic) -> &Counter {
+		match topic {
+			Topic::Beat => &self.beats_received,
+			Topic::Revocation => &self.revocations_received,
+		}
+	}
+
+	/// Counts what nobody took of a topic.
+	pub(crate) fn gossip_dropped(&self, topic: Topic) -> &Counter {
+		match topic {
+			Topic::Beat => &self.beats_dropped,
+			Topic::Revocation => &self.revocations_dropped,
 		}
 	}
 }

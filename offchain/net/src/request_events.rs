@@ -6,8 +6,8 @@ use crate::{
 	actor::Actor,
 	config::Config,
 	defaults::{
-		CAPABILITIES_WAITING_MAX, CHALLENGES_WAITING_MAX, CONNECTIONS_PENDING_MAX, RATED_PEERS_MAX,
-		REQUESTS_MAX,
+		ACCESS_REQUESTS_WAITING_MAX, CAPABILITIES_WAITING_MAX, CHALLENGES_WAITING_MAX,
+		CONNECTIONS_PENDING_MAX, RATED_PEERS_MAX, REQUESTS_MAX,
 	},
 	error::RequestError,
 	handle::InboundRequest,
@@ -36,6 +36,7 @@ pub(crate) struct Queues {
 	inference: Queue,
 	challenges: Queue,
 	capabilities: Queue,
+	access: Queue,
 }
 
 /// The other ends of [`Queues`].
@@ -44,6 +45,7 @@ pub(crate) struct Waiting {
 	pub(crate) inference: mpsc::Receiver<InboundRequest>,
 	pub(crate) challenges: mpsc::Receiver<InboundRequest>,
 	pub(crate) capabilities: mpsc::Receiver<InboundRequest>,
+	pub(crate) access: mpsc::Receiver<InboundRequest>,
 }
 
 impl Queues {
@@ -58,12 +60,14 @@ impl Queues {
 		let (challenges, challenges_waiting) = queue(Kind::Challenge, CHALLENGES_WAITING_MAX);
 		let (capabilities, capabilities_waiting) =
 			queue(Kind::Capabilities, CAPABILITIES_WAITING_MAX);
+		let (access, access_waiting) = queue(Kind::Access, ACCESS_REQUESTS_WAITING_MAX);
 		let waiting = Waiting {
 			inference: inference_waiting,
 			challenges: challenges_waiting,
 			capabilities: capabilities_waiting,
+			access: access_waiting,
 		};
-		(Self { inference, challenges, capabilities }, waiting)
+		(Self { inference, challenges, capabilities, access }, waiting)
 	}
 
 	fn of(&mut self, kind: Kind) -> &mut Queue {
@@ -71,6 +75,7 @@ impl Queues {
 			Kind::Inference => &mut self.inference,
 			Kind::Challenge => &mut self.challenges,
 			Kind::Capabilities => &mut self.capabilities,
+			Kind::Access => &mut self.access,
 		}
 	}
 }
@@ -82,6 +87,7 @@ impl Actor {
 			Kind::Inference => &mut behaviour.inference,
 			Kind::Challenge => &mut behaviour.challenges,
 			Kind::Capabilities => &mut behaviour.capabilities,
+			Kind::Access => &mut behaviour.access,
 		}
 	}
 

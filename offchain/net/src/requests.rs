@@ -8,6 +8,7 @@
 use crate::{
 	config::Config,
 	defaults::{
+		ACCESS_ANSWER_BYTES_MAX, ACCESS_PER_MINUTE_MAX, ACCESS_REQUEST_BYTES_MAX, ACCESS_TIMEOUT,
 		CAPABILITIES_PER_MINUTE_MAX, CAPABILITIES_TIMEOUT, CHALLENGE_TIMEOUT,
 		CHALLENGES_PER_MINUTE_MAX,
 	},
@@ -37,6 +38,8 @@ pub(crate) enum Kind {
 	Challenge,
 	/// A node asks another what its machine is; the request is empty.
 	Capabilities,
+	/// A node asks another about access: which revocations it holds, whom secrets are sealed for.
+	Access,
 }
 
 impl Kind {
@@ -46,6 +49,7 @@ impl Kind {
 			Self::Inference => "/r1/inference/1",
 			Self::Challenge => "/r1/challenge/1",
 			Self::Capabilities => "/r1/capabilities/1",
+			Self::Access => "/r1/access/1",
 		})
 	}
 
@@ -69,6 +73,12 @@ impl Kind {
 				answer_bytes_max: CAPABILITIES_BYTES_MAX,
 				timeout: CAPABILITIES_TIMEOUT,
 				per_minute_max: Some(CAPABILITIES_PER_MINUTE_MAX),
+			},
+			Self::Access => Limits {
+				request_bytes_max: ACCESS_REQUEST_BYTES_MAX,
+				answer_bytes_max: ACCESS_ANSWER_BYTES_MAX,
+				timeout: ACCESS_TIMEOUT,
+				per_minute_max: Some(ACCESS_PER_MINUTE_MAX),
 			},
 		}
 	}

@@ -6,8 +6,9 @@ use crate::{
 	actor::Actor,
 	behaviour::{BehaviourEvent, KADEMLIA},
 	defaults::ADDRESSES_PER_PEER_MAX,
-	handle::BeatReceipt,
+	handle::Receipt,
 	requests::Kind,
+	topic::Topic,
 };
 use libp2p::{
 	PeerId, gossipsub, identify, kad,
@@ -65,13 +66,19 @@ impl Actor {
 				message_id,
 				message,
 			}) => {
-				let receipt = BeatReceipt { message: message_id, passed_on_by: propagation_source };
+				// Gossip keeps what nobody has subscribed to for itself.
+				let Some(topic) = Topic::of(&message.topic) else { return };
+				let receipt =
+					Receipt { topic, message: message_id, passed_on_by: propagation_source };
 				self.on_gossip(receipt, message.data);
 			},
 			BehaviourEvent::Inference(event) => self.on_request_event(Kind::Inference, event),
 			BehaviourEvent::Challenges(event) => self.on_request_event(Kind::Challenge, event),
 			BehaviourEvent::Capabilities(event) => {
 				self.on_request_event(Kind::Capabilities, event);
+			},
+			BehaviourEvent::Access(event) => {
+				self.on_request_event(Kind::Access, event);
 			},
 			BehaviourEvent::Bitswap((peer, stream)) => self.on_bitswap_stream(peer, stream),
 			BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {

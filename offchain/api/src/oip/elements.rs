@@ -11,6 +11,7 @@ macro_rules! datatypes {
 	($($(#[$doc:meta])* $variant:ident($element:ty) = $name:literal),+ $(,)?) => {
 		/// What kind of number an element is.
 		#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+		#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 		pub enum Datatype {
 			$($(#[$doc])* #[serde(rename = $name)] $variant,)+
 		}

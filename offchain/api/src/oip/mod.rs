@@ -21,6 +21,7 @@ pub const TENSOR_DIMENSIONS_MAX: usize = 8;
 
 /// What a server is.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServerMetadata {
 	/// Its name.
 	pub name: String,
@@ -32,6 +33,7 @@ pub struct ServerMetadata {
 
 /// Whether a server runs.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Live {
 	/// Always true: a server that does not run does not answer.
 	pub live: bool,
@@ -39,6 +41,7 @@ pub struct Live {
 
 /// Whether a server can serve.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ready {
 	/// Whether it can.
 	pub ready: bool,
@@ -46,6 +49,7 @@ pub struct Ready {
 
 /// Whether a model can answer.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelReady {
 	/// The model.
 	pub name: String,
@@ -55,6 +59,7 @@ pub struct ModelReady {
 
 /// What a model takes and gives.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelMetadata {
 	/// The name that it is served under.
 	pub name: String,
@@ -71,6 +76,7 @@ pub struct ModelMetadata {
 
 /// One input or output of a model.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TensorMetadata {
 	/// Its name.
 	pub name: String,
@@ -82,12 +88,14 @@ pub struct TensorMetadata {
 
 /// Asks a model for its outputs.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InferRequest {
 	/// Returned in the response.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub id: Option<String>,
 	/// Options; none is known, and all are ignored.
 	#[serde(default, skip_serializing_if = "Map::is_empty")]
+	#[cfg_attr(feature = "openapi", schema(value_type = Object))]
 	pub parameters: Map<String, Value>,
 	/// One value for each input of the model.
 	pub inputs: Vec<InferTensor>,
@@ -98,16 +106,19 @@ pub struct InferRequest {
 
 /// An output that is wanted.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RequestedOutput {
 	/// Its name.
 	pub name: String,
 	/// Options; none is known, and all are ignored.
 	#[serde(default, skip_serializing_if = "Map::is_empty")]
+	#[cfg_attr(feature = "openapi", schema(value_type = Object))]
 	pub parameters: Map<String, Value>,
 }
 
 /// What a model answers.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InferResponse {
 	/// The model.
 	pub model_name: String,
@@ -123,6 +134,7 @@ pub struct InferResponse {
 
 /// The body of a refusal on this protocol's paths: what its clients look for, and what ours do.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
 	/// What went wrong, in a sentence.
 	pub error: String,

@@ -220,12 +220,12 @@ async fn error_should_be_transient_when_nobody_listens() {
 	let client = EdgeClient::new(&format!("http://{address}"), &ClientOptions::default()).unwrap();
 	let error = client.health().await.unwrap_err();
 	assert!(error.is_transient());
-	assert_eq!(error.to_string(), format!("could not reach http://{address}/health"));
+	assert_eq!(error.to_string(), format!("could not reach http://{address}/v1/health"));
 }
 
 #[test]
 fn address_should_be_refused_when_it_is_no_http_url() {
-	for wrong in ["", "127.0.0.1:31236", "https://example.org", "file:///etc"] {
+	for wrong in ["", "127.0.0.1:31236", "ftp://example.org", "file:///etc"] {
 		let result = EdgeClient::new(wrong, &ClientOptions::default());
 		assert!(matches!(result, Err(ClientError::InvalidUrl { .. })), "{wrong}");
 	}

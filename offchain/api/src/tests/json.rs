@@ -8,6 +8,7 @@ use crate::{
 	oip::{Datatype, ErrorBody, ModelMetadata, TensorMetadata},
 };
 use serde_json::{json, to_value};
+use std::collections::BTreeMap;
 
 #[test]
 fn link_proof_request_should_be_refused_when_malformed() {
@@ -98,6 +99,7 @@ fn specification_should_probe_from_zero_to_one_when_it_does_not_say() {
 			format: ModelFormat::Onnx,
 			tolerance: 1e-4,
 			probe_range: [0.0, 1.0],
+			secrets: BTreeMap::new(),
 		}
 	);
 }

@@ -103,6 +103,9 @@ pub(crate) enum Deed {
 		deed: u32,
 	},
 	/// Links several deeds, all or none.
+	///
+	/// Only the daemon at `--edge-url` gets the token, unless `--token-file` is given on the command
+	/// line: then every daemon that is asked gets it, and each could use it.
 	LinkBatch {
 		/// JSON file with a list of `{ "deed": 7, "edge_url": "http://.." }`.
 		#[arg(long)]

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use clap::CommandFactory as _;
 
-fn parse(line: &str) -> Result<Arguments, clap::Error> {
-	Arguments::try_parse_from(std::iter::once("r1ctl").chain(line.split(' ')))
+pub(crate) fn parse(line: &str) -> Result<Arguments, clap::Error> {
+	let words = std::iter::once("r1ctl").chain(line.split(' '));
+	Arguments::from_matches(&Arguments::command().try_get_matches_from(words)?)
 }
 
 #[test]
@@ -82,6 +82,138 @@ fn groups_of_the_network_should_take_what_they_need() {
 		"deed maintenance 7 --epoch 9 --first-slot 0 --slots 0",
 	] {
 		assert!(parse(line).is_err(), "{line}");
+	}
+}
+
+#[test]
+fn groups_of_the_tool_should_take_what_they_need() {
+	for line in [
+		"keys generate --output ann.json",
+		"keys generate --scheme ed25519 --output node.json --name Node --show-phrase --json",
+		"keys import --output ann.json --password-file password",
+		"keys import --scheme ed25519 --secret-file secret --output ann.json",
+		"keys show ann.json",
+		"keys list",
+		"keys list wallets --json",
+		"doctor --json",
+		"config print",
+		"completions bash",
+		"completions zsh",
+		"completions fish",
+		"manual",
+		"manual --output pages",
+		"file get cid --output file --token-file token",
+	] {
+		assert!(parse(line).is_ok(), "{line}");
+	}
+	for line in [
+		"keys generate",
+		"keys generate --scheme ecdsa --output ann.json",
+		"keys import //Alice --output ann.json",
+		"keys show",
+		"config",
+		"completions",
+		"completions sh",
+	] {
+		assert!(parse(line).is_err(), "{line}");
+	}
+}
+
+#[test]
+fn groups_of_access_should_take_what_they_need() {
+	let recipient = r1_dauth::SealingKey::generate().recipient();
+	let seal = "secret seal --to-job 7 --name database --file secret";
+	for line in [
+		"auth login",
+		"auth login --expires 1d --deed 12 --output token --signer-file ann.json --json",
+		"auth whoami --edge-url https://edge --edge-certificate ca.pem --token-file token",
+		"token attenuate --service files,store --namespace shop --namespace bank --job 7 --job 8",
+		"token attenuate --read-only --expires 90s --output token",
+		// That it narrows nothing is found later, where it can be said better.
+		"token attenuate",
+		"token show",
+		"token revoke --token-file token",
+		seal,
+		&format!("{seal} --owner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"),
+		&format!("{seal} --recipient {recipient} --skip-unreachable --output sealed"),
+		"secret reseal --to-job 7 --file sealed --identity own.key",
+		"secret key --output own.key",
+		"secret open --file sealed --identity own.key --owner \
+		 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+	] {
+		assert!(parse(line).is_ok(), "{line}");
+	}
+	for line in [
+		"auth",
+		"auth login --expires 2d",
+		"auth login --expires 0s",
+		"token attenuate --service nonsense",
+		"token attenuate --namespace *",
+		"token attenuate --job x",
+		"token show token",
+		"secret seal --to-job 7 --name database",
+		"secret seal --to-job 7 --name ../etc --file secret",
+		"secret seal --to-job 7 --name Database --file secret",
+		&format!("{seal} --recipient age1nonsense"),
+		"secret reseal --to-job 7 --file sealed",
+		"secret key",
+		"secret open --file sealed --identity own.key",
+	] {
+		assert!(parse(line).is_err(), "{line}");
+	}
+}
+
+#[test]
+fn lifetime_should_be_a_number_with_a_unit_and_at_most_a_day() {
+	for (text, secs) in [("1s", 1), ("90s", 90), ("30m", 1_800), ("1h", 3_600), ("1d", 86_400)] {
+		assert_eq!(text.parse(), Ok(Lifetime(secs)));
+	}
+	for wrong in ["", "1", "h", "0s", "-1h", "+1h", "1.5h", "25h", "2d", "1 h", "1H", "1h30m"] {
+		let error = wrong.parse::<Lifetime>().unwrap_err();
+		assert!(error.contains("1h or 1d"), "{error}");
+	}
+	assert!(format!("{}d", u64::MAX).parse::<Lifetime>().is_err());
+}
+
+#[test]
+fn token_should_reach_other_daemons_only_when_it_was_given_for_this_command() {
+	let edges = |is_token_for_all| Edges {
+		home: "http://home".to_owned(),
+		token: Some("token".to_owned()),
+		is_token_for_all,
+		certificate: None,
+	};
+	assert_eq!(edges(false).token_for("http://home"), Some("token"));
+	assert_eq!(edges(false).token_for("http://other"), None);
+	assert_eq!(edges(true).token_for("http://other"), Some("token"));
+	let line = "deed link-batch --file links.json";
+	let by_option = parse(&format!("{line} --token-file token")).unwrap();
+	assert!(by_option.is_on_command_line("token_file"));
+	let mut by_environment = by_option;
+	by_environment.sources.insert("token_file".to_owned(), ValueSource::EnvVariable);
+	assert!(!by_environment.is_on_command_line("token_file"));
+}
+
+#[test]
+fn certificate_should_be_named_when_it_cannot_be_used() {
+	let directory = tempfile::tempdir().unwrap();
+	let file = directory.path().join("ca.pem");
+	let line = format!("node status --edge-certificate {}", file.display());
+	let error = || format!("{:#}", parse(&line).unwrap().edge().unwrap_err());
+	assert!(error().contains("ca.pem"), "{}", error());
+	for text in [&b"no certificate"[..], b"\xff\xff"] {
+		std::fs::write(&file, text).unwrap();
+		assert!(error().contains("ca.pem") && error().contains("PEM"), "{}", error());
+	}
+}
+
+#[test]
+fn sources_should_be_known_before_and_after_the_command() {
+	for line in ["--node-url ws://a config print", "config print --node-url ws://a"] {
+		let arguments = parse(line).unwrap();
+		assert_eq!(arguments.node_url, "ws://a");
+		assert_eq!(arguments.sources.get("node_url"), Some(&ValueSource::CommandLine), "{line}");
+		assert_eq!(arguments.sources.get("dry_run"), Some(&ValueSource::DefaultValue), "{line}");
 	}
 }
 

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Jobs: order, list, end.
+//! Jobs: order, list, change, end.
 
-use super::{address, done, event, short, submit};
+use super::{address, done, event, secret::SEALED_BEGINNING, short, submit};
 use crate::{
 	amount::UsdcAmount,
-	arguments::{Arguments, Job, JobSubmit},
+	arguments::{Arguments, Job, JobSubmit, JobUpdate},
 	output::Answer,
 };
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use cid::Cid;
 use r1_api::{InferenceJobSpecification, JobKindName, ModelFormat};
 use r1_chain::{Receipt, calls, events::Event};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 pub(super) async fn run(arguments: &Arguments, command: &Job) -> anyhow::Result<Answer> {
 	match command {
 		Job::List => list(arguments).await,
 		Job::Submit(order) => order_inference(arguments, order).await,
+		Job::Update(change) => update(arguments, change).await,
 		Job::Close { job } => {
 			let call = calls::close_job(*job);
 			submit(arguments, &call, |receipt| done(&call, receipt)).await
@@ -88,6 +90,7 @@ async fn order_inference(arguments: &Arguments, order: &JobSubmit) -> anyhow::Re
 		format: ModelFormat::Onnx,
 		tolerance: order.tolerance,
 		probe_range: [order.probe_minimum, order.probe_maximum],
+		secrets: BTreeMap::new(),
 	})?;
 	let specification = edge.add_file(specification).await?.cid;
 	let cid = Cid::try_from(specification.as_str())
@@ -123,4 +126,41 @@ fn ordered(receipt: &Receipt, model: String, specification: String) -> anyhow::R
 			("ends at epoch", row.end_epoch.to_string()),
 		],
 	)
+}
+
+/// Writes a job's specification anew, and tells the chain.
+async fn update(arguments: &Arguments, change: &JobUpdate) -> anyhow::Result<Answer> {
+	let edge = arguments.edge()?;
+	let state = arguments.chain().await?.finalised_state().await?;
+	let job = state.jobs.get(&change.job).with_context(|| format!("no job {}", change.job))?;
+	let cid = Cid::try_from(job.specification.as_slice())
+		.context("the job's specification has no CID; its owner has to order it again")?;
+	let present = edge.file(&cid.to_string()).await?;
+	let mut specification: InferenceJobSpecification =
+		serde_json::from_slice(&present).context("the job's specification is malformed")?;
+	if let Some(path) = &change.model {
+		let model = std::fs::read(path)
+			.with_context(|| format!("could not read the model {}", path.display()))?;
+		specification.model = edge.add_file(model).await?.cid;
+	}
+	for name in &change.without_secret {
+		let removed = specification.secrets.remove(name);
+		ensure!(removed.is_some(), "job {} has no secret `{name}`", change.job);
+	}
+	for (name, path) in &change.secret {
+		let sealed = std::fs::read_to_string(path)
+			.with_context(|| format!("could not read the sealed secret {}", path.display()))?;
+		// Anything else would be public with the specification.
+		ensure!(
+			sealed.starts_with(SEALED_BEGINNING),
+			"{} is no sealed secret; `r1ctl secret seal` makes one",
+			path.display()
+		);
+		specification.secrets.insert(name.clone(), sealed);
+	}
+	let added = edge.add_file(serde_json::to_vec(&specification)?).await?.cid;
+	let cid = Cid::try_from(added.as_str())
+		.with_context(|| format!("the daemon answered with `{added}`, which is no CID"))?;
+	let call = calls::update_job(change.job, &cid.to_bytes());
+	submit(arguments, &call, |receipt| done(&call, receipt)).await
 }

@@ -4,7 +4,7 @@
 
 use super::{Caller, address};
 use crate::{
-	arguments::{Arguments, edge_at},
+	arguments::{Arguments, Edges},
 	output::Answer,
 };
 use anyhow::{Context as _, ensure};
@@ -46,7 +46,7 @@ struct Wanted {
 pub(super) async fn one(arguments: &Arguments, deed: u32) -> anyhow::Result<Answer> {
 	let caller = Caller::connect(arguments).await?;
 	let wanted = Wanted { deed, edge_url: arguments.edge_url.clone() };
-	let links = links(&caller, &[wanted]).await?;
+	let links = links(&caller, &arguments.edges()?, &[wanted]).await?;
 	let link = links.first().context("one link was asked for")?;
 	let answer = |receipt: &Receipt| {
 		let row = linked(receipt)
@@ -79,7 +79,7 @@ pub(super) async fn batch(arguments: &Arguments, file: &Path) -> anyhow::Result<
 		file.display(),
 		wanted.len()
 	);
-	let links = links(&caller, &wanted).await?;
+	let links = links(&caller, &arguments.edges()?, &wanted).await?;
 	let answer = |receipt: &Receipt| {
 		let rows = linked(receipt).collect::<Vec<_>>();
 		Answer::rows(&rows, &["deed", "node", "earns from epoch"], |row| {
@@ -90,7 +90,7 @@ pub(super) async fn batch(arguments: &Arguments, file: &Path) -> anyhow::Result<
 }
 
 /// Lets the daemons prove that their nodes agree to be linked; in the order of the deeds.
-async fn links(caller: &Caller, wanted: &[Wanted]) -> anyhow::Result<Vec<Link>> {
+async fn links(caller: &Caller, edges: &Edges, wanted: &[Wanted]) -> anyhow::Result<Vec<Link>> {
 	let expires_at_epoch =
 		caller.chain.finalised_state().await?.current_epoch.saturating_add(PROOF_EPOCHS);
 	let owner = HexBytes(caller.signer.account());
@@ -102,14 +102,14 @@ async fn links(caller: &Caller, wanted: &[Wanted]) -> anyhow::Result<Vec<Link>> 
 		let request = LinkProofRequest { owner, deed, last_linked_at_secs, expires_at_epoch };
 		Ok((wanted.edge_url.as_str(), request))
 	});
-	ask(questions.collect::<anyhow::Result<_>>()?).await
+	ask(edges, questions.collect::<anyhow::Result<_>>()?).await
 }
 
 /// Asks each daemon for a proof, [`DAEMONS_AT_ONCE`] at a time.
-async fn ask(questions: Vec<(&str, LinkProofRequest)>) -> anyhow::Result<Vec<Link>> {
+async fn ask(edges: &Edges, questions: Vec<(&str, LinkProofRequest)>) -> anyhow::Result<Vec<Link>> {
 	stream::iter(questions)
 		.map(async |(edge_url, request)| {
-			link(edge_url, &request)
+			link(edges, edge_url, &request)
 				.await
 				.with_context(|| format!("no proof for deed {} from {edge_url}", request.deed))
 		})
@@ -119,9 +119,9 @@ async fn ask(questions: Vec<(&str, LinkProofRequest)>) -> anyhow::Result<Vec<Lin
 }
 
 /// Lets a daemon prove that its node agrees to be linked to a deed.
-async fn link(edge_url: &str, request: &LinkProofRequest) -> anyhow::Result<Link> {
+async fn link(edges: &Edges, edge_url: &str, request: &LinkProofRequest) -> anyhow::Result<Link> {
 	let LinkProofRequest { deed, expires_at_epoch, .. } = *request;
-	let proof = edge_at(edge_url)?.link_proof(request).await?;
+	let proof = edges.at(edge_url)?.link_proof(request).await?;
 	Ok(Link { deed, node: proof.node.0, expires_at_epoch, signature: proof.signature.0 })
 }
 
@@ -192,7 +192,9 @@ mod tests {
 			}
 		};
 		let questions = (0..deeds).map(|deed| question(&url, deed.into())).collect();
-		let both = tokio::time::timeout(TIMEOUT, async { tokio::join!(ask(questions), daemons) });
+		let edges = Edges::default();
+		let both =
+			tokio::time::timeout(TIMEOUT, async { tokio::join!(ask(&edges, questions), daemons) });
 		let links = both.await.expect("the daemons are asked one after another").0.unwrap();
 		let links = links.iter().map(|link| (link.deed, link.node, link.signature));
 		assert!(links.eq((0..deeds).map(|deed| (deed.into(), [deed; 32], [deed; 64]))));
@@ -205,7 +207,8 @@ mod tests {
 		let url = format!("http://{}", listener.local_addr().unwrap());
 		drop(listener);
 		for url in [url.as_str(), "no URL"] {
-			let error = ask(vec![question(url, 4)]).await.unwrap_err().to_string();
+			let error =
+				ask(&Edges::default(), vec![question(url, 4)]).await.unwrap_err().to_string();
 			assert_eq!(error, format!("no proof for deed 4 from {url}"));
 		}
 	}

@@ -20,15 +20,28 @@ mod job;
 mod file;
 mod node;
 mod infer;
+mod keys;
+mod auth;
+mod token;
+mod secret;
+mod doctor;
+mod config;
+mod manual;
 
 use crate::{
 	amount::R1Amount,
-	arguments::{Arguments, Command},
+	arguments::{Arguments, Command, Config},
 	output::Answer,
 };
 use anyhow::Context as _;
 use r1_chain::{Address, Chain, Outlook, Receipt, Rehearsal, Signer, calls::Call, events::Event};
 use serde::Serialize;
+use std::time::Duration;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use tokio::time::timeout;
+
+/// Longest wait for a chain node that is of use, but not needed.
+const CHAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs a command.
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
@@ -49,6 +62,14 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
 		Command::File(command) => file::run(arguments, command).await,
 		Command::Node(command) => node::run(arguments, command).await,
 		Command::Infer(command) => infer::run(arguments, command).await,
+		Command::Keys(command) => keys::run(arguments, command),
+		Command::Auth(command) => auth::run(arguments, command).await,
+		Command::Token(command) => token::run(arguments, command).await,
+		Command::Secret(command) => secret::run(arguments, command).await,
+		Command::Doctor => doctor::run(arguments).await,
+		Command::Config(Config::Print) => config::print(arguments),
+		Command::Completions(order) => manual::completions(order),
+		Command::Manual(order) => manual::run(order),
 	}
 }
 
@@ -160,6 +181,14 @@ fn rehearsed(rehearsal: Rehearsal, purchase: Option<Purchase>) -> anyhow::Result
 	Ok(Answer::one(&row, &lines)?.negative(would_succeed == Some(false)))
 }
 
+/// The chain, for those who can do without: they do not wait long for a node that may be away.
+async fn reachable(arguments: &Arguments) -> anyhow::Result<Chain> {
+	let connected = timeout(CHAIN_TIMEOUT, arguments.chain()).await;
+	connected.with_context(|| {
+		format!("{} gave no answer in {} s", arguments.node_url, CHAIN_TIMEOUT.as_secs())
+	})?
+}
+
 /// The first event that `pick` takes; a call that succeeded has emitted its own.
 fn event<'a, T>(
 	receipt: &'a Receipt,
@@ -196,6 +225,14 @@ fn short(address: &str) -> String {
 	address
 		.parse::<Address>()
 		.map_or_else(|_| address.to_owned(), |address| address.short())
+}
+
+/// A moment as people read it.
+fn date(unix_secs: u64) -> String {
+	i64::try_from(unix_secs)
+		.ok()
+		.and_then(|secs| OffsetDateTime::from_unix_timestamp(secs).ok()?.format(&Rfc3339).ok())
+		.unwrap_or_else(|| format!("{unix_secs} s of Unix time"))
 }
 
 /// What there is, or a dash.

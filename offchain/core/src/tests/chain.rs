@@ -74,6 +74,17 @@ fn admitted_nodes_should_be_linked_nodes_and_oracles() {
 }
 
 #[test]
+fn node_of_a_banned_deed_should_be_admitted_no_more() {
+	let mut state = state();
+	let banned = |(id, deed): (u32, &Deed)| (id, Deed { is_banned: true, ..*deed });
+	state.deeds = state.deeds.iter().map(banned).collect();
+	assert_eq!(state.admitted_nodes(), state.oracles.iter().copied().collect());
+	for (deed, _) in state.deeds.iter() {
+		assert_eq!(state.node_of(deed), None);
+	}
+}
+
+#[test]
 fn jobs_on_should_list_the_jobs_of_the_deed_of_a_node() {
 	let state = state();
 	let on = |node| state.jobs_on(&node).map(|job| job.id).collect::<Vec<_>>();

@@ -16,6 +16,7 @@ use r1_core::{
 	SettledAvailability, cid_of,
 };
 use r1_primitives::{DeedId, EpochClock, JobId};
+use std::collections::BTreeMap;
 
 pub(crate) const OWNER: [u8; 32] = [9; 32];
 pub(crate) const NOW_EPOCH: u32 = 10;
@@ -99,6 +100,7 @@ pub(crate) fn specification(name: &str, model: Cid) -> Specification {
 		format: ModelFormat::Onnx,
 		tolerance: 0.0001,
 		probe_range: 0.0..1.0,
+		secrets: BTreeMap::new(),
 	})
 }
 

@@ -70,7 +70,7 @@ fn specification_should_name_the_field_that_is_wrong() {
 	field `probe_range`: not a list of two numbers
 	field `probe_range`: no number can be drawn from 1e0 to 1e0
 	field `probe_range`: no number can be drawn from -1e308 to 1e308
-	the specification is malformed: unknown field `replicas`, expected one of `kind`, `name`, `model`, `format`, `tolerance`, `probe_range` at line 1 column 132
+	the specification is malformed: unknown field `replicas`, expected one of `kind`, `name`, `model`, `format`, `tolerance`, `probe_range`, `secrets` at line 1 column 132
 	");
 }
 
@@ -102,7 +102,7 @@ fn specification_should_be_refused_when_it_is_not_one() {
 	let twice = digits().to_string().replacen("{", r#"{"kind":"inference","#, 1);
 	assert!(message(twice.as_bytes()).contains("duplicate field `kind`"));
 	let long = vec![b' '; SPECIFICATION_BYTES_MAX + 1];
-	assert_eq!(message(&long), "the specification has 4097 bytes, more than 4096");
+	assert_eq!(message(&long), "the specification has 65537 bytes, more than 65536");
 }
 
 #[test]
@@ -133,6 +133,27 @@ fn name_should_have_1_to_64_allowed_characters() {
 		("é", false),
 	] {
 		assert_eq!(ServedName::new(name).is_ok(), is_valid, "{name}");
+	}
+}
+
+#[test]
+fn secrets_should_be_texts_with_names_of_files_and_not_too_many() {
+	let mut sealed = digits();
+	sealed["secrets"] = json!({ "database": "-----BEGIN AGE ENCRYPTED FILE-----" });
+	let written = read(&sealed).unwrap();
+	let names: Vec<_> = written.secrets().keys().map(ServedName::as_str).collect();
+	assert_eq!(names, ["database"]);
+	assert_eq!(Specification::from_json(written.to_json().as_bytes()).unwrap(), written);
+	let many: serde_json::Map<_, _> =
+		(0..=SECRETS_MAX).map(|number| (format!("s{number}"), json!("x"))).collect();
+	for (value, expected) in [
+		(json!(["database"]), "field `secrets`: not an object whose values are strings"),
+		(json!({ "database": 1 }), "field `secrets`: not a string"),
+		(json!({ "../../etc/passwd": "x" }), "field `name`: `../../etc/passwd` is not 1 to 64"),
+		(Value::Object(many), "field `secrets`: 17 secrets, more than 16"),
+	] {
+		let message = message("secrets", value);
+		assert!(message.starts_with(expected), "{message}");
 	}
 }
 

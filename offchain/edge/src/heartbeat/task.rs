@@ -8,7 +8,7 @@ use codec::{DecodeAll as _, Encode as _};
 use r1_chain::ChainHandle;
 use r1_core::{ChainState, Rng, error_chain};
 use r1_heartbeat::{Beater, CountedBeat, Due, Silence, SnapshotStore, Tick, Verdict};
-use r1_net::{Beat, PublishError};
+use r1_net::{Gossiped, PublishError};
 use r1_primitives::SignedBeat;
 use r1_telemetry::ComponentReporter;
 use std::{sync::Arc, time::Duration};
@@ -22,7 +22,7 @@ pub(crate) struct Task {
 	rng: Arc<dyn Rng>,
 	chain: ChainHandle,
 	mesh: r1_net::Handle,
-	beats: mpsc::Receiver<Beat>,
+	beats: mpsc::Receiver<Gossiped>,
 	nodes: Nodes,
 	tasks: TaskTracker,
 	store: SnapshotStore,
@@ -126,11 +126,11 @@ impl Task {
 		}
 	}
 
-	async fn judge(&self, beat: Beat) {
+	async fn judge(&self, beat: Gossiped) {
 		let Some(state) = self.chain.state() else { return };
 		// Without a time that can be trusted, nobody is judged.
 		let Ok(now_secs) = self.handle.now_secs(&state) else {
-			return self.mesh.judge_beat(beat.receipt, r1_net::Verdict::Ignore).await;
+			return self.mesh.judge(beat.receipt, r1_net::Verdict::Ignore).await;
 		};
 		let verdict = self.handle.lock().observer.observe(&beat.bytes, now_secs, &state);
 		debug!(target: "r1::edge", ?verdict, "beat");
@@ -142,7 +142,7 @@ impl Task {
 			Verdict::Rejected(reason) if reason.is_forwarder_fault() => r1_net::Verdict::Reject,
 			Verdict::Rejected(_) | Verdict::Ignored(_) => r1_net::Verdict::Ignore,
 		};
-		self.mesh.judge_beat(beat.receipt, verdict).await;
+		self.mesh.judge(beat.receipt, verdict).await;
 	}
 
 	/// Notes that a node was there, and asks it for its record if that is new.

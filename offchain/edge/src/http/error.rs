@@ -2,16 +2,19 @@
 
 //! Errors of the services as HTTP responses: `{code, message, hint}`.
 
+use crate::dauth::Refused;
 use axum::{
 	Json,
 	extract::rejection::{JsonRejection, QueryRejection},
-	http::StatusCode,
+	http::{Method, StatusCode, Uri},
 	response::{IntoResponse, Response},
 };
 use r1_api::{ApiErrorBody, oip::ErrorBody};
 use r1_core::error_chain;
+use r1_dauth::{SignInError, TokenError};
 use r1_inference::InferError;
 use r1fs::{AddError, GetError};
+use std::time::Duration;
 
 /// What a handler answers instead of what was asked for.
 #[derive(Debug)]
@@ -36,6 +39,28 @@ impl ApiError {
 		Self::new(StatusCode::NOT_FOUND, code, message)
 	}
 
+	/// A route that is for programs of this machine.
+	pub(super) fn not_local() -> Self {
+		Self::new(
+			StatusCode::FORBIDDEN,
+			"not_local",
+			"this is for programs of the daemon's own machine",
+		)
+		.hint("ask over loopback, at 127.0.0.1")
+	}
+
+	/// A path whose parameter names nothing.
+	pub(super) fn nameless() -> Self {
+		Self::new(StatusCode::BAD_REQUEST, "invalid_name", "the path names nothing that can be")
+	}
+
+	/// A request that took longer than its route allows.
+	pub(super) fn too_slow(time_max: Duration) -> Self {
+		let message = format!("there was no answer within {} s", time_max.as_secs());
+		Self::new(StatusCode::GATEWAY_TIMEOUT, "timed_out", message)
+			.hint("try again; if you were still sending, send faster or less")
+	}
+
 	/// The daemon does not know the chain yet.
 	pub(super) fn no_chain() -> Self {
 		Self::new(
@@ -54,8 +79,17 @@ impl IntoResponse for ApiError {
 	}
 }
 
+/// Answers a path that has routes, but none for this method.
+pub(super) async fn no_such_method(method: Method, uri: Uri) -> ApiError {
+	ApiError::new(
+		StatusCode::METHOD_NOT_ALLOWED,
+		"no_such_method",
+		format!("{} does not take {method}", uri.path()),
+	)
+}
+
 /// Answers what no route matches.
-pub(super) async fn no_such_route(uri: axum::http::Uri) -> ApiError {
+pub(super) async fn no_such_route(uri: Uri) -> ApiError {
 	ApiError::not_found("no_such_route", format!("there is no route {}", uri.path()))
 }
 
@@ -68,6 +102,57 @@ impl From<JsonRejection> for ApiError {
 impl From<QueryRejection> for ApiError {
 	fn from(rejection: QueryRejection) -> Self {
 		Self::new(rejection.status(), "invalid_query", rejection.body_text())
+	}
+}
+
+impl From<Refused> for ApiError {
+	fn from(refused: Refused) -> Self {
+		let message = refused.to_string();
+		let unauthorised =
+			|code, message: String| Self::new(StatusCode::UNAUTHORIZED, code, message);
+		match refused {
+			Refused::NoChain => Self::no_chain(),
+			Refused::NoDeed => {
+				Self::new(StatusCode::SERVICE_UNAVAILABLE, "node_without_deed", message)
+			},
+			Refused::SignIn(SignInError::Busy) => {
+				Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", message)
+			},
+			Refused::SignIn(_) => unauthorised("sign_in_refused", message),
+			Refused::NoToken => unauthorised("token_missing", message)
+				.hint("`r1ctl auth login` gets one; send it in the header `Authorization: Bearer`"),
+			Refused::Token(error) if matches!(*error, TokenError::TooMuch) => {
+				Self::new(StatusCode::BAD_REQUEST, "token_too_much", message)
+			},
+			Refused::Token(_) => unauthorised("token_invalid", message).hint("sign in again"),
+			Refused::Denied(_) => Self::new(StatusCode::FORBIDDEN, "token_too_narrow", message)
+				.hint("sign in again, or use the token that this one was narrowed from"),
+			Refused::Expired => unauthorised("token_expired", message).hint("sign in again"),
+			Refused::Revoked => unauthorised("token_revoked", message).hint("sign in again"),
+			Refused::NotTheIssuer { .. } => {
+				Self::new(StatusCode::CONFLICT, "not_the_issuer", message)
+			},
+			Refused::NoSealingKey { .. } => {
+				Self::new(StatusCode::GATEWAY_TIMEOUT, "no_sealing_key", message)
+					.hint("is the node up? try again, or ask by way of another daemon")
+			},
+			Refused::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", message),
+			Refused::NothingToRevoke => {
+				Self::new(StatusCode::CONFLICT, "nothing_to_revoke", message)
+			},
+			Refused::Revocation(_) => {
+				Self::new(StatusCode::TOO_MANY_REQUESTS, "not_revoked", message)
+					.hint("tokens end by themselves within a day")
+			},
+			Refused::OfAnotherNode { .. } => {
+				Self::new(StatusCode::FORBIDDEN, "token_of_another_node", message)
+					.hint("sign in at this node")
+			},
+			Refused::NotEntitled { .. } => {
+				Self::new(StatusCode::FORBIDDEN, "not_entitled", message)
+					.hint("the owner of the node's deed is, and the owner of a job on its part")
+			},
+		}
 	}
 }
 

@@ -1,65 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The HTTP API: thin handlers over the services.
+//! The HTTP interface: thin handlers over the services.
+//!
+//! ```text
+//!  listener ──> serve: a seat for each connection, TLS ──> request id, CORS ──> gate of the route
+//!                                                           rights, time <─────────┘
+//!                                                           handler ──> services
+//! ```
 
+mod route;
+mod table;
+mod gate;
+mod access;
 mod error;
+mod auth;
 mod node;
 mod nodes;
+mod jobs;
 mod files;
 mod inference;
 mod tensors;
 mod oracle;
 mod metrics;
+mod openapi;
+mod serve;
+mod seats;
+mod tls;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use metrics::metrics_router;
+pub(crate) use serve::{Listener, serve};
+pub(crate) use tls::acceptor;
 
-use crate::{defaults, shared::Shared};
+use crate::{config, shared::Shared};
+use anyhow::Context as _;
 use axum::{
 	Router,
-	extract::DefaultBodyLimit,
-	routing::{get, post},
+	http::{
+		HeaderName, HeaderValue, Method, Request,
+		header::{AUTHORIZATION, CONTENT_TYPE},
+	},
 };
-use r1_api::routes;
-use tokio_util::sync::CancellationToken;
-use tower_http::{timeout::TimeoutLayer, trace::TraceLayer};
+use r1_core::{Rng as _, SystemRng};
+use std::time::Duration;
+use tower_http::{
+	cors::{AllowOrigin, CorsLayer},
+	request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+	trace::TraceLayer,
+};
+
+/// What a request is known by in logs: the client's own word, or one that is made.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How long a browser may remember what it may ask.
+const CORS_AGE: Duration = Duration::from_secs(600);
 
 /// Everything that clients of this daemon can ask for.
-pub(crate) fn api_router(shared: Shared) -> Router {
-	let uploads = Router::new()
-		.route(routes::FILES, post(files::add))
-		.layer(DefaultBodyLimit::max(defaults::UPLOAD_BYTES_MAX));
-	Router::new()
-		.route(routes::HEALTH, get(node::health))
-		.route(routes::NODE_STATUS, get(node::status))
-		.route(routes::NODES, get(nodes::list))
-		.route(routes::LINK_PROOF, post(node::link_proof))
-		.route(routes::ORACLE_EVIDENCE, get(oracle::evidence))
-		.route(routes::IPFS_FILE, get(files::get))
-		.route(routes::OIP_SERVER, get(inference::server))
-		.route(routes::OIP_LIVE, get(inference::live))
-		.route(routes::OIP_READY, get(inference::ready))
-		.route(routes::OIP_MODEL, get(inference::model))
-		.route(routes::OIP_MODEL_READY, get(inference::model_ready))
-		.route(routes::OIP_INFER, post(inference::infer))
-		.layer(DefaultBodyLimit::max(defaults::REQUEST_BYTES_MAX))
-		.merge(uploads)
+///
+/// # Errors
+///
+/// An origin of the configuration is none.
+pub(crate) fn api_router(config: &config::Api, shared: Shared) -> anyhow::Result<Router> {
+	let router = table::routes()
+		.into_iter()
+		.fold(Router::new(), |router, route| route.mount(router, &shared));
+	Ok(router
 		.fallback(error::no_such_route)
-		.layer(TimeoutLayer::with_status_code(
-			axum::http::StatusCode::GATEWAY_TIMEOUT,
-			defaults::REQUEST_TIMEOUT,
-		))
-		.layer(TraceLayer::new_for_http())
-		.with_state(shared)
+		.method_not_allowed_fallback(error::no_such_method)
+		.layer(cors(&config.cors_origins)?)
+		.layer(PropagateRequestIdLayer::new(REQUEST_ID))
+		.layer(TraceLayer::new_for_http().make_span_with(span))
+		.layer(SetRequestIdLayer::new(REQUEST_ID, RandomId))
+		.with_state(shared))
 }
 
-/// Serves a router until `cancel` is cancelled.
-pub(crate) async fn serve(
-	listener: tokio::net::TcpListener,
-	router: Router,
-	cancel: CancellationToken,
-) {
-	let served = axum::serve(listener, router).with_graceful_shutdown(cancel.cancelled_owned());
-	if let Err(error) = served.await {
-		tracing::error!(target: "r1::edge", %error, "an HTTP server stopped");
+/// Which web pages may ask; none unless they are configured.
+fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
+	let origins = origins
+		.iter()
+		.map(|origin| {
+			HeaderValue::from_str(origin)
+				.with_context(|| format!("api.cors_origins has `{origin}`, which is no origin"))
+		})
+		.collect::<anyhow::Result<Vec<_>>>()?;
+	Ok(CorsLayer::new()
+		.allow_origin(AllowOrigin::list(origins))
+		.allow_methods([Method::GET, Method::POST])
+		.allow_headers([AUTHORIZATION, CONTENT_TYPE, REQUEST_ID])
+		.expose_headers([REQUEST_ID])
+		.max_age(CORS_AGE))
+}
+
+fn span<B>(request: &Request<B>) -> tracing::Span {
+	let id = request
+		.extensions()
+		.get::<RequestId>()
+		.and_then(|id| id.header_value().to_str().ok());
+	// Not the query, which may hold a token.
+	let (method, path) = (request.method(), request.uri().path());
+	tracing::debug_span!(target: "r1::edge", "request", id, %method, path)
+}
+
+/// Makes the names of requests that have none.
+#[derive(Clone, Copy, Debug)]
+struct RandomId;
+
+impl MakeRequestId for RandomId {
+	fn make_request_id<B>(&mut self, _request: &Request<B>) -> Option<RequestId> {
+		let mut id = [0; 8];
+		SystemRng.fill(&mut id);
+		HeaderValue::from_str(&hex::encode(id)).ok().map(RequestId::new)
 	}
 }

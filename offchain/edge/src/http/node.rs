@@ -43,8 +43,9 @@ pub(super) async fn status(State(shared): State<Shared>) -> Json<NodeStatus> {
 
 /// Signs this node's consent to be linked to a deed.
 ///
-/// Whoever reaches the API may ask: the proof names the owner, who alone can use it, and the chain
-/// takes it only if that account owns the deed.
+/// Whoever stands at the machine may ask: a node that has no deed yet can issue no token to ask with.
+/// The proof names the owner, who alone can use it, and the chain takes it only if that account owns
+/// the deed; but a stranger who owned one could have the node earn for him.
 pub(super) async fn link_proof(
 	State(shared): State<Shared>,
 	request: Result<Json<LinkProofRequest>, JsonRejection>,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Beats of a whole network reach everybody, over real swarms on loopback.
+//! What is gossiped reaches a whole network, over real swarms on loopback.
 
-use super::mesh::{Node, Options, PATIENCE, start};
-use crate::{PublishError, Verdict, defaults::BEATS_MAX};
+use super::network::{Node, Options, PATIENCE, start};
+use crate::{PublishError, Verdict, topic::Topic};
 use std::{collections::BTreeSet, time::Duration};
 use tokio::time::timeout;
 
@@ -48,7 +48,7 @@ async fn beat_all(network: &mut [Node], round: &str) {
 			}
 			while heard != *all {
 				let beat = node.inbound.beats.recv().await.unwrap();
-				node.handle.judge_beat(beat.receipt, Verdict::Accept).await;
+				node.handle.judge(beat.receipt, Verdict::Accept).await;
 				if beat.bytes.starts_with(round.as_bytes()) {
 					heard.insert(beat.bytes);
 				}
@@ -78,20 +78,27 @@ async fn beats_should_reach_everybody_again_when_nodes_are_killed() {
 }
 
 #[tokio::test]
-async fn beats_beyond_the_queue_should_be_counted_and_the_next_be_heard() {
-	let mut reader = start(1, &[2], &[], Options::default()).await;
-	let sender = start(2, &[1], &[&reader], Options::default()).await;
-	sender.until_connected(&reader).await;
-	sender.beat_until_read("begin", &mut reader, Verdict::Accept).await;
+async fn messages_beyond_the_queue_should_be_counted_and_the_next_be_heard() {
+	for topic in Topic::ALL {
+		let mut reader = start(1, &[2], &[], Options::default()).await;
+		let sender = start(2, &[1], &[&reader], Options::default()).await;
+		sender.until_connected(&reader).await;
+		let first = sender.publish_until_read(topic, "begin", &mut reader).await;
+		reader.handle.judge(first.receipt, Verdict::Accept).await;
+		overflow(topic, &sender, &mut reader).await;
+		sender.publish_until_read(topic, "after", &mut reader).await;
+	}
+}
 
-	// Nobody takes them, for as long as this lasts.
-	let overflow = async {
+/// Gossips, while nobody takes it, until the queue is full; then empties the queue.
+async fn overflow(topic: Topic, sender: &Node, reader: &mut Node) {
+	let flood = async {
 		for number in 0_usize.. {
-			if reader.metrics.beats_dropped.get() > 0 {
+			if reader.metrics.gossip_dropped(topic).get() > 0 {
 				return number;
 			}
-			let beat = format!("flood {number}").into_bytes();
-			match sender.handle.publish_beat(beat).await {
+			let message = format!("flood {number}").into_bytes();
+			match sender.publish(topic, message).await {
 				Ok(()) => {},
 				Err(PublishError::Busy) => tokio::task::yield_now().await,
 				Err(error) => panic!("{error}"),
@@ -99,13 +106,14 @@ async fn beats_beyond_the_queue_should_be_counted_and_the_next_be_heard() {
 		}
 		unreachable!("the loop ends by returning")
 	};
-	let published = timeout(PATIENCE, overflow).await.expect("the queue is full in time");
-	assert!(BEATS_MAX <= published, "{published}");
+	let published = timeout(PATIENCE, flood).await.expect("the queue is full in time");
+	assert!(topic.waiting_max() <= published, "{topic:?}: {published}");
 
 	let mut waiting = 0;
-	while reader.inbound.beats.try_recv().is_ok() {
+	while reader.heard(topic).try_recv().is_ok() {
 		waiting += 1;
 	}
-	assert!(BEATS_MAX <= waiting, "{waiting}");
-	sender.beat_until_read("after", &mut reader, Verdict::Accept).await;
+	assert!(topic.waiting_max() <= waiting, "{topic:?}: {waiting}");
+	let Some(other) = Topic::ALL.into_iter().find(|other| *other != topic) else { return };
+	assert_eq!(reader.metrics.gossip_dropped(other).get(), 0);
 }

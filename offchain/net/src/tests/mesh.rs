@@ -2,152 +2,16 @@
 
 //! Real swarms on loopback.
 
-use super::identity;
-use crate::{
-	Config, Handle, Inbound, MeshReport, Metrics, Ports, PublishError, RequestError, Verdict, spawn,
+use super::{
+	identity,
+	network::{Carrier, Node, Options, PATIENCE, keys, start},
 };
+use crate::{Config, PublishError, RequestError, Verdict, topic::Topic};
 use bytes::Bytes;
 use cid::Cid;
-use r1_core::{
-	BlockStore, BlockStoreError, ExchangeError, MemoryBlockStore, RAW_CODEC, SystemClock,
-	SystemRng, cid_of,
-};
-use r1_primitives::NodeKey;
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
-use tokio::{sync::watch, time::timeout};
-use tokio_util::{
-	sync::{CancellationToken, DropGuard},
-	task::TaskTracker,
-};
-
-/// How long anything may take before a test says what the state was.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Which protocol carries a test network.
-#[derive(Clone, Copy)]
-pub(super) enum Carrier {
-	Tcp,
-	Quic,
-}
-
-/// A node of a test network.
-pub(super) struct Node {
-	pub(super) key: NodeKey,
-	pub(super) handle: Handle,
-	pub(super) inbound: Inbound,
-	store: Arc<MemoryBlockStore>,
-	pub(super) metrics: Metrics,
-	pub(super) admitted: watch::Sender<Arc<BTreeSet<NodeKey>>>,
-	tasks: TaskTracker,
-	_stop: DropGuard,
-}
-
-/// How a node differs from the others.
-pub(super) struct Options {
-	pub(super) carrier: Carrier,
-	pub(super) config: Config,
-	pub(super) store: Option<Arc<dyn BlockStore>>,
-}
-
-impl Default for Options {
-	fn default() -> Self {
-		Self { carrier: Carrier::Tcp, config: Config::default(), store: None }
-	}
-}
-
-/// Starts a node that admits some others and knows where some nodes are.
-pub(super) async fn start(number: u8, admits: &[u8], knows: &[&Node], options: Options) -> Node {
-	let listen = match options.carrier {
-		Carrier::Tcp => "/ip4/127.0.0.1/tcp/0",
-		Carrier::Quic => "/ip4/127.0.0.1/udp/0/quic-v1",
-	};
-	let bootstrap = knows.iter().map(|node| node.report().listen_addresses[0].clone()).collect();
-	let settings = Config { listen: vec![listen.into()], bootstrap, ..options.config }
-		.validate()
-		.unwrap();
-	let store = Arc::new(MemoryBlockStore::new(64));
-	let (admitted, admission) = watch::channel(keys(admits));
-	let cancel = CancellationToken::new();
-	let tasks = TaskTracker::new();
-	let metrics = Metrics::default();
-	let ports = Ports {
-		identity: identity(number),
-		genesis_hash: [7; 32],
-		clock: Arc::new(SystemClock::new()),
-		rng: Arc::new(SystemRng),
-		store: options.store.unwrap_or(store.clone()),
-		admitted: admission,
-		metrics: metrics.clone(),
-	};
-	let (handle, inbound) = spawn(settings, ports, cancel.clone(), &tasks).unwrap();
-	let key = identity(number).key();
-	let _stop = cancel.drop_guard();
-	let node = Node { key, handle, inbound, store, metrics, admitted, tasks, _stop };
-	node.until("it listens", |report| !report.listen_addresses.is_empty()).await;
-	node
-}
-
-fn keys(numbers: &[u8]) -> Arc<BTreeSet<NodeKey>> {
-	Arc::new(numbers.iter().map(|number| identity(*number).key()).collect())
-}
-
-impl Node {
-	fn report(&self) -> Arc<MeshReport> {
-		self.handle.report().borrow().clone()
-	}
-
-	/// Waits until the node's report is as it shall be.
-	async fn until(&self, what: &str, is: impl Fn(&MeshReport) -> bool) {
-		let mut report = self.handle.report();
-		let waited = timeout(PATIENCE, report.wait_for(|report| is(report))).await;
-		assert!(waited.is_ok(), "waited until {what}; last state: {:?}", self.report());
-	}
-
-	pub(super) async fn until_connected(&self, other: &Node) {
-		self.until("nodes are connected", |report| report.is_connected(&other.key))
-			.await;
-	}
-
-	/// Gossips beats that begin with `text` until one is taken by `reader`; returns it.
-	///
-	/// Several, because a mesh forms in its own time, and different ones, because gossip never
-	/// carries the same one twice.
-	pub(super) async fn beat_until_read(
-		&self,
-		text: &str,
-		reader: &mut Node,
-		verdict: Verdict,
-	) -> Vec<u8> {
-		let mut number = 0;
-		let read = async {
-			loop {
-				number += 1;
-				let beat = format!("{text} {number}").into_bytes();
-				match self.handle.publish_beat(beat).await {
-					Ok(()) | Err(PublishError::NoPeers) => {},
-					Err(error) => panic!("{error}"),
-				}
-				let pause = Duration::from_millis(200);
-				if let Ok(beat) = timeout(pause, reader.inbound.beats.recv()).await {
-					let beat = beat.unwrap();
-					reader.handle.judge_beat(beat.receipt, verdict).await;
-					return beat.bytes;
-				}
-			}
-		};
-		timeout(PATIENCE, read).await.expect("a beat arrives in time")
-	}
-
-	fn keep(&self, block: &'static [u8]) -> Cid {
-		let cid = cid_of(RAW_CODEC, block);
-		self.store.put(&cid, Bytes::from_static(block)).unwrap();
-		cid
-	}
-
-	async fn fetch(&self, cid: Cid) -> Result<Bytes, ExchangeError> {
-		self.handle.fetch_within(cid, PATIENCE).await
-	}
-}
+use r1_core::{BlockStore, BlockStoreError, ExchangeError, RAW_CODEC, cid_of};
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
 
 #[tokio::test]
 async fn beats_should_travel_only_as_far_as_they_are_accepted() {
@@ -162,8 +26,9 @@ async fn beats_should_travel_only_as_far_as_they_are_accepted() {
 	left.until_connected(&middle).await;
 	right.until_connected(&middle).await;
 
-	let bad = left.beat_until_read("bad", &mut middle, Verdict::Reject).await;
-	assert!(bad.starts_with(b"bad"));
+	let bad = left.publish_until_read(Topic::Beat, "bad", &mut middle).await;
+	assert!(bad.bytes.starts_with(b"bad"));
+	middle.handle.judge(bad.receipt, Verdict::Reject).await;
 	// From here on the middle accepts good beats and goes on to reject bad ones.
 	let seen = async {
 		for number in 0_u32.. {
@@ -173,7 +38,7 @@ async fn beats_should_travel_only_as_far_as_they_are_accepted() {
 			while let Ok(Some(beat)) = timeout(pause, middle.inbound.beats.recv()).await {
 				let verdict =
 					if beat.bytes.starts_with(b"good") { Verdict::Accept } else { Verdict::Reject };
-				middle.handle.judge_beat(beat.receipt, verdict).await;
+				middle.handle.judge(beat.receipt, verdict).await;
 			}
 			if let Ok(beat) = right.inbound.beats.try_recv() {
 				return beat;
@@ -191,13 +56,13 @@ async fn beats_should_travel_only_as_far_as_they_are_accepted() {
 }
 
 #[tokio::test]
-async fn beat_that_is_too_long_should_not_leave_the_node() {
+async fn message_that_is_too_long_should_not_leave_the_node() {
 	let node = start(1, &[], &[], Options::default()).await;
-	assert_eq!(
-		node.handle.publish_beat(vec![0; 257]).await,
-		Err(PublishError::TooLarge { bytes: 257 })
-	);
-	assert_eq!(node.handle.publish_beat(vec![0; 256]).await, Err(PublishError::NoPeers));
+	for topic in Topic::ALL {
+		let too_large = PublishError::TooLarge { bytes: 257 };
+		assert_eq!(node.publish(topic, vec![0; 257]).await, Err(too_large));
+		assert_eq!(node.publish(topic, vec![0; 256]).await, Err(PublishError::NoPeers));
+	}
 }
 
 #[tokio::test]
@@ -358,7 +223,7 @@ async fn peer_should_get_nothing_until_it_is_admitted_and_after_it_is_not_any_mo
 	a.admitted.send_replace(keys(&[2]));
 	assert_eq!(stranger.fetch(cid).await.unwrap(), b"secret".as_slice());
 	a.until_connected(&stranger).await;
-	a.beat_until_read("welcome", &mut stranger, Verdict::Accept).await;
+	a.publish_until_read(Topic::Beat, "welcome", &mut stranger).await;
 
 	// The chain unlinks it: it is out at once.
 	a.admitted.send_replace(keys(&[]));

@@ -7,8 +7,10 @@ mod dialer;
 mod engine;
 mod gossip;
 mod mesh;
+mod network;
 mod rate;
 mod requests;
+mod revocations;
 mod scores;
 
 use crate::identity::peer_id_of;

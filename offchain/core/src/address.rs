@@ -2,8 +2,8 @@
 
 //! Accounts as text: SS58 addresses with the chain's prefix.
 
+use crate::Account;
 use blake2::{Blake2b512, Digest as _};
-use r1_core::Account;
 use std::{fmt, str::FromStr};
 
 /// Prefix of the chain's addresses.

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What can be asked for and of work: escrows, jobs, files, daemons and inference.
+
+use crate::amount::UsdcAmount;
+use clap::{ArgGroup, Args, Subcommand};
+use std::path::PathBuf;
+
+/// The escrow.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Escrow {
+	/// Moves USDC into the signer's escrow.
+	Deposit {
+		/// How much, in USDC.
+		amount: UsdcAmount,
+	},
+	/// Moves free USDC out of it.
+	Withdraw {
+		/// How much, in USDC.
+		amount: UsdcAmount,
+	},
+}
+
+/// Jobs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Job {
+	/// Every job that is not closed.
+	List,
+	/// Orders a model to be served.
+	Submit(JobSubmit),
+	/// Changes what a job is, while it runs; sign as its owner.
+	Update(JobUpdate),
+	/// Ends a job.
+	Close {
+		/// The job.
+		#[arg(long)]
+		job: u32,
+	},
+}
+
+/// An order of inference.
+#[derive(Args, Debug)]
+pub(crate) struct JobSubmit {
+	/// Name under which the model is served: lower case letters, digits and dashes.
+	#[arg(long)]
+	pub(crate) name: String,
+	/// The ONNX model; it is added to the content store.
+	#[arg(long)]
+	pub(crate) model: PathBuf,
+	/// On how many nodes.
+	#[arg(long, default_value_t = 2)]
+	pub(crate) replicas: u32,
+	/// For how many epochs.
+	#[arg(long, default_value_t = 30)]
+	pub(crate) epochs: u32,
+	/// Resource class, by its number in the price table; 1 is ENTRY.
+	#[arg(long, default_value_t = 1)]
+	pub(crate) resources: u8,
+	/// How far two nodes' outputs may differ; float results depend on the processor.
+	#[arg(long, default_value_t = 1e-4)]
+	pub(crate) tolerance: f64,
+	/// Smallest number in the random inputs that oracles probe the model with.
+	#[arg(long, default_value_t = 0.0)]
+	pub(crate) probe_minimum: f64,
+	/// Largest number in them; numbers like those of real inputs make good probes.
+	#[arg(long, default_value_t = 1.0)]
+	pub(crate) probe_maximum: f64,
+}
+
+/// What a job shall be from now on; what is not said stays as it is.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("changes").required(true).multiple(true))]
+pub(crate) struct JobUpdate {
+	/// The job.
+	#[arg(long)]
+	pub(crate) job: u32,
+	/// Another ONNX model; it is added to the content store.
+	#[arg(long, group = "changes")]
+	pub(crate) model: Option<PathBuf>,
+	/// A secret, by its name in the job and the file that `secret seal` wrote; may be given several
+	/// times.
+	#[arg(long, value_name = "NAME=FILE", value_parser = named_file, group = "changes")]
+	pub(crate) secret: Vec<(String, PathBuf)>,
+	/// The name of a secret that the job shall have no more; may be given several times.
+	#[arg(long, value_name = "NAME", group = "changes")]
+	pub(crate) without_secret: Vec<String>,
+}
+
+/// A name, and a file that something is in.
+fn named_file(text: &str) -> Result<(String, PathBuf), String> {
+	match text.split_once('=') {
+		Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+			Ok((name.to_owned(), file.into()))
+		},
+		_ => Err("it looks like NAME=FILE".to_owned()),
+	}
+}
+
+/// Files.
+#[derive(Debug, Subcommand)]
+pub(crate) enum File {
+	/// Adds a file, and prints its CID.
+	Add {
+		/// The file.
+		path: PathBuf,
+	},
+	/// Fetches a file by its CID.
+	Get {
+		/// Its CID.
+		cid: String,
+		/// Where to write it.
+		#[arg(long)]
+		output: PathBuf,
+	},
+}
+
+/// An edge daemon.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Node {
+	/// Its key, its deed, its peers and its jobs.
+	Status,
+}
+
+/// One request for inference.
+#[derive(Args, Debug)]
+pub(crate) struct Infer {
+	/// The model.
+	#[arg(long)]
+	pub(crate) model: String,
+	/// JSON file with an Open Inference Protocol request.
+	#[arg(long)]
+	pub(crate) request: PathBuf,
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! All routes of the interface. What is not here does not exist.
+
+use super::{
+	access::Access::{Job, Local, LocalOr, Model, Public, Whole},
+	auth, files, inference, jobs, node, nodes, openapi, oracle,
+	route::{BINARY, Content, Route, json},
+};
+use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX};
+use r1_api::{
+	ChallengeRequest, ChallengeResponse, FileAdded, HealthResponse, JobStatus, LinkProofRequest,
+	LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest, RevokeResponse,
+	SealingKeyResponse, SelfResponse, TokenRequest, TokenResponse,
+	oip::{InferRequest, InferResponse, Live, ModelMetadata, ModelReady, Ready, ServerMetadata},
+	routes,
+};
+use r1_dauth::{
+	Service::{Files, Jobs, Node},
+	Verb::{Read, Write},
+};
+
+/// The table, in the order of the document.
+pub(super) fn routes() -> Vec<Route> {
+	[of_the_node(), of_sign_in(), of_jobs(), of_files(), of_inference()]
+		.into_iter()
+		.flatten()
+		.collect()
+}
+
+fn of_the_node() -> Vec<Route> {
+	vec![
+		Route::get(routes::HEALTH, Public, node::health)
+			.says("How the parts of the daemon are; status 503 while it cannot serve.")
+			.answers(json::<HealthResponse>()),
+		Route::get(routes::OPENAPI, Public, openapi::document)
+			.says("This document.")
+			.answers(Content::Bytes("application/json")),
+		Route::get(routes::NODE, Public, node::status)
+			.says("What the node is and does.")
+			.answers(json::<NodeStatus>()),
+		Route::get(routes::NODES, Public, nodes::list)
+			.says("The nodes that it has heard, and what it knows of them.")
+			.answers(json::<NodesResponse>()),
+		Route::get(routes::SEALING_KEY, Public, nodes::sealing_key)
+			.says("Whom secrets for a node are sealed for, in that node's signed word.")
+			.answers(json::<SealingKeyResponse>()),
+		Route::post(routes::LINK_PROOF, LocalOr(Node, Write), node::link_proof)
+			.says("The node's consent to be linked to a deed.")
+			.takes(json::<LinkProofRequest>())
+			.answers(json::<LinkProofResponse>())
+			.body_bytes_max(SMALL_REQUEST_BYTES_MAX),
+		Route::get(routes::ORACLE_EVIDENCE, Local, oracle::evidence)
+			.says("What an oracle's chain node reports of an epoch, in SCALE.")
+			.query(&[("epoch", "The epoch.")])
+			.answers(BINARY),
+	]
+}
+
+fn of_sign_in() -> Vec<Route> {
+	let challenge = |path| {
+		Route::post(path, Public, auth::challenge)
+			.says("A text for the account's wallet to sign, good once and for a minute.")
+			.takes(json::<ChallengeRequest>())
+			.answers(json::<ChallengeResponse>())
+			.body_bytes_max(SMALL_REQUEST_BYTES_MAX)
+	};
+	let token = |path| {
+		Route::post(path, Public, auth::token)
+			.says("A capability token, for a challenge that the account's wallet signed.")
+			.takes(json::<TokenRequest>())
+			.answers(json::<TokenResponse>())
+			.body_bytes_max(SMALL_REQUEST_BYTES_MAX)
+	};
+	vec![
+		challenge(routes::AUTH_CHALLENGE),
+		token(routes::AUTH_TOKEN),
+		// How one signs in does not depend on the interface's version.
+		challenge(routes::AUTH_CHALLENGE_ANY),
+		token(routes::AUTH_TOKEN_ANY),
+		Route::get(routes::AUTH_SELF, Whole(Node, Read), auth::whoami)
+			.says("Who the caller is.")
+			.answers(json::<SelfResponse>()),
+		Route::post(routes::AUTH_REVOKE, Public, auth::revoke)
+			.says("Revokes a token that this node issued, on every node. To have it is enough.")
+			.takes(json::<RevokeRequest>())
+			.answers(json::<RevokeResponse>())
+			.body_bytes_max(SMALL_REQUEST_BYTES_MAX),
+	]
+}
+
+fn of_jobs() -> Vec<Route> {
+	vec![
+		Route::get(routes::JOB, Job(Jobs, Read), jobs::status)
+			.says("How far a job is on this node.")
+			.answers(json::<JobStatus>()),
+	]
+}
+
+fn of_files() -> Vec<Route> {
+	vec![
+		Route::post(routes::FILES, Whole(Files, Write), files::add)
+			.says("Adds a file to the content store.")
+			.takes(BINARY)
+			.answers(json::<FileAdded>())
+			.body_bytes_max(UPLOAD_BYTES_MAX)
+			.time_max(FETCH_TIME_MAX),
+		Route::get(routes::IPFS_FILE, Whole(Files, Read), files::get)
+			.says("A file, from the content store or through it from the network.")
+			.answers(BINARY)
+			.time_max(FETCH_TIME_MAX),
+	]
+}
+
+/// The Open Inference Protocol, whose paths are not ours.
+fn of_inference() -> Vec<Route> {
+	vec![
+		Route::get(routes::OIP_SERVER, Public, inference::server)
+			.says("What the inference server is.")
+			.answers(json::<ServerMetadata>()),
+		Route::get(routes::OIP_LIVE, Public, inference::live)
+			.says("Whether the inference server runs.")
+			.answers(json::<Live>()),
+		Route::get(routes::OIP_READY, Public, inference::ready)
+			.says("Whether the inference server can serve; status 503 if not.")
+			.answers(json::<Ready>()),
+		Route::get(routes::OIP_MODEL, Model(Read), inference::model)
+			.says("What a model takes and gives.")
+			.answers(json::<ModelMetadata>()),
+		Route::get(routes::OIP_MODEL_READY, Model(Read), inference::model_ready)
+			.says("Whether a model can answer; status 404 if it is not served.")
+			.answers(json::<ModelReady>()),
+		Route::post(routes::OIP_INFER, Model(Write), inference::infer)
+			.says("Runs a model.")
+			.takes(json::<InferRequest>())
+			.answers(json::<InferResponse>()),
+	]
+}

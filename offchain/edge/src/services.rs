@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Puts the services together: each gets the handles of those that it needs.
+//!
+//! ```text
+//!  chain ──state──> mesh (admission), heartbeat, jobs, oracle
+//!  mesh ──beats, challenges──> heartbeat ──whom to ask──> nodes, by the mesh
+//!  mesh ──revocations──> dauth
+//!  mesh ──probes──> inference      mesh ──what are you?──> capabilities
+//!  jobs ──files──> r1fs ──blocks──> mesh
+//!  HTTP ──> every handle
+//! ```
+
+use crate::{
+	config::Config,
+	dauth::{self, Dauth},
+	heartbeat::{self, Heartbeat},
+	jobs::{self, Jobs},
+	mesh::{self, Mesh},
+	nodes::{self, Nodes},
+	oracle::{self, Oracle},
+	shared::Shared,
+};
+use r1_chain::ChainHandle;
+use r1_core::{BlockStore, ChainState, NodeIdentity, SystemClock, SystemRng};
+use r1_inference::{InferenceLimits, InferenceService};
+use r1_net::{Gossiped, Inbound, InboundRequest};
+use r1_telemetry::{Health, MetricsRegistry};
+use r1fs::Files;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// What every service stands on.
+pub(crate) struct Base {
+	/// The first state of the chain that was seen.
+	pub(crate) state: Arc<ChainState>,
+	pub(crate) identity: Arc<NodeIdentity>,
+	pub(crate) chain: ChainHandle,
+	pub(crate) clock: Arc<SystemClock>,
+	pub(crate) store: Arc<dyn BlockStore>,
+	pub(crate) health: Health,
+	pub(crate) registry: MetricsRegistry,
+	pub(crate) cancel: CancellationToken,
+	pub(crate) tasks: TaskTracker,
+}
+
+impl Base {
+	/// Starts the services, each after those that it needs.
+	///
+	/// # Errors
+	///
+	/// A value of the configuration makes no sense to a service, or a file cannot be read or
+	/// written.
+	pub(crate) fn start(self, config: &Config) -> anyhow::Result<Shared> {
+		let (mesh, inbound) = self.mesh(config)?;
+		let Inbound { beats, revocations, requests, challenges, capabilities, access_requests } =
+			inbound;
+		let files = Files::new(Arc::clone(&self.store), Arc::new(mesh.handle().clone()));
+		let inference = InferenceService::with_tract(InferenceLimits::default());
+		self.spawn(mesh::answer_probes(requests, inference.clone(), self.tasks.clone()));
+		let dauth = self.dauth(config, &mesh, revocations, access_requests)?;
+		let (nodes, introduction) = nodes::prepare(config, capabilities)?;
+		self.spawn(introduction);
+		let heartbeat = self.heartbeat(config, &mesh, &nodes, beats, challenges)?;
+		let jobs = self.jobs(config, &files, &inference, &dauth);
+		let oracle = self.oracle(&mesh, &files, &heartbeat);
+		let Self { identity, clock, chain, health, .. } = self;
+		Ok(Shared {
+			identity,
+			clock,
+			chain,
+			dauth,
+			mesh,
+			files,
+			inference,
+			heartbeat,
+			nodes,
+			jobs,
+			oracle,
+			health,
+		})
+	}
+
+	fn mesh(&self, config: &Config) -> anyhow::Result<(Mesh, Inbound)> {
+		let needs = mesh::Needs {
+			identity: Arc::clone(&self.identity),
+			genesis_hash: self.state.genesis_hash,
+			clock: self.clock.clone(),
+			rng: Arc::new(SystemRng),
+			store: Arc::clone(&self.store),
+			chain: self.chain.clone(),
+			metrics: mesh::registered_metrics(&self.registry),
+		};
+		mesh::join(&config.mesh, needs, &self.cancel, &self.tasks)
+	}
+
+	fn dauth(
+		&self,
+		config: &Config,
+		mesh: &Mesh,
+		heard: mpsc::Receiver<Gossiped>,
+		asked: mpsc::Receiver<InboundRequest>,
+	) -> anyhow::Result<Dauth> {
+		let needs = dauth::Needs {
+			identity: Arc::clone(&self.identity),
+			clock: self.clock.clone(),
+			chain: self.chain.clone(),
+			mesh: mesh.handle().clone(),
+			heard,
+			asked,
+			requires_tokens: config.api.requires_tokens,
+		};
+		let (dauth, keeper) = dauth::prepare(&config.node.data_dir, &self.state, needs)?;
+		self.spawn(keeper);
+		Ok(dauth)
+	}
+
+	fn heartbeat(
+		&self,
+		config: &Config,
+		mesh: &Mesh,
+		nodes: &Nodes,
+		beats: mpsc::Receiver<Gossiped>,
+		challenges: mpsc::Receiver<InboundRequest>,
+	) -> anyhow::Result<Heartbeat> {
+		let needs = heartbeat::Needs {
+			identity: Arc::clone(&self.identity),
+			clock: self.clock.clone(),
+			rng: Arc::new(SystemRng),
+			chain: self.chain.clone(),
+			mesh: mesh.handle().clone(),
+			beats,
+			nodes: nodes.clone(),
+			tasks: self.tasks.clone(),
+			health: self.health.component("heartbeat"),
+		};
+		let (heartbeat, task) = heartbeat::prepare(&config.node.data_dir, &self.state, needs)?;
+		heartbeat::register_metrics(&heartbeat, &self.registry);
+		self.spawn(task.run());
+		let chain = self.chain.clone();
+		self.spawn(heartbeat::answer_challenges(challenges, heartbeat.clone(), chain));
+		Ok(heartbeat)
+	}
+
+	fn jobs(
+		&self,
+		config: &Config,
+		files: &Files,
+		inference: &InferenceService,
+		dauth: &Dauth,
+	) -> Jobs {
+		let api_url = config.api.local_url();
+		let (jobs, reconciler) = jobs::prepare(jobs::Needs {
+			node: self.identity.key(),
+			chain: self.chain.clone(),
+			files: files.clone(),
+			inference: inference.clone(),
+			clock: self.clock.clone(),
+			credentials: jobs::Credentials::new(&config.node.data_dir, dauth.clone(), api_url),
+			health: self.health.component("jobs"),
+		});
+		self.spawn(reconciler.run());
+		jobs
+	}
+
+	fn oracle(&self, mesh: &Mesh, files: &Files, heartbeat: &Heartbeat) -> Oracle {
+		let (oracle, prober) = oracle::prepare(
+			self.identity.key(),
+			self.chain.clone(),
+			mesh.handle().clone(),
+			files.clone(),
+			heartbeat.clone(),
+			self.clock.clone(),
+		);
+		oracle::register_metrics(heartbeat, &self.chain, &self.registry);
+		self.spawn(prober.run());
+		oracle
+	}
+
+	/// Runs a service until the daemon stops; if it ends by itself, the daemon ends with it.
+	fn spawn(&self, service: impl Future<Output = ()> + Send + 'static) {
+		let cancel = self.cancel.clone();
+		self.tasks.spawn(async move {
+			cancel.run_until_cancelled(service).await;
+			cancel.cancel();
+		});
+	}
+}

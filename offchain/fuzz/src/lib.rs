@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Fuzzing of what daemons read from strangers.
+//!
+//! The tests of `r1-dauth` change one thing at a time. Here inputs are decisions: they begin with
+//! something genuine, and then everything is done to it that somebody may do who has the libraries,
+//! and keys of his own, and time.
+//!
+//! ```text
+//! bytes ──Choices──> a genuine challenge, token, revocation or secret
+//!                      │ cut, spliced, swapped, narrowed, signed by others, sent late or twice
+//!                      v
+//!                   r1-dauth ──outcome──> a model that knows how it was made ──> panic, or Coverage
+//! ```
+//!
+//! # What is checked
+//!
+//! Whatever the input, nothing panics, and:
+//!
+//! - *Challenge*: nobody signs in but by a text that this process issued for this node and chain,
+//!   byte for byte, in its time, once, and with a signature of it by the account that it names; and
+//!   whoever has that does sign in.
+//! - *Token*: what is believed is a token that its issuer and its holders made, with the same
+//!   blocks in the same order. It allows no more than what was granted and left by each narrowing,
+//!   for the subject that it was made for, whatever blocks were appended; and exactly that if they
+//!   were appended by us, in any order. Revoking one revokes what came of it, and nothing else.
+//! - *Revocation*: it is taken if it is of its time, newer, and signed by the deed's node, and
+//!   otherwise refused for the first of these reasons. Nodes that tell each other come to the same.
+//!   What can be read is written as the same bytes.
+//! - *Secret*: it opens to what was sealed, for the nodes that it was sealed for, in jobs of its
+//!   owner; what a stranger sealed opens only if it is a secret of the owner, in its one encoding.
+//!
+//! Not checked: how long rules of tokens take. The library watches a clock, and only between two
+//! rounds, so inputs stay far below what would be slow (`src/token/hostile.rs`). Nor what needs
+//! thousands of actions: that redeemed challenges and revocations are bounded in number.
+//!
+//! # How to replay
+//!
+//! An input does the same each time. A test that fails says how to run its input again:
+//!
+//! ```text
+//! R1_FUZZ_TARGET=<name> R1_FUZZ_INPUT=<hex> cargo test --package r1-offchain-fuzz replay
+//! ```
+//!
+//! # How to attach a fuzzer
+//!
+//! The tests mutate inputs themselves, guided by the [`Coverage`] that [`run`] returns: they need
+//! no tool. A fuzzer that counts lines calls [`run`] with its bytes and drops the result. With
+//! cargo-afl:
+//!
+//! ```text
+//! fn main() {
+//!     afl::fuzz!(|bytes: &[u8]| { r1_offchain_fuzz::run(r1_offchain_fuzz::Target::Token, bytes); });
+//! }
+//! ```
+//!
+//! and with libFuzzer the same inside `fuzz_target!`. The folder of the target in `corpus/` is a
+//! good start for either.
+//!
+//! # The corpus
+//!
+//! `corpus/<target>/NNN.bin` holds few and small inputs that together reach what a long run has
+//! reached. `R1_FUZZ_SAVE=1` lets the mutating tests write it anew, which is needed when a menu
+//! changes, because then bytes mean something else.
+//!
+//! `genuine/` holds tokens and sealed secrets that r1-dauth once made, and the keys of the secrets:
+//! they have random bytes in them, and an input must do the same each time. So they also show that
+//! what was made with an older version is still read. `R1_FUZZ_GENUINE=1` lets a test write them
+//! anew.
+
+mod choices;
+mod edits;
+mod reached;
+mod challenge;
+mod token;
+mod revocation;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+use choices::Choices;
+use r1_primitives::NodeKey;
+use reached::Reached;
+use std::collections::BTreeSet;
+
+/// What an input reached: each thing that was tried with each of its outcomes.
+pub type Coverage = BTreeSet<(String, String)>;
+
+/// The chain that everything is for.
+const GENESIS: [u8; 32] = [0xee; 32];
+
+/// The node that issues challenges.
+const NODE: NodeKey = [6; 32];
+
+/// When most inputs begin, in Unix seconds.
+const NOW: u64 = 1_790_000_000;
+
+/// What an input is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Target {
+	/// Texts and signatures of whoever signs in.
+	Challenge,
+	/// Capability tokens.
+	Token,
+	/// Revocations of tokens, and what nodes tell each other of them.
+	Revocation,
+	/// Sealed secrets, and their keys.
+	Secret,
+}
+
+impl Target {
+	/// Every target.
+	pub const ALL: [Self; 4] = [Self::Challenge, Self::Token, Self::Revocation, Self::Secret];
+
+	/// The target's name, which is also that of its folder in `corpus/`.
+	#[must_use]
+	pub const fn name(self) -> &'static str {
+		match self {
+			Self::Challenge => "challenge",
+			Self::Token => "token",
+			Self::Revocation => "revocation",
+			Self::Secret => "secret",
+		}
+	}
+
+	/// The target with a name.
+	#[must_use]
+	pub fn find(name: &str) -> Option<Self> {
+		Self::ALL.into_iter().find(|target| target.name() == name)
+	}
+}
+
+/// Does what an input says; returns what it reached.
+///
+/// # Panics
+///
+/// If anything is not as it must be: a fault was found.
+pub fn run(target: Target, bytes: &[u8]) -> Coverage {
+	let mut choices = Choices::new(bytes);
+	let mut reached = Reached::default();
+	let play = match target {
+		Target::Challenge => challenge::play,
+		Target::Token => token::play,
+		Target::Revocation => revocation::play,
+		Target::Secret => secret::play,
+	};
+	play(&mut choices, &mut reached);
+	reached.into_coverage()
+}
