@@ -7,4 +7,5 @@
 mod programs;
 mod specifications;
 mod daemon;
+mod command_line;
 mod tour;

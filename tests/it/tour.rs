@@ -38,6 +38,7 @@ struct Report {
 	inference: Inference,
 	history: Vec<Payment>,
 	drills: Drills,
+	access: Value,
 }
 
 #[derive(Deserialize)]
@@ -223,6 +224,24 @@ fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
 	check_mistakes(&report.drills.mistakes);
 	assert!(report.drills.validator["caught_up"].is_u64(), "{}", report.drills.validator);
 	assert_eq!(report.drills.daemon["models"], serde_json::json!(["digits"]));
+	check_access(&report.access);
+}
+
+/// Every kind of wallet signs in, the owner's alone changes something, attacks leave the daemon as
+/// it was, and a node without a deed is alone two blocks later.
+fn check_access(access: &Value) {
+	let sign_in = &access["sign_in"];
+	for (wallet, files) in [("sr25519", 200), ("ed25519", 403), ("ecdsa", 403)] {
+		assert_eq!(sign_in[wallet]["files"], files, "{wallet}: {sign_in}");
+	}
+	let load = &access["load"];
+	assert!(load["connections"]["attacked"]["opened"].as_u64().unwrap() > 1_000, "{load}");
+	for attack in ["connections", "bodies", "signatures"] {
+		assert!(load[attack]["good"]["served"].as_u64().unwrap() > 100, "{load}");
+	}
+	assert_eq!(access["secret"]["opened_by"].as_array().unwrap().len(), 2, "{access}");
+	let block = |name: &str| access["admission"][name].as_u64().unwrap();
+	assert!(block("alone_by") <= block("unlinked_by") + 2, "{access}");
 }
 
 /// `floor(usd * 10^18 * 10^18 / price of R1)` for each, and `floor(taxable * tax / 10 000)` on top.

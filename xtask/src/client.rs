@@ -9,10 +9,11 @@ use crate::{
 	workspace::Workspace,
 };
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 use std::{
 	fs,
 	path::{Path, PathBuf},
-	process::Command,
+	process::{Command, Stdio},
 	time::Duration,
 };
 
@@ -76,6 +77,25 @@ pub fn upgrade(workspace: &Workspace, url: &str, runtime: &Path) -> Result<()> {
 	install(&package)?;
 	let mut client = Command::new("node");
 	run_command(client.args(["upgrade.mjs", url]).arg(runtime).current_dir(&package))
+}
+
+/// Runs a script of the client's, and returns the summary that it prints.
+///
+/// # Errors
+///
+/// A package cannot be installed, or the script finds something wrong, which it prints.
+pub fn report(workspace: &Workspace, script: &str, arguments: &[&str]) -> Result<Value> {
+	let package = workspace.root.join("tests/client");
+	install(&package)?;
+	let output = Command::new("node")
+		.arg(script)
+		.args(arguments)
+		.current_dir(&package)
+		.stderr(Stdio::inherit())
+		.output()
+		.context("could not run node")?;
+	ensure!(output.status.success(), "{script} ended with {}", output.status);
+	serde_json::from_slice(&output.stdout).with_context(|| format!("{script} printed no summary"))
 }
 
 /// Installs what the lock file names, unless that is what is installed.

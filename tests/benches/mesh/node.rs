@@ -140,7 +140,7 @@ impl Life {
 		assert!(is_right, "{published:?}");
 	}
 
-	async fn judge(&mut self, heard: r1_net::Beat) {
+	async fn judge(&mut self, heard: r1_net::Gossiped) {
 		let chain = Arc::clone(&self.shared.chain.borrow());
 		let now_secs = self.shared.now_secs();
 		let verdict = match self.observer.observe(&heard.bytes, now_secs, &chain) {
@@ -154,6 +154,6 @@ impl Life {
 			// It came too late on a machine that is too slow; it will be missed in the results.
 			Verdict::Ignored(_) | Verdict::Rejected(_) => r1_net::Verdict::Ignore,
 		};
-		self.handle.judge_beat(heard.receipt, verdict).await;
+		self.handle.judge(heard.receipt, verdict).await;
 	}
 }

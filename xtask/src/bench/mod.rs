@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `cargo xtask bench`: what the chain can carry, beside what the SDK alone can, and what the mesh
-//! costs an oracle, beside what it costs in the deployed system.
+//! `cargo xtask bench`: what the chain can carry, beside what the SDK alone can, what the mesh costs
+//! an oracle, beside what it costs in the deployed system, and what it costs to know who asks.
 //!
 //! ```text
 //!  tests/benches/transfers   load and observation, run against three validators of either chain
@@ -9,6 +9,7 @@
 //!  tests/benches/closing     the weight of closing an epoch, in memory
 //!  tests/benches/licences    the weight and time of claims, links and sales, in memory
 //!  tests/benches/mesh        what hearing all beats costs an oracle, over loopback
+//!  tests/benches/access      tokens in memory, sign-in and requests against a linked daemon
 //!  docs/benchmarks.md        what the numbers mean, and those of the last run that counts
 //! ```
 //!
@@ -17,6 +18,7 @@
 mod programs;
 mod plain;
 mod transfers;
+mod access;
 mod report;
 
 use crate::{process::Interrupt, steps::Steps, workspace::Workspace};
@@ -52,7 +54,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	fs::create_dir_all(&directory)
 		.with_context(|| format!("could not make {}", directory.display()))?;
 
-	let mut steps = Steps::new(6);
+	let mut steps = Steps::new(7);
 	let mut programs = None;
 	steps.run("programs", || {
 		programs = Some(Programs::build(workspace)?);
@@ -78,6 +80,12 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 		Ok(())
 	})?;
 
+	let mut access = Value::Null;
+	steps.run("tokens and sign-in", || {
+		access = access::measure(workspace, &interrupt, &programs, &directory.join("access"))?;
+		Ok(())
+	})?;
+
 	let mut measured = Vec::new();
 	for name in ["ratio1", "plain"] {
 		steps.run(&format!("transfers on {name}"), || {
@@ -95,7 +103,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 	let [ours, plain] = <[Value; 2]>::try_from(measured)
 		.map_err(|_| anyhow::anyhow!("each of two chains was measured"))?;
-	let report = Report { ours, plain, closing, licences, mesh };
+	let report = Report { ours, plain, closing, licences, mesh, access };
 	let raw = directory.join("results.json");
 	fs::write(&raw, serde_json::to_string_pretty(&report.to_json())?)
 		.with_context(|| format!("could not write {}", raw.display()))?;

@@ -17,6 +17,7 @@ pub(super) struct Programs {
 	closing: PathBuf,
 	licences: PathBuf,
 	mesh: PathBuf,
+	access: PathBuf,
 	/// The plain runtime, as Wasm.
 	pub(super) plain_runtime: PathBuf,
 }
@@ -31,7 +32,7 @@ impl Programs {
 		benchmarks
 			.args(["bench", "--workspace", "--profile", "dev", "--no-run", "--locked"])
 			.args(["--bench", "transfers", "--bench", "closing", "--bench", "licences"])
-			.args(["--bench", "mesh"])
+			.args(["--bench", "mesh", "--bench", "access"])
 			.arg("--message-format=json-render-diagnostics");
 		let messages = output_of(&mut benchmarks)?;
 		Ok(Self {
@@ -39,6 +40,7 @@ impl Programs {
 			closing: executable(&messages, "closing")?,
 			licences: executable(&messages, "licences")?,
 			mesh: executable(&messages, "mesh")?,
+			access: executable(&messages, "access")?,
 			plain_runtime: build_plain_runtime(workspace)?,
 		})
 	}
@@ -61,6 +63,11 @@ impl Programs {
 	/// The program that lets a network beat.
 	pub(super) fn mesh(&self) -> Command {
 		Command::new(&self.mesh)
+	}
+
+	/// The program that signs in and shows tokens.
+	pub(super) fn access(&self) -> Command {
+		Command::new(&self.access)
 	}
 }
 

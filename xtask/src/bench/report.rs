@@ -2,6 +2,8 @@
 
 //! The table for docs/benchmarks.md, from what the programs printed.
 
+mod access;
+
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::{fmt::Write as _, fs, process::Command};
@@ -23,6 +25,8 @@ pub(super) struct Report {
 	pub(super) licences: Value,
 	/// Beats of whole networks.
 	pub(super) mesh: Value,
+	/// Tokens and sign-in.
+	pub(super) access: Value,
 }
 
 impl Report {
@@ -34,6 +38,7 @@ impl Report {
 			"closing": self.closing,
 			"licences": self.licences,
 			"mesh": self.mesh,
+			"access": self.access,
 		})
 	}
 
@@ -48,6 +53,7 @@ impl Report {
 		self.write_closing(&mut text)?;
 		self.write_licences(&mut text)?;
 		self.write_mesh(&mut text)?;
+		access::write(&mut text, &self.access)?;
 		Ok(text)
 	}
 
@@ -345,7 +351,8 @@ mod tests {
 			}],
 			"judged": [{ "nodes": 1_000, "micros_per_beat": 47.6, "millis_per_slot": 47.6 }],
 		});
-		Report { ours: chain(400.4), plain: chain(450.0), closing, licences, mesh }
+		let access = access::tests::measured();
+		Report { ours: chain(400.4), plain: chain(450.0), closing, licences, mesh, access }
 	}
 
 	#[test]

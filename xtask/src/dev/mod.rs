@@ -16,6 +16,7 @@ mod tour;
 pub use control::Control;
 pub use layout::Layout;
 pub use network::Network;
+pub use tour::link_edge_nodes;
 
 use crate::{client, process::Interrupt, workspace::Workspace};
 use anyhow::{Context, Result};
@@ -30,7 +31,8 @@ pub struct Options {
 	/// After the tour, stop and kill parts of the network and check that it recovers.
 	#[arg(long)]
 	pub drills: bool,
-	/// After the tour, let the client of another make read the whole chain.
+	/// After the tour, let clients of another make read the whole chain, sign in at a daemon, and
+	/// attack it.
 	#[arg(long)]
 	pub client: bool,
 	/// Take the programs as they were built last.
@@ -63,6 +65,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	}
 	if options.client {
 		client::tour(workspace, &network.layout().validators[0].rpc_url())?;
+		report.insert("access".into(), tour::access(workspace, &mut network, &control)?);
 	}
 	if let Some(path) = &options.report {
 		let report = serde_json::to_string_pretty(&report)?;

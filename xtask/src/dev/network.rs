@@ -129,6 +129,15 @@ impl Network {
 		self.fleet.spawn(&daemon.name, command, &self.layout.log(&daemon.name))
 	}
 
+	/// The number of a process.
+	///
+	/// # Errors
+	///
+	/// It does not run.
+	pub fn pid(&self, name: &str) -> Result<u32> {
+		self.fleet.pid(name)
+	}
+
 	/// Stops a process in an orderly way.
 	///
 	/// # Errors
