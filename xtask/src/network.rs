@@ -22,7 +22,8 @@ pub struct Options {
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	workspace.build_programs()?;
 	let mut network = Command::new(workspace.program("r1-network")?);
-	network.arg(&options.definition).current_dir(&workspace.root);
+	let definition = workspace.root.join("zombienet").join(&options.definition);
+	network.arg(definition).current_dir(&workspace.root);
 	run_command(&mut as_root(network))
 }
 

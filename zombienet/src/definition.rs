@@ -45,14 +45,13 @@ pub struct Definition {
 }
 
 impl Definition {
-	/// Reads a definition of this directory, and makes the files that it needs.
+	/// Reads a definition, and makes the files that it needs.
 	///
 	/// # Errors
 	///
 	/// The file is not a definition, names an unknown variable, or a program is not built.
-	pub fn load(name: &str, changes: &[SpecificationChange<'_>]) -> Result<Self> {
-		let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-		let toml = fs::read_to_string(&path)
+	pub fn load(path: &Path, changes: &[SpecificationChange<'_>]) -> Result<Self> {
+		let toml = fs::read_to_string(path)
 			.with_context(|| format!("could not read the definition {}", path.display()))?;
 		let directory = tempfile::Builder::new()
 			.prefix("r1-network-")

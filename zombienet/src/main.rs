@@ -9,13 +9,14 @@
 use anyhow::{Context as _, Result};
 use clap::Parser;
 use networks::{Definition, Network, enter_private_network};
+use std::path::PathBuf;
 
-/// Starts a network of this directory.
+/// Starts a network.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-	/// The definition: `faults.toml` or `byzantine.toml`.
-	definition: String,
+	/// The file of its definition, like `zombienet/faults.toml`.
+	definition: PathBuf,
 }
 
 fn main() -> Result<()> {

@@ -5,7 +5,7 @@
 use anyhow::{Context, Result, ensure};
 use networks::{Control, Definition, Network, SpecificationChange, enter_private_network};
 use serde_json::Value;
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 /// Who signs permits to buy deeds, as the development chains start; also who governs.
 pub(crate) const GOVERNANCE: &str = "//Alice";
@@ -25,8 +25,11 @@ const API_PORT_STEP: u16 = 10;
 /// A node compiles its runtime when it first starts, which takes the longest of all.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A few epochs.
-pub(crate) const EPOCHS_TIMEOUT: Duration = Duration::from_secs(150);
+/// A few epochs, after what a chain node may need to follow again when its network was away. Measured
+/// over cuts of half a minute, that is 1 to 90 s: TCP tries again within half a minute; and the SDK
+/// asks nobody for a minute who was lost, or had pruned a fork, in the middle of an answer. Until then
+/// nothing may become final when another node fails too.
+pub(crate) const EPOCHS_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// A network that is up.
 pub(crate) struct Stage {
@@ -54,7 +57,8 @@ impl Stage {
 	/// Starts a network, and waits until its chain finalises blocks.
 	pub(crate) fn set(definition: &str, changes: &[SpecificationChange<'_>]) -> Result<Self> {
 		enter_private_network()?;
-		let network = Network::start(Definition::load(definition, changes)?)?;
+		let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(definition);
+		let network = Network::start(Definition::load(&path, changes)?)?;
 		let control = network.control(FIRST_RPC_PORT, FIRST_API_PORT);
 		let stage = Self { network, control };
 		stage.network.wait("finality", START_TIMEOUT, || {
