@@ -24,7 +24,7 @@ mod report;
 use crate::{process::Interrupt, steps::Steps, workspace::Workspace};
 use anyhow::{Context, Result};
 use programs::Programs;
-use report::Report;
+use report::{Report, Transfers};
 use serde_json::Value;
 use std::{
 	fs,
@@ -33,14 +33,32 @@ use std::{
 use transfers::Chain;
 
 /// What `bench` can be asked to do differently.
-#[derive(clap::Args, Clone, Copy, Debug)]
+#[derive(clap::Args, Clone, Debug)]
 pub struct Options {
+	/// What to measure; everything unless something is named.
+	#[arg(value_enum)]
+	pub parts: Vec<Part>,
 	/// Seconds of saturation that are counted, on each chain.
 	#[arg(long, default_value_t = 60)]
 	pub saturation_secs: u64,
 	/// Seconds of the steady rate at which latency is measured, on each chain.
 	#[arg(long, default_value_t = 120)]
 	pub steady_secs: u64,
+}
+
+/// One thing that is measured.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Part {
+	/// Closing an epoch, in memory.
+	Closing,
+	/// Claims, links and sales, in memory.
+	Licences,
+	/// Beats of a whole network, over loopback.
+	Mesh,
+	/// Tokens and sign-in.
+	Access,
+	/// Transfers on our chain and on a plain one.
+	Transfers,
 }
 
 /// Builds everything, measures one thing after another, and prints a table for the documentation.
@@ -54,56 +72,59 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	fs::create_dir_all(&directory)
 		.with_context(|| format!("could not make {}", directory.display()))?;
 
-	let mut steps = Steps::new(7);
+	let is_wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
+	let in_memory = [Part::Closing, Part::Licences, Part::Mesh, Part::Access];
+	let count = in_memory.into_iter().filter(|part| is_wanted(*part)).count();
+	let mut steps = Steps::new(1 + count + if is_wanted(Part::Transfers) { 2 } else { 0 });
 	let mut programs = None;
 	steps.run("programs", || {
-		programs = Some(Programs::build(workspace)?);
+		programs = Some(Programs::build(workspace, is_wanted(Part::Transfers))?);
 		Ok(())
 	})?;
 	let programs = programs.context("the step before sets it")?;
 
-	let mut closing = Value::Null;
-	steps.run("closing an epoch", || {
-		closing = programs::json_of(&mut programs.closing())?;
-		Ok(())
-	})?;
-
-	let mut licences = Value::Null;
-	steps.run("calls around licences", || {
-		licences = programs::json_of(&mut programs.licences())?;
-		Ok(())
-	})?;
-
-	let mut mesh = Value::Null;
-	steps.run("beats of a whole network", || {
-		mesh = programs::json_of(&mut programs.mesh())?;
-		Ok(())
-	})?;
-
-	let mut access = Value::Null;
-	steps.run("tokens and sign-in", || {
-		access = access::measure(workspace, &interrupt, &programs, &directory.join("access"))?;
-		Ok(())
-	})?;
-
-	let mut measured = Vec::new();
-	for name in ["ratio1", "plain"] {
-		steps.run(&format!("transfers on {name}"), || {
-			let root = directory.join(name);
-			let specification = match name {
-				"plain" => plain::specification(workspace, &programs.plain_runtime, &directory)?,
-				_ => "local".into(),
-			};
-			let chain = Chain { root, specification };
-			measured.push(transfers::measure(workspace, &interrupt, options, &programs, &chain)?);
+	let mut report = Report::default();
+	if is_wanted(Part::Closing) {
+		steps.run("closing an epoch", || {
+			report.closing = Some(programs::json_of(&mut programs.closing())?);
 			Ok(())
 		})?;
 	}
+	if is_wanted(Part::Licences) {
+		steps.run("calls around licences", || {
+			report.licences = Some(programs::json_of(&mut programs.licences())?);
+			Ok(())
+		})?;
+	}
+	if is_wanted(Part::Mesh) {
+		steps.run("beats of a whole network", || {
+			report.mesh = Some(programs::json_of(&mut programs.mesh())?);
+			Ok(())
+		})?;
+	}
+	if is_wanted(Part::Access) {
+		steps.run("tokens and sign-in", || {
+			let root = directory.join("access");
+			report.access = Some(access::measure(workspace, &interrupt, &programs, &root)?);
+			Ok(())
+		})?;
+	}
+	if let Some(plain_runtime) = &programs.plain_runtime {
+		let mut measure = |name: &str, specification| {
+			let chain = Chain { root: directory.join(name), specification };
+			let mut measured = Value::Null;
+			steps.run(&format!("transfers on {name}"), || {
+				measured = transfers::measure(workspace, &interrupt, options, &programs, &chain)?;
+				Ok(())
+			})?;
+			anyhow::Ok(measured)
+		};
+		let plain = plain::specification(workspace, plain_runtime, &directory)?;
+		let ours = measure("ratio1", "local".into())?;
+		report.transfers = Some(Transfers { ours, plain: measure("plain", plain)? });
+	}
 	steps.finish();
 
-	let [ours, plain] = <[Value; 2]>::try_from(measured)
-		.map_err(|_| anyhow::anyhow!("each of two chains was measured"))?;
-	let report = Report { ours, plain, closing, licences, mesh, access };
 	let raw = directory.join("results.json");
 	fs::write(&raw, serde_json::to_string_pretty(&report.to_json())?)
 		.with_context(|| format!("could not write {}", raw.display()))?;

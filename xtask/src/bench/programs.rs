@@ -18,13 +18,13 @@ pub(super) struct Programs {
 	licences: PathBuf,
 	mesh: PathBuf,
 	access: PathBuf,
-	/// The plain runtime, as Wasm.
-	pub(super) plain_runtime: PathBuf,
+	/// The plain runtime, as Wasm, if transfers are measured.
+	pub(super) plain_runtime: Option<PathBuf>,
 }
 
 impl Programs {
-	/// Builds the node, the benchmarks and the plain runtime.
-	pub(super) fn build(workspace: &Workspace) -> Result<Self> {
+	/// Builds the node and the benchmarks, and the plain runtime if transfers are measured.
+	pub(super) fn build(workspace: &Workspace, has_transfers: bool) -> Result<Self> {
 		workspace.build_programs()?;
 		let mut benchmarks = workspace.cargo();
 		// With the development profile and the whole workspace, like everything else: another
@@ -41,7 +41,7 @@ impl Programs {
 			licences: executable(&messages, "licences")?,
 			mesh: executable(&messages, "mesh")?,
 			access: executable(&messages, "access")?,
-			plain_runtime: build_plain_runtime(workspace)?,
+			plain_runtime: has_transfers.then(|| build_plain_runtime(workspace)).transpose()?,
 		})
 	}
 
