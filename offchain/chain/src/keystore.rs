@@ -15,13 +15,21 @@
 //! are known to be bounded. Address, name and kind are readable without the password, and are not
 //! protected by it: [`KeyFile::open`] compares them with the key.
 
+mod error;
+mod password;
+#[cfg(test)]
+mod tests;
+
+pub use error::KeyFileError;
+
 use crate::{Address, Scheme, Signer, signer::SECRET_BYTES};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use crypto_secretbox::{
-	Key, KeyInit as _, Nonce, XSalsa20Poly1305,
+	Nonce,
 	aead::{Aead as _, Error as CipherError},
 };
 use ed25519_dalek::SigningKey;
+use password::{COSTS_BYTES, Costs, WRITTEN, cipher};
 use r1_core::{Account, Clock as _, Rng, SystemClock, SystemRng};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -55,38 +63,14 @@ const HEADER: [u8; 16] = [48, 83, 2, 1, 1, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 
 const DIVIDER: [u8; 5] = [161, 35, 3, 33, 0];
 
 const SALT_BYTES: usize = 32;
-const COSTS_BYTES: usize = 12;
 const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
-const KEY_BYTES: usize = 32;
-const PLAINTEXT_BYTES: usize = HEADER.len() + SECRET_BYTES + DIVIDER.len() + KEY_BYTES;
+const PUBLIC_BYTES: usize = 32;
+const PLAINTEXT_BYTES: usize = HEADER.len() + SECRET_BYTES + DIVIDER.len() + PUBLIC_BYTES;
 const SEALED_BYTES: usize = SALT_BYTES + COSTS_BYTES + NONCE_BYTES + TAG_BYTES + PLAINTEXT_BYTES;
 
 /// Longest text of what a file says that an error repeats, in characters.
 const SHOWN_MAX: usize = 60;
-
-/// What it costs to try a password.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Costs {
-	/// Logarithm of scrypt's N to base 2.
-	log_n: u8,
-	p: u32,
-	r: u32,
-}
-
-/// The costs of the files that are written here: 32 MiB and a tenth of a second.
-const WRITTEN: Costs = Costs { log_n: 15, p: 1, r: 8 };
-
-/// The costs that wallets write. A file with any other is not opened: its author could ask for all
-/// the memory that there is. The highest is 128 MiB.
-const ALLOWED: [Costs; 6] = [
-	Costs { log_n: 13, p: 10, r: 8 },
-	Costs { log_n: 14, p: 5, r: 8 },
-	Costs { log_n: 15, p: 3, r: 8 },
-	WRITTEN,
-	Costs { log_n: 16, p: 2, r: 8 },
-	Costs { log_n: 17, p: 1, r: 8 },
-];
 
 /// The key of one account, sealed with a password.
 #[derive(Clone)]
@@ -312,58 +296,6 @@ fn phrase(rng: &dyn Rng) -> String {
 		.to_string()
 }
 
-/// Why a key file is not written or not opened.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyFileError {
-	/// The text is something else.
-	#[error(
-		"this is no key file of a wallet: {reason}; export the account from the wallet as JSON, or \
-		 make a file with `r1ctl keys generate`"
-	)]
-	Malformed {
-		/// What is wrong with it.
-		reason: &'static str,
-	},
-	/// A key file, but not one that can be opened here.
-	#[error(
-		"key files with {what} are not supported; export the account anew from a wallet of today, as \
-		 an sr25519 or ed25519 account with a password"
-	)]
-	Unsupported {
-		/// What the file has.
-		what: String,
-	},
-	/// The password does not fit.
-	#[error(
-		"the password does not open the key file of {address}; try again, or import the account from \
-		 its secret phrase"
-	)]
-	WrongPassword {
-		/// Whose file it is.
-		address: Address,
-	},
-	/// The password fits, but what is inside is not the account's key.
-	#[error(
-		"the key file of {address} holds another key than it says; use a copy of it, or import the \
-		 account from its secret phrase"
-	)]
-	Damaged {
-		/// Whose file it says it is.
-		address: Address,
-	},
-	/// Without a password everybody who finds the file has the account.
-	#[error("a key file needs a password; give one that is not empty")]
-	EmptyPassword,
-	/// The key can sign, but does not tell its secret.
-	#[error(
-		"the secret of an sr25519 key that was derived with a path, or that came from a key file, \
-		 cannot be written; give the phrase or seed without a path, or let a wallet export the \
-		 account"
-	)]
-	SecretUnknown,
-}
-
 /// A key file, as its text has it.
 #[derive(Deserialize, Serialize)]
 struct Wire {
@@ -411,26 +343,6 @@ struct Parts<'a> {
 	boxed: &'a [u8],
 }
 
-impl Costs {
-	fn n(self) -> u32 {
-		1 << self.log_n
-	}
-
-	fn to_bytes(self) -> [u8; COSTS_BYTES] {
-		let mut bytes = [0; COSTS_BYTES];
-		for (place, number) in bytes.chunks_exact_mut(4).zip([self.n(), self.p, self.r]) {
-			place.copy_from_slice(&number.to_le_bytes());
-		}
-		bytes
-	}
-
-	fn from_bytes(bytes: &[u8]) -> Result<Self, KeyFileError> {
-		ALLOWED.into_iter().find(|costs| costs.to_bytes() == bytes).ok_or_else(|| {
-			KeyFileError::Unsupported { what: "unusual costs of the password".to_owned() }
-		})
-	}
-}
-
 /// The account of an address of any chain: wallets write that which they show.
 fn account(address: &str) -> Option<Account> {
 	address
@@ -439,17 +351,3 @@ fn account(address: &str) -> Option<Account> {
 		.ok()
 		.or_else(|| address.parse().map(|Address(account)| account).ok())
 }
-
-/// The cipher of a password.
-fn cipher(password: &str, salt: &[u8], costs: Costs) -> XSalsa20Poly1305 {
-	let Costs { log_n, p, r } = costs;
-	let mut key = Key::default();
-	let parameters = scrypt::Params::new(log_n, r, p, KEY_BYTES)
-		.expect("the costs are among those that are allowed; qed");
-	scrypt::scrypt(password.as_bytes(), salt, &parameters, &mut key)
-		.expect("a key of 32 bytes can be made; qed");
-	XSalsa20Poly1305::new(&key)
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Signing in: a text to sign, and who signed it.
+//!
+//! A challenge tells people when it ends by the machine's clock, which can be set. Whether it has
+//! ended is judged by the time that the process has been running, which never goes back: a challenge
+//! that was redeemed and forgotten is good at no later moment.
 
 use crate::{
 	limits::{CHALLENGE_BYTES_MAX, CHALLENGE_SECS, REDEEMED_MAX},
@@ -18,8 +22,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 /// What proves that a challenge is one's own.
 type Seal = Blake2bMac<U16>;
 
-/// Bytes that make a challenge one of its kind.
-const NONCE_BYTES: usize = 16;
+/// Bytes that make a challenge one of those that end at the same second.
+const NONCE_BYTES: usize = 8;
 
 /// Issues challenges, and knows its own again; it keeps nothing of them.
 pub struct Challenges {
@@ -38,7 +42,7 @@ pub struct SignedChallenge {
 /// The challenges that were redeemed; at most [`REDEEMED_MAX`].
 #[derive(Debug, Default)]
 pub struct Redeemed {
-	/// When they end, and their nonces.
+	/// When they end, in seconds of the process, and their nonces.
 	nonces: BTreeSet<(u64, [u8; NONCE_BYTES])>,
 }
 
@@ -80,13 +84,21 @@ impl Challenges {
 		Self { node, genesis_hash, key }
 	}
 
-	/// A text for the account's wallet to sign, as it is.
+	/// A text for the account's wallet to sign, as it is: issued now, in Unix seconds, after so many
+	/// seconds of the process.
 	#[must_use]
-	pub fn issue(&self, account: Account, now_secs: u64, rng: &dyn Rng) -> String {
+	pub fn issue(
+		&self,
+		account: Account,
+		now_secs: u64,
+		uptime_secs: u64,
+		rng: &dyn Rng,
+	) -> String {
 		let mut nonce = [0; NONCE_BYTES];
 		rng.fill(&mut nonce);
 		let expires_at_secs = now_secs.saturating_add(CHALLENGE_SECS);
-		self.text(&Terms { account, expires_at_secs, nonce })
+		let ends_at_uptime = uptime_secs.saturating_add(CHALLENGE_SECS);
+		self.text(&Terms { account, expires_at_secs, ends_at_uptime, nonce })
 	}
 
 	/// A challenge that its account has signed.
@@ -101,10 +113,10 @@ impl Challenges {
 		&self,
 		challenge: &str,
 		signature: &[u8],
-		now_secs: u64,
+		uptime_secs: u64,
 	) -> Result<SignedChallenge, SignInError> {
 		let terms = self.read(challenge)?;
-		if terms.expires_at_secs <= now_secs {
+		if terms.ends_at_uptime <= uptime_secs {
 			return Err(SignInError::Expired);
 		}
 		verify_wallet(&terms.account, challenge.as_bytes(), signature)?;
@@ -132,13 +144,16 @@ impl Challenges {
 		let account: Address = line("Account")?.parse().map_err(|_| SignInError::Malformed)?;
 		let expires = OffsetDateTime::parse(line("Expires")?, &Rfc3339)
 			.map_err(|_| SignInError::Malformed)?;
-		let mut nonce = [0; NONCE_BYTES];
-		hex::decode_to_slice(line("Nonce")?, &mut nonce).map_err(malformed)?;
+		let mut unique = [0; 8 + NONCE_BYTES];
+		hex::decode_to_slice(line("Nonce")?, &mut unique).map_err(malformed)?;
+		let (ends_at, nonce) = unique.split_first_chunk().ok_or(SignInError::Malformed)?;
+		let nonce = nonce.try_into().map_err(|_| SignInError::Malformed)?;
 		let mut seal = [0; 16];
 		hex::decode_to_slice(line("Seal")?, &mut seal).map_err(malformed)?;
 		let expires_at_secs =
 			u64::try_from(expires.unix_timestamp()).map_err(|_| SignInError::Malformed)?;
-		let terms = Terms { account: account.0, expires_at_secs, nonce };
+		let ends_at_uptime = u64::from_be_bytes(*ends_at);
+		let terms = Terms { account: account.0, expires_at_secs, ends_at_uptime, nonce };
 		self.seal(&terms).verify_slice(&seal).map_err(|_| SignInError::Unproven)?;
 		// The fields are ours; so must be every word between them, which a person reads.
 		if challenge == self.text(&terms) { Ok(terms) } else { Err(SignInError::Unproven) }
@@ -154,12 +169,13 @@ impl Challenges {
 			 Chain: {}\n\
 			 Account: {}\n\
 			 Expires: {}\n\
-			 Nonce: {}\n\
+			 Nonce: {}{}\n\
 			 Seal: {}",
 			hex_text(&self.node),
 			hex_text(&self.genesis_hash),
 			Address(terms.account),
 			date_text(terms.expires_at_secs),
+			hex::encode(terms.ends_at_uptime.to_be_bytes()),
 			hex::encode(terms.nonce),
 			hex::encode(seal),
 		)
@@ -171,6 +187,7 @@ impl Challenges {
 		// All of fixed length, and the node and the chain are those of the key.
 		seal.update(&terms.account);
 		seal.update(&terms.expires_at_secs.to_le_bytes());
+		seal.update(&terms.ends_at_uptime.to_le_bytes());
 		seal.update(&terms.nonce);
 		seal
 	}
@@ -185,21 +202,21 @@ impl Redeemed {
 	pub fn redeem(
 		&mut self,
 		challenge: SignedChallenge,
-		now_secs: u64,
+		uptime_secs: u64,
 	) -> Result<Account, SignInError> {
-		let Terms { account, expires_at_secs, nonce } = challenge.terms;
+		let Terms { account, ends_at_uptime, nonce, .. } = challenge.terms;
 		// Those that have ended are forgotten, so one that has ended could be redeemed again.
-		if expires_at_secs <= now_secs {
+		if ends_at_uptime <= uptime_secs {
 			return Err(SignInError::Expired);
 		}
-		self.nonces = self.nonces.split_off(&(now_secs.saturating_add(1), [0; NONCE_BYTES]));
-		if self.nonces.contains(&(expires_at_secs, nonce)) {
+		self.nonces = self.nonces.split_off(&(uptime_secs.saturating_add(1), [0; NONCE_BYTES]));
+		if self.nonces.contains(&(ends_at_uptime, nonce)) {
 			return Err(SignInError::Replayed);
 		}
 		if REDEEMED_MAX <= self.nonces.len() {
 			return Err(SignInError::Busy);
 		}
-		self.nonces.insert((expires_at_secs, nonce));
+		self.nonces.insert((ends_at_uptime, nonce));
 		Ok(account)
 	}
 }
@@ -217,7 +234,10 @@ impl std::fmt::Debug for Challenges {
 #[derive(Clone, Copy, Debug)]
 struct Terms {
 	account: Account,
+	/// By the machine's clock, for people.
 	expires_at_secs: u64,
+	/// In seconds of the process.
+	ends_at_uptime: u64,
 	nonce: [u8; NONCE_BYTES],
 }
 

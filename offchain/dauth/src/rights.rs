@@ -42,7 +42,8 @@ pub enum Verb {
 
 /// A part of a service: a namespace of the store, a job, a model.
 ///
-/// At most [`SCOPE_BYTES_MAX`] bytes, and never the asterisk that stands for all of them.
+/// At most [`SCOPE_BYTES_MAX`] letters and digits of ASCII and `/_.:@-`: what stands in a token
+/// between quotation marks, and is printed with it, can never be taken for something else.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Scope(String);
 
@@ -109,12 +110,17 @@ impl Verb {
 }
 
 impl Scope {
-	/// A scope of this name; `None` if it is empty, too long, or the asterisk.
+	/// A scope of this name; `None` if it is empty, too long, or has other letters.
 	#[must_use]
 	pub fn new(name: impl Into<String>) -> Option<Self> {
 		let name = name.into();
 		let fits = (1..=SCOPE_BYTES_MAX).contains(&name.len());
-		(fits && name != ANY_SCOPE).then_some(Self(name))
+		(fits && name.chars().all(Self::may_have)).then_some(Self(name))
+	}
+
+	/// Whether names of scopes may have this letter.
+	pub(crate) fn may_have(letter: char) -> bool {
+		letter.is_ascii_alphanumeric() || "/_.:@-".contains(letter)
 	}
 
 	/// Everything that belongs to a job.

@@ -10,7 +10,11 @@
 //! pass for something else is refused with all that is around it; what is left has no join, no rule
 //! and no operation but one comparison.
 
-use crate::{limits::RIGHTS_MAX, token::TokenError};
+use crate::{
+	limits::RIGHTS_MAX,
+	rights::{ANY_SCOPE, Scope},
+	token::TokenError,
+};
 use biscuit_auth::UnverifiedBiscuit;
 
 /// Lines of a block that narrows: one for each thing that it narrows.
@@ -72,10 +76,6 @@ fn are_texts(list: &str) -> bool {
 	list.split(", ").all(|text| {
 		text.strip_prefix('"')
 			.and_then(|text| text.strip_suffix('"'))
-			.is_some_and(|text| text.chars().all(is_plain))
+			.is_some_and(|text| text == ANY_SCOPE || text.chars().all(Scope::may_have))
 	})
-}
-
-fn is_plain(letter: char) -> bool {
-	letter.is_ascii_alphanumeric() || "/_.:@*-".contains(letter)
 }

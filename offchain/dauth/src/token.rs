@@ -171,11 +171,11 @@ const BEFORE: &str = "check if time($now), $now < {end}";
 pub struct Token(UnverifiedBiscuit);
 
 impl Token {
-	/// Reads a token.
+	/// Reads a token, which has nothing in it that is costly to evaluate.
 	///
 	/// # Errors
 	///
-	/// It is none, or larger than one may be.
+	/// It is none, or larger than one may be, or has blocks that are not made here.
 	pub fn parse(text: &str) -> Result<Self, TokenError> {
 		if TOKEN_BYTES_MAX < text.len() {
 			return Err(TokenError::TooLong { bytes: text.len() });
@@ -185,20 +185,12 @@ impl Token {
 		if token.to_base64()? != text {
 			return Err(invalid("it is not written as it was issued"));
 		}
-		match token.block_count() {
-			blocks if TOKEN_BLOCKS_MAX < blocks => Err(TokenError::TooManyBlocks { blocks }),
-			_ => Ok(Self(token)),
+		let blocks = token.block_count();
+		if TOKEN_BLOCKS_MAX < blocks {
+			return Err(TokenError::TooManyBlocks { blocks });
 		}
-	}
-
-	/// Checks that it has nothing in it that is costly to evaluate: a token of a stranger has to pass
-	/// this before [`VerifiedToken::authorise`] or [`VerifiedToken::subject`].
-	///
-	/// # Errors
-	///
-	/// It has blocks that are not made here.
-	pub fn check_shape(&self) -> Result<(), TokenError> {
-		shape::check(&self.0)
+		shape::check(&token)?;
+		Ok(Self(token))
 	}
 
 	/// A token that allows no more than this one, made without asking anybody.
@@ -403,9 +395,10 @@ fn parameters<const N: usize>(named: [(&str, Term); N]) -> HashMap<String, Term>
 	named.map(|(name, term)| (name.to_owned(), term)).into()
 }
 
-/// A moment as a term; the last that there is for all that come after it.
+/// A moment as a term; the end of the year 9999, after which dates have no text, for all that come
+/// after it.
 fn moment(unix_secs: u64) -> Term {
-	let seconds = Duration::from_secs(unix_secs.min(i64::MAX.unsigned_abs()));
+	let seconds = Duration::from_secs(unix_secs.min(253_402_300_799));
 	date(&SystemTime::UNIX_EPOCH.checked_add(seconds).unwrap_or(SystemTime::UNIX_EPOCH))
 }
 

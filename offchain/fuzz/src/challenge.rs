@@ -4,18 +4,14 @@
 
 mod wallets;
 
-use crate::{
-	GENESIS, NODE, NOW, choices::Choices, edits::edit_bytes, edits::edit_text, reached::Reached,
-};
+use crate::{GENESIS, LAST_SECS, NODE, NOW, edits::edit_bytes, edits::edit_text, reached::Reached};
+use fuzzing::Choices;
 use r1_core::{Account, SeededRng};
 use r1_dauth::{Challenges, Redeemed, SignInError, SignedChallenge, limits::CHALLENGE_SECS};
 use wallets::{WALLETS, wallet};
 
 /// Most actions of one input.
 const ACTIONS_MAX: usize = 16;
-
-/// The last moment that a challenge can name, in Unix seconds: the end of the year 9999.
-const LAST_SECS: u64 = 253_402_300_799;
 
 /// Plays an input.
 pub(crate) fn play(choices: &mut Choices<'_>, reached: &mut Reached) {
@@ -39,8 +35,10 @@ pub(crate) fn play(choices: &mut Choices<'_>, reached: &mut Reached) {
 struct Issued {
 	text: String,
 	wallet: usize,
-	/// When it is good no more.
+	/// When it is good no more, in seconds of the process.
 	ends: u64,
+	/// Whether the end that it shows has a text; the years after 9999 have none.
+	is_writable: bool,
 	/// By this process, for this node and chain.
 	is_ours: bool,
 	is_used: bool,
@@ -72,7 +70,10 @@ struct World {
 	rng: SeededRng,
 	challenges: Challenges,
 	redeemed: Redeemed,
+	/// In Unix seconds.
 	now: u64,
+	/// In seconds of the process.
+	uptime: u64,
 	issued: Vec<Issued>,
 	verified: Vec<(SignedChallenge, usize)>,
 }
@@ -84,8 +85,8 @@ impl World {
 		let starts = [NOW, 0, LAST_SECS - 60, LAST_SECS, i64::MAX as u64, u64::MAX - 30];
 		let now = choices.pick(&starts);
 		let redeemed = Redeemed::default();
-		let mut world =
-			Self { rng, challenges, redeemed, now, issued: Vec::new(), verified: Vec::new() };
+		let (issued, verified) = (Vec::new(), Vec::new());
+		let mut world = Self { rng, challenges, redeemed, now, uptime: 0, issued, verified };
 		world.issue(choices);
 		world
 	}
@@ -93,7 +94,7 @@ impl World {
 	fn issue(&mut self, choices: &mut Choices<'_>) {
 		let wallet = choices.place(WALLETS - 1);
 		let account = account_of(wallet);
-		let text = self.challenges.issue(account, self.now, &self.rng);
+		let text = self.challenges.issue(account, self.now, self.uptime, &self.rng);
 		assert!(
 			self.issued.iter().all(|other| other.text != text),
 			"the same challenge was issued twice:\n{text}"
@@ -106,19 +107,25 @@ impl World {
 		let wallet = choices.place(WALLETS - 1);
 		let (node, genesis) = choices.pick(&[([8; 32], GENESIS), (NODE, [7; 32]), (NODE, GENESIS)]);
 		let elsewhere = Challenges::new(node, genesis, &self.rng);
-		let text = elsewhere.issue(account_of(wallet), self.now, &self.rng);
+		let text = elsewhere.issue(account_of(wallet), self.now, self.uptime, &self.rng);
 		self.keep(text, wallet, false);
 	}
 
 	fn keep(&mut self, text: String, wallet: usize, is_ours: bool) {
-		let ends = self.now.saturating_add(CHALLENGE_SECS);
-		self.issued.push(Issued { text, wallet, ends, is_ours, is_used: false });
+		let ends = self.uptime.saturating_add(CHALLENGE_SECS);
+		let is_writable = self.now.saturating_add(CHALLENGE_SECS) <= LAST_SECS;
+		self.issued
+			.push(Issued { text, wallet, ends, is_writable, is_ours, is_used: false });
 	}
 
-	/// Time goes on; it never goes back here, as the daemon's would if somebody set it back.
+	/// Time goes on, or somebody sets the machine's clock back; the process does not get younger.
 	fn wait(&mut self, choices: &mut Choices<'_>) {
 		let secs = choices.pick(&[1, CHALLENGE_SECS - 1, CHALLENGE_SECS, 30, 3_600]);
-		self.now = self.now.saturating_add(secs);
+		self.uptime += secs;
+		self.now = match choices.one_in(4) {
+			true => self.now.saturating_sub(secs),
+			false => self.now.saturating_add(secs),
+		};
 	}
 
 	/// The process starts again: it has another key, and knows nothing of what was issued.
@@ -139,7 +146,7 @@ impl World {
 			_ => edit_text(&self.issued[index].text, choices),
 		};
 		let signed = self.sign(index, &sent, choices);
-		let outcome = self.challenges.verify(&sent, &signed.bytes, self.now);
+		let outcome = self.challenges.verify(&sent, &signed.bytes, self.uptime);
 		reached.note_result("verify", &outcome);
 		reached.note_result(&format!("verify {}", signed.how), &outcome);
 		self.judge(&sent, &signed, &outcome);
@@ -202,22 +209,21 @@ impl World {
 		let is_of_text = [sent.as_bytes(), wrapped.as_bytes()].contains(&signed.message.as_slice());
 		let issued = self.index_of(sent).map(|index| &self.issued[index]);
 		let may_be = issued.is_some_and(|issued| {
-			self.now < issued.ends
+			self.uptime < issued.ends
 				&& signed.wallet == issued.wallet
 				&& is_of_text
 				&& signed.quality != Quality::Wrong
 		});
 		assert!(
 			may_be || outcome.is_err(),
-			"believed at {}:\n{sent}\n{:?} of wallet {}",
-			self.now,
+			"believed after {} s:\n{sent}\n{:?} of wallet {}",
+			self.uptime,
 			signed.quality,
 			signed.wallet
 		);
 		let must_be = may_be
 			&& signed.quality == Quality::Genuine
-			// Later moments have no text.
-			&& issued.is_some_and(|issued| issued.ends <= LAST_SECS);
+			&& issued.is_some_and(|issued| issued.is_writable);
 		assert!(!must_be || outcome.is_ok(), "refused, {outcome:?}:\n{sent}");
 	}
 
@@ -230,11 +236,11 @@ impl World {
 	}
 
 	fn redeem(&mut self, challenge: SignedChallenge, index: usize, reached: &mut Reached) {
-		let outcome = self.redeemed.redeem(challenge, self.now);
+		let outcome = self.redeemed.redeem(challenge, self.uptime);
 		reached.note_result("redeem", &outcome);
 		let issued = &mut self.issued[index];
 		let expected = match () {
-			() if issued.ends <= self.now => Err(SignInError::Expired),
+			() if issued.ends <= self.uptime => Err(SignInError::Expired),
 			() if issued.is_used => Err(SignInError::Replayed),
 			() => Ok(account_of(issued.wallet)),
 		};

@@ -2,7 +2,7 @@
 
 //! What careless programs and hostile ones do to something genuine on its way.
 
-use crate::choices::Choices;
+use fuzzing::Choices;
 
 /// Characters that look like others, or like nothing, or end something.
 const STRANGE: [char; 16] = [

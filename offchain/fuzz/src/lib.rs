@@ -21,7 +21,7 @@
 //!   byte for byte, in its time, once, and with a signature of it by the account that it names; and
 //!   whoever has that does sign in.
 //! - *Token*: what is believed is a token that its issuer and its holders made, with the same
-//!   blocks in the same order. It allows no more than what was granted and left by each narrowing,
+//!   blocks in the same order, each of a shape that r1-dauth makes. It allows no more than what was granted and left by each narrowing,
 //!   for the subject that it was made for, whatever blocks were appended; and exactly that if they
 //!   were appended by us, in any order. Revoking one revokes what came of it, and nothing else.
 //! - *Revocation*: it is taken if it is of its time, newer, and signed by the deed's node, and
@@ -30,9 +30,8 @@
 //! - *Secret*: it opens to what was sealed, for the nodes that it was sealed for, in jobs of its
 //!   owner; what a stranger sealed opens only if it is a secret of the owner, in its one encoding.
 //!
-//! Not checked: how long rules of tokens take. The library watches a clock, and only between two
-//! rounds, so inputs stay far below what would be slow (`src/token/hostile.rs`). Nor what needs
-//! thousands of actions: that redeemed challenges and revocations are bounded in number.
+//! Not checked: what needs thousands of actions, such as that redeemed challenges and revocations
+//! are bounded in number.
 //!
 //! # How to replay
 //!
@@ -44,7 +43,7 @@
 //!
 //! # How to attach a fuzzer
 //!
-//! The tests mutate inputs themselves, guided by the [`Coverage`] that [`run`] returns: they need
+//! The tests mutate inputs themselves (`tests/fuzzing`), guided by what [`run`] returns: they need
 //! no tool. A fuzzer that counts lines calls [`run`] with its bytes and drops the result. With
 //! cargo-afl:
 //!
@@ -68,7 +67,6 @@
 //! what was made with an older version is still read. `R1_FUZZ_GENUINE=1` lets a test write them
 //! anew.
 
-mod choices;
 mod edits;
 mod reached;
 mod challenge;
@@ -78,13 +76,9 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
-use choices::Choices;
+use fuzzing::{Choices, Coverage};
 use r1_primitives::NodeKey;
 use reached::Reached;
-use std::collections::BTreeSet;
-
-/// What an input reached: each thing that was tried with each of its outcomes.
-pub type Coverage = BTreeSet<(String, String)>;
 
 /// The chain that everything is for.
 const GENESIS: [u8; 32] = [0xee; 32];
@@ -94,6 +88,9 @@ const NODE: NodeKey = [6; 32];
 
 /// When most inputs begin, in Unix seconds.
 const NOW: u64 = 1_790_000_000;
+
+/// The last moment that has a text, in Unix seconds: the end of the year 9999.
+const LAST_SECS: u64 = 253_402_300_799;
 
 /// What an input is about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -121,12 +118,6 @@ impl Target {
 			Self::Revocation => "revocation",
 			Self::Secret => "secret",
 		}
-	}
-
-	/// The target with a name.
-	#[must_use]
-	pub fn find(name: &str) -> Option<Self> {
-		Self::ALL.into_iter().find(|target| target.name() == name)
 	}
 }
 

@@ -2,7 +2,7 @@
 
 //! What an input did, in words that do not differ between two runs of it.
 
-use crate::Coverage;
+use fuzzing::Coverage;
 use r1_dauth::{Denied, OpenError, SealError, TokenError};
 use std::fmt::Debug;
 

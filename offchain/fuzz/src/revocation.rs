@@ -5,13 +5,13 @@
 
 use crate::{
 	GENESIS, NOW,
-	choices::Choices,
 	edits::edit_bytes,
 	reached::{Kind as _, Reached},
 	secret,
 	token::TOKENS,
 };
 use codec::Encode as _;
+use fuzzing::Choices;
 use r1_core::NodeIdentity;
 use r1_dauth::{
 	Answer, PAGE_REVOCATIONS_MAX, Place, Question, Revocation, RevocationError, Revocations,

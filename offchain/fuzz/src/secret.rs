@@ -4,7 +4,6 @@
 
 use crate::{
 	GENESIS, NOW,
-	choices::Choices,
 	edits::{edit_bytes, edit_text},
 	reached::Reached,
 };
@@ -13,6 +12,7 @@ use age::{
 	armor::{ArmoredWriter, Format},
 };
 use codec::{DecodeAll as _, Encode as _};
+use fuzzing::Choices;
 use r1_core::{Account, NodeIdentity};
 use r1_dauth::{
 	OpenError, Recipient, SealError, SealedSecret, SealingKey, SealingKeyError,

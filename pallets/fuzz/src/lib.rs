@@ -40,7 +40,7 @@
 //!
 //! # How to attach a fuzzer
 //!
-//! The tests mutate inputs themselves, guided by the [`Coverage`] that [`run`] returns: they need
+//! The tests mutate inputs themselves (`tests/fuzzing`), guided by what [`run`] returns: they need
 //! no tool, and find what is deep because of *what happened* rather than of which lines ran. A
 //! fuzzer that counts lines calls [`run`] with its bytes and drops the result. With cargo-afl:
 //!
@@ -60,7 +60,6 @@
 //! at least once in it. `R1_FUZZ_SAVE=1` lets the mutating tests write it anew. That is needed when
 //! a menu changes, because then bytes mean something else.
 
-mod choices;
 mod people;
 mod world;
 mod checks;
@@ -70,17 +69,13 @@ mod tests;
 
 pub use checks::PROOF_UNCOUNTED;
 
-use choices::Choices;
-use std::collections::BTreeSet;
+use fuzzing::{Choices, Coverage};
 use world::World;
 
 /// Most actions that one input is read as; what is left of it is not looked at.
 ///
 /// Deep enough to buy, link, order, place, work and be paid; small enough for a hundred a second.
 pub const ACTIONS_MAX: usize = 24;
-
-/// What an input reached: each call with each of its outcomes, and each event of each pallet.
-pub type Coverage = BTreeSet<(String, String)>;
 
 /// What an input is about: a menu of actions, which is all calls of one pallet and what they need.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -135,15 +130,10 @@ impl Target {
 			Self::Validators => "Validators",
 		}
 	}
-
-	/// The target with a name.
-	#[must_use]
-	pub fn find(name: &str) -> Option<Self> {
-		Self::ALL.into_iter().find(|target| target.name() == name)
-	}
 }
 
-/// Does what an input says, in a chain of its own; returns what it reached.
+/// Does what an input says, in a chain of its own; returns what it reached: each call with each of
+/// its outcomes, and each event of each pallet.
 ///
 /// # Panics
 ///

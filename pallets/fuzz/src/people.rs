@@ -2,8 +2,8 @@
 
 //! Who acts: four people whom the preset endows, and five nodes, with their keys.
 
-use crate::choices::Choices;
 use codec::Encode as _;
+use fuzzing::Choices;
 use r1_primitives::SignedBody;
 use ratio1_runtime::{AccountId, SessionKeys};
 use sp_core::{Pair as _, ed25519, proof_of_possession::statement_of_ownership, sr25519};

@@ -2,13 +2,14 @@
 
 //! The chain that an input acts on: its state, its blocks, and its clock.
 
-use crate::{Coverage, actions::report::Report, checks, choices::Choices, people::Node};
+use crate::{actions::report::Report, checks, people::Node};
 use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo as _},
 	traits::{Authorize as _, GetCallMetadata as _, fungible::Inspect as _},
 	weights::Weight,
 };
 use frame_system::RawOrigin;
+use fuzzing::{Choices, Coverage};
 use pallet_node_deeds::{Deeds, GenesisDeed, Issued, MasterCollection, Moving};
 use pallet_oracles::{EpochNow, EpochOracles};
 use r1_primitives::{EpochIndex, OracleIndex};

@@ -9,52 +9,68 @@ use arbitrary::Unstructured;
 use std::ops::RangeInclusive;
 
 /// Decisions that an input has not made yet.
-pub(crate) struct Choices<'a>(Unstructured<'a>);
+#[derive(Debug)]
+pub struct Choices<'a>(Unstructured<'a>);
 
 impl<'a> Choices<'a> {
-	pub(crate) fn new(bytes: &'a [u8]) -> Self {
+	/// The decisions that some bytes make.
+	#[must_use]
+	pub fn new(bytes: &'a [u8]) -> Self {
 		Self(Unstructured::new(bytes))
 	}
 
 	/// Whether every byte is used up.
-	pub(crate) fn are_spent(&self) -> bool {
+	#[must_use]
+	pub fn are_spent(&self) -> bool {
 		self.0.is_empty()
 	}
 
 	/// Any byte.
-	pub(crate) fn byte(&mut self) -> u8 {
+	pub fn byte(&mut self) -> u8 {
 		self.0.arbitrary().unwrap_or(0)
 	}
 
 	/// One of some options, of which there are a few.
-	pub(crate) fn pick<T: Clone>(&mut self, options: &[T]) -> T {
-		self.0.choose(options).expect("every list of options here has one; qed").clone()
+	///
+	/// # Panics
+	///
+	/// If there is none.
+	pub fn pick<T: Clone>(&mut self, options: &[T]) -> T {
+		self.0.choose(options).expect("a list of options has one").clone()
 	}
 
 	/// At most so many of some options, in any order, some of them twice.
-	pub(crate) fn some<T: Clone>(&mut self, options: &[T], count_max: u32) -> Vec<T> {
+	///
+	/// # Panics
+	///
+	/// If there is none.
+	pub fn some<T: Clone>(&mut self, options: &[T], count_max: u32) -> Vec<T> {
 		(0..self.number(0..=count_max)).map(|_| self.pick(options)).collect()
 	}
 
 	/// A number from a range.
-	pub(crate) fn number(&mut self, range: RangeInclusive<u32>) -> u32 {
-		self.0.int_in_range(range).expect("every range here has a number; qed")
+	///
+	/// # Panics
+	///
+	/// If the range is empty.
+	pub fn number(&mut self, range: RangeInclusive<u32>) -> u32 {
+		self.0.int_in_range(range).expect("a range has a number")
 	}
 
 	/// A place in something of this length, its end included.
-	pub(crate) fn place(&mut self, length: usize) -> usize {
-		// Texts and messages here have some thousand bytes.
+	pub fn place(&mut self, length: usize) -> usize {
+		// Texts and messages have some thousand bytes.
 		let last = u32::try_from(length).unwrap_or(u32::MAX);
 		self.number(0..=last) as usize
 	}
 
 	/// Something that happens in one of so many cases, of 2 at least.
-	pub(crate) fn one_in(&mut self, cases: u8) -> bool {
+	pub fn one_in(&mut self, cases: u8) -> bool {
 		self.byte() % cases == cases - 1
 	}
 
 	/// Bytes that nobody made for a purpose, at most so many.
-	pub(crate) fn bytes(&mut self, count_max: u32) -> Vec<u8> {
+	pub fn bytes(&mut self, count_max: u32) -> Vec<u8> {
 		let count = self.number(0..=count_max) as usize;
 		let count = count.min(self.0.len());
 		self.0.bytes(count).map(<[u8]>::to_vec).unwrap_or_default()

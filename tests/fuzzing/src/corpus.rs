@@ -2,22 +2,21 @@
 
 //! The committed inputs: few and small, and together they reach what a long run has reached.
 
-use super::{mutation::Kept, needed};
-use crate::{Coverage, Target};
-use std::{fs, path::PathBuf};
-
-/// Most inputs of a target.
-pub(super) const FILES_MAX: usize = 48;
+use crate::{Coverage, Subject, mutation::Kept};
+use std::{
+	fs,
+	path::{Path, PathBuf},
+};
 
 /// Most bytes of an input.
-pub(super) const BYTES_MAX: usize = 512;
+pub(crate) const BYTES_MAX: usize = 512;
 
-fn folder(target: Target) -> PathBuf {
-	PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target.name())
+fn folder<S: Subject>(target: S) -> PathBuf {
+	Path::new(S::CORPUS).join(target.name())
 }
 
 /// The inputs of a target, in the order of their names; none if there is no corpus yet.
-pub(super) fn read(target: Target) -> Vec<Vec<u8>> {
+pub(crate) fn read<S: Subject>(target: S) -> Vec<Vec<u8>> {
 	let Ok(entries) = fs::read_dir(folder(target)) else { return Vec::new() };
 	let mut paths: Vec<_> =
 		entries.map(|entry| entry.expect("the folder can be read").path()).collect();
@@ -26,7 +25,7 @@ pub(super) fn read(target: Target) -> Vec<Vec<u8>> {
 }
 
 /// Replaces the inputs of a target by the few of these that reach most.
-pub(super) fn write(target: Target, kept: Vec<Kept>) {
+pub(crate) fn write<S: Subject>(target: S, kept: Vec<Kept>) {
 	let folder = folder(target);
 	if folder.exists() {
 		fs::remove_dir_all(&folder).expect("the old corpus can be removed");
@@ -39,17 +38,16 @@ pub(super) fn write(target: Target, kept: Vec<Kept>) {
 }
 
 /// The inputs that reach most that is new, one after the other: first what a corpus must reach.
-fn choose(target: Target, mut kept: Vec<Kept>) -> Vec<Vec<u8>> {
+fn choose<S: Subject>(target: S, mut kept: Vec<Kept>) -> Vec<Vec<u8>> {
+	let needed = target.needed();
 	let mut reached = Coverage::new();
 	let mut chosen = Vec::new();
-	while chosen.len() < FILES_MAX {
+	while chosen.len() < S::INPUTS_MAX {
 		let value = |kept: &Kept| {
 			let new: Vec<_> = kept.reached.difference(&reached).collect();
-			let is_needed = |(what, outcome): &&&(String, String)| {
-				needed(target).contains(&(what.as_str(), outcome.as_str()))
-			};
+			let needed = new.iter().filter(|pair| needed.contains(**pair)).count();
 			// Of equals, the shortest.
-			(new.iter().filter(is_needed).count(), new.len(), usize::MAX - kept.input.len())
+			(needed, new.len(), usize::MAX - kept.input.len())
 		};
 		let values: Vec<_> = kept.iter().map(value).collect();
 		let best = values.iter().enumerate().max_by_key(|(_, value)| **value);

@@ -3,19 +3,18 @@
 //! Mutation that is guided by what inputs reach: an input that reaches something new is kept, and
 //! mutated in its turn.
 
-use super::{corpus::BYTES_MAX, run_and_explain};
-use crate::{Coverage, Target};
+use crate::{Coverage, Subject, corpus::BYTES_MAX, run_and_explain};
 use std::{env, time::Duration};
 
 /// An input, and what it alone was the first to reach.
-pub(super) struct Kept {
-	pub(super) input: Vec<u8>,
-	pub(super) reached: Coverage,
+pub(crate) struct Kept {
+	pub(crate) input: Vec<u8>,
+	pub(crate) reached: Coverage,
 }
 
 /// Inputs of a target, and what they reach.
-pub(super) struct Mutator {
-	target: Target,
+pub(crate) struct Mutator<S> {
+	target: S,
 	pool: Vec<Kept>,
 	reached: Coverage,
 	random: Xorshift,
@@ -24,9 +23,9 @@ pub(super) struct Mutator {
 	elapsed: Duration,
 }
 
-impl Mutator {
+impl<S: Subject> Mutator<S> {
 	/// Runs some inputs, from which mutation starts.
-	pub(super) fn new(target: Target, inputs: Vec<Vec<u8>>) -> Self {
+	pub(crate) fn new(target: S, inputs: Vec<Vec<u8>>) -> Self {
 		let seed = env::var("R1_FUZZ_SEED")
 			.map_or(1, |seed| seed.parse().expect("R1_FUZZ_SEED is a number"));
 		let mut mutator = Self {
@@ -44,7 +43,7 @@ impl Mutator {
 
 	/// Mutates for so long.
 	#[expect(clippy::disallowed_types, reason = "the deadline is real: nothing simulates it")]
-	pub(super) fn mutate_for(&mut self, time: Duration) {
+	pub(crate) fn mutate_for(&mut self, time: Duration) {
 		let started = std::time::Instant::now();
 		let before = self.executions;
 		while started.elapsed() < time {
@@ -56,7 +55,7 @@ impl Mutator {
 	}
 
 	/// How the mutation went.
-	pub(super) fn report(&self) -> String {
+	pub(crate) fn report(&self) -> String {
 		let per_second = self.executions as f64 / self.elapsed.as_secs_f64();
 		let (seed, kept, reached) = (self.seed, self.pool.len(), self.reached.len());
 		format!(
@@ -66,7 +65,7 @@ impl Mutator {
 	}
 
 	/// Every input that was kept.
-	pub(super) fn into_pool(self) -> Vec<Kept> {
+	pub(crate) fn into_pool(self) -> Vec<Kept> {
 		self.pool
 	}
 

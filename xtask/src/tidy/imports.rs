@@ -43,13 +43,16 @@ const PALLETS: &[&str] = &[
 	"pallets/validators",
 ];
 
+/// What the fuzzing of both sides of the system shares.
+const FUZZING: &[&str] = &["tests/fuzzing"];
+
 /// The table. What is not in it is forbidden, so nothing depends on `fuzz`, `sim`, `tests`, `xtask`
 /// or `zombienet`.
 const RULES: &[Rule] = &[
 	Rule { packages: PRIMITIVES, may_import: &[] },
 	Rule { packages: &["pallets/math"], may_import: &[PRIMITIVES] },
 	Rule { packages: PALLETS, may_import: &[PRIMITIVES, &["pallets/math"]] },
-	Rule { packages: &["pallets/fuzz"], may_import: &[&["pallets/", "runtime"]] },
+	Rule { packages: &["pallets/fuzz"], may_import: &[&["pallets/", "runtime"], FUZZING] },
 	Rule { packages: &["runtime"], may_import: &[&["pallets/"]] },
 	Rule { packages: &["node"], may_import: &[PRIMITIVES, &["runtime"]] },
 	Rule { packages: CORE, may_import: &[PRIMITIVES] },
@@ -74,10 +77,9 @@ const RULES: &[Rule] = &[
 		packages: &["offchain/edge"],
 		may_import: &[PRIMITIVES, CORE, SERVICES, &["offchain/api"]],
 	},
-	Rule {
-		packages: &["offchain/fuzz", "offchain/sim"],
-		may_import: &[PRIMITIVES, CORE, SERVICES],
-	},
+	Rule { packages: &["offchain/fuzz"], may_import: &[PRIMITIVES, CORE, SERVICES, FUZZING] },
+	Rule { packages: &["offchain/sim"], may_import: &[PRIMITIVES, CORE, SERVICES] },
+	Rule { packages: FUZZING, may_import: &[] },
 	Rule { packages: &["tests"], may_import: &[&["node", "runtime", "pallets/", "offchain/"]] },
 	Rule { packages: &["xtask"], may_import: &[] },
 	// What a traitor signs, and what he reads, in the runtime's own types.

@@ -230,6 +230,8 @@ fn services() -> impl TypedValueParser<Value = Service> {
 
 fn scope(name: &str) -> Result<Scope, String> {
 	Scope::new(name).ok_or_else(|| {
-		format!("`{name}` is no name: write 1 to {SCOPE_BYTES_MAX} bytes, and not `*`")
+		format!(
+			"`{name}` is no name: write 1 to {SCOPE_BYTES_MAX} letters, digits and signs of `/_.:@-`"
+		)
 	})
 }

@@ -13,8 +13,9 @@ struct Desk {
 }
 
 impl Desk {
+	/// Both clocks say the same here.
 	fn issue(&self, account: Account, now_secs: u64, rng: &dyn Rng) -> String {
-		self.challenges.issue(account, now_secs, rng)
+		self.challenges.issue(account, now_secs, now_secs, rng)
 	}
 
 	fn redeem(
@@ -88,12 +89,30 @@ fn challenge_should_expire() {
 #[test]
 fn challenge_should_not_be_redeemed_when_it_ends_while_it_is_checked() {
 	let Desk { challenges, mut redeemed } = challenges();
-	let text = challenges.issue(wallet().public().0, NOW, &SystemRng);
+	let text = challenges.issue(wallet().public().0, NOW, NOW, &SystemRng);
 	let end = NOW + CHALLENGE_SECS;
 	let twice = [(); 2].map(|()| challenges.verify(&text, &sign(&text), end - 1).unwrap());
 	assert!(redeemed.redeem(twice[0], end - 1).is_ok());
 	// Whoever redeems later has forgotten the first.
 	assert_eq!(redeemed.redeem(twice[1], end), Err(SignInError::Expired));
+}
+
+#[test]
+fn challenge_should_stay_redeemed_when_the_clock_is_set_back() {
+	let Desk { challenges, mut redeemed } = challenges();
+	let issue =
+		|unix_secs, uptime| challenges.issue(wallet().public().0, unix_secs, uptime, &SystemRng);
+	let mut redeem = |text: &str, uptime| {
+		let signed = challenges.verify(text, &sign(text), uptime)?;
+		redeemed.redeem(signed, uptime)
+	};
+	let first = issue(NOW, 5);
+	assert!(redeem(&first, 6).is_ok());
+	// An hour later the first is forgotten; then the clock is set to when it was issued.
+	let later = issue(NOW + 3_600, 3_605);
+	assert!(redeem(&later, 3_605).is_ok());
+	assert!(redeem(&issue(NOW, 3_606), 3_606).is_ok());
+	assert_eq!(redeem(&first, 3_606), Err(SignInError::Expired));
 }
 
 #[test]
@@ -107,7 +126,7 @@ fn challenge_of_elsewhere_should_be_refused_by_name() {
 		(other_chain, SignInError::OtherChain),
 		(restarted, SignInError::Unproven),
 	] {
-		let text = elsewhere.issue(wallet().public().0, NOW, &SystemRng);
+		let text = elsewhere.issue(wallet().public().0, NOW, NOW, &SystemRng);
 		assert_eq!(here.redeem(&text, &sign(&text), NOW), Err(expected));
 	}
 }

@@ -24,7 +24,7 @@ pub(super) async fn challenge(
 	let account: Address = account.parse().map_err(|error| {
 		ApiError::new(StatusCode::BAD_REQUEST, "invalid_account", format!("{error}"))
 	})?;
-	let challenge = shared.dauth.challenge(account.0, shared.clock.now_secs());
+	let challenge = shared.dauth.challenge(account.0, &*shared.clock);
 	Ok(Json(ChallengeResponse { challenge }))
 }
 
@@ -39,10 +39,7 @@ pub(super) async fn token(
 		ApiError::new(StatusCode::BAD_REQUEST, "invalid_signature", error.to_string())
 			.hint("send it as hexadecimal digits, as wallets return it")
 	})?;
-	let issued = shared
-		.dauth
-		.sign_in(challenge, signature, secs, shared.clock.now_secs())
-		.await?;
+	let issued = shared.dauth.sign_in(challenge, signature, secs, &*shared.clock).await?;
 	Ok(Json(TokenResponse {
 		token: issued.token,
 		account: Address(issued.account).to_string(),

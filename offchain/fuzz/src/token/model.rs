@@ -4,7 +4,7 @@
 
 #[cfg(test)]
 use crate::GENESIS;
-use crate::NOW;
+use crate::{LAST_SECS, NOW};
 use biscuit_auth::UnverifiedBiscuit;
 use r1_core::NodeIdentity;
 #[cfg(test)]
@@ -18,9 +18,8 @@ use std::sync::LazyLock;
 /// The deed of the node that issues.
 pub(super) const DEED: DeedId = 12;
 
-/// Parts of services: few, so that rights and questions meet; with some that look like something
-/// else.
-pub(super) const SCOPES: [&str; 6] = ["a", "job/7", "all", "\"); right(\"files", "**", "$scope"];
+/// Parts of services: few, so that rights and questions meet; with some that are words of rules.
+pub(super) const SCOPES: [&str; 6] = ["a", "job/7", "all", "read", "scope", "@:."];
 
 /// Tokens that r1-dauth made, each with all that it came from: the same for all inputs, because what
 /// is signed has random keys in it.
@@ -74,10 +73,10 @@ pub(super) enum By {
 	Issuer,
 	/// It was narrowed with our program.
 	Narrowing(Attenuation),
-	/// Facts were appended, which nobody believes; of which kinds.
-	Facts(Vec<String>),
-	/// Anything else; of which kinds.
-	Anything(Vec<String>),
+	/// Something was appended that our program could have made; of which kinds.
+	Known(Vec<String>),
+	/// Anything else, which is not read; of which kinds.
+	Foreign(Vec<String>),
 }
 
 impl Line {
@@ -98,20 +97,25 @@ impl Line {
 	pub(super) fn narrowings(&self) -> impl Iterator<Item = &Attenuation> {
 		self.links.iter().filter_map(|link| match &link.by {
 			By::Narrowing(by) => Some(by),
-			By::Issuer | By::Facts(_) | By::Anything(_) => None,
+			By::Issuer | By::Known(_) | By::Foreign(_) => None,
 		})
 	}
 
 	/// Whether nothing was appended that could take more away than our program does.
 	pub(super) fn is_plain(&self) -> bool {
-		self.links.iter().all(|link| !matches!(link.by, By::Anything(_)))
+		self.links.iter().all(|link| matches!(link.by, By::Issuer | By::Narrowing(_)))
+	}
+
+	/// Whether one of its tokens, and so each that came from it, has a block that is not read.
+	pub(super) fn is_foreign(&self, link: usize) -> bool {
+		self.links[..=link].iter().any(|link| matches!(link.by, By::Foreign(_)))
 	}
 
 	/// The most that the last token may allow.
 	pub(super) fn allows(&self, ask: &Ask, now_secs: u64) -> bool {
-		// Moments beyond what the library can say are the last that it can.
-		let now_secs = now_secs.min(i64::MAX as u64);
-		now_secs < self.grant.expires_at_secs.min(i64::MAX as u64)
+		// Moments that have no text are the last that has one.
+		let now_secs = now_secs.min(LAST_SECS);
+		now_secs < self.grant.expires_at_secs.min(LAST_SECS)
 			&& self.grant.rights.iter().any(|right| right.covers(ask))
 			&& self.narrowings().all(|by| leaves(by, ask, now_secs))
 	}
@@ -126,7 +130,7 @@ impl Link {
 				let lists = [!by.services.is_empty(), !by.scopes.is_empty(), by.is_read_only];
 				vec![format!("narrowed {lists:?} {:?}", by.expires_at_secs)]
 			},
-			By::Facts(kinds) | By::Anything(kinds) => kinds.clone(),
+			By::Known(kinds) | By::Foreign(kinds) => kinds.clone(),
 		}
 	}
 }
@@ -135,7 +139,7 @@ fn leaves(by: &Attenuation, ask: &Ask, now_secs: u64) -> bool {
 	(by.services.is_empty() || by.services.contains(&ask.service))
 		&& (by.scopes.is_empty() || by.scopes.contains(&ask.scope))
 		&& (!by.is_read_only || ask.verb == Verb::Read)
-		&& by.expires_at_secs.is_none_or(|end| now_secs < end.min(i64::MAX as u64))
+		&& by.expires_at_secs.is_none_or(|end| now_secs < end.min(LAST_SECS))
 }
 
 /// The tokens that are kept.

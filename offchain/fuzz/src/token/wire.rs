@@ -4,8 +4,8 @@
 //! each of them genuine.
 
 use super::model::Line;
-use crate::choices::Choices;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
+use fuzzing::Choices;
 use r1_core::protobuf::{Reader, Value, Writer};
 
 /// A field of a message, as the format of tokens has them.

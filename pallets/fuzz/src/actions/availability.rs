@@ -3,8 +3,9 @@
 //! What deeds earn by being there.
 
 use super::{Action, any_deed, deeds, governance as by_governance, governance, owner_of, signed};
-use crate::{choices::Choices, people::Person, world::World};
+use crate::{people::Person, world::World};
 use frame_support::BoundedVec;
+use fuzzing::Choices;
 use pallet_availability::{Accounts, Call, Checkpoint, RewardAccount};
 use r1_math::{genesis_deed, node_deed};
 use r1_primitives::{DeedId, DeedTerms, EpochIndex, traits::DeedInspect as _};

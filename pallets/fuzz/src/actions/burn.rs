@@ -3,7 +3,7 @@
 //! R1 that is burned by choice.
 
 use super::{Action, signed};
-use crate::{choices::Choices, people::Person, world::World};
+use crate::{people::Person, world::World};
 use frame_support::{
 	BoundedVec,
 	traits::{
@@ -12,6 +12,7 @@ use frame_support::{
 		tokens::{Fortitude, Preservation},
 	},
 };
+use fuzzing::Choices;
 use pallet_burn::{ApplicationId, Call, application_id};
 use r1_primitives::R1;
 use ratio1_runtime::{Balances, Runtime};

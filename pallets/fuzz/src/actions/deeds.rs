@@ -4,11 +4,11 @@
 
 use super::{Action, any_deed, governance as by_governance, owner_of, signed};
 use crate::{
-	choices::Choices,
 	people::{Node, Person},
 	world::World,
 };
 use frame_support::BoundedVec;
+use fuzzing::Choices;
 use pallet_node_deeds::{
 	COLLECTION, Call, CurrentTier, Link, MasterPermit, MasterPermits, PurchaseOrder,
 };

@@ -3,8 +3,9 @@
 //! What governance decides about deeds, and about epochs without agreement.
 
 use super::{any_deed, governance, report::Opinion};
-use crate::{choices::Choices, people::Person, world::World};
+use crate::{people::Person, world::World};
 use frame_support::BoundedVec;
+use fuzzing::Choices;
 use pallet_node_deeds::{Call, IsPaused};
 use pallet_oracles::{FirstUndecided, NextToSettle};
 use r1_math::master_deed::ALLOCATION_MAX;

@@ -7,10 +7,10 @@ use super::{
 	signed,
 };
 use crate::{
-	choices::Choices,
 	people::{Node, Person},
 	world::World,
 };
+use fuzzing::Choices;
 use pallet_babe::EquivocationOffence;
 use pallet_oracles::{Call, Evidence, EvidenceOf, NextToSettle, OldestSnapshot};
 use r1_primitives::{EpochIndex, OracleIndex};

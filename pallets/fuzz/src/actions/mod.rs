@@ -16,8 +16,9 @@ pub(crate) mod poai;
 pub(crate) mod burn;
 pub(crate) mod validators;
 
-use crate::{Target, choices::Choices, people::Person, world::World};
+use crate::{Target, people::Person, world::World};
 use frame_system::RawOrigin;
+use fuzzing::Choices;
 use r1_primitives::{
 	DeedId, USDC,
 	traits::{DeedInspect as _, Market as _},

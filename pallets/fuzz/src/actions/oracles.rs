@@ -12,11 +12,11 @@ use super::{
 	validators::{fill_windows, stand_all},
 };
 use crate::{
-	choices::Choices,
 	people::{Node, Person},
 	world::World,
 };
 use frame_support::BoundedVec;
+use fuzzing::Choices;
 use pallet_oracles::{
 	Availability, Ballot, Call, EpochRecordOf, Epochs, FirstUndecided, JobQuality, NextToSettle,
 	Outcome, Phase, VoteBody, Work,

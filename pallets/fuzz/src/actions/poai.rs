@@ -3,8 +3,9 @@
 //! Work that is ordered, done and paid.
 
 use super::{Action, deeds, governance as by_governance, signed};
-use crate::{choices::Choices, people::Person, world::World};
+use crate::{people::Person, world::World};
 use frame_support::{BoundedVec, traits::fungible::Inspect as _};
+use fuzzing::Choices;
 use pallet_poai::{Call, Escrows, JobKind, Jobs, NextJobId};
 use r1_primitives::{JobId, USDC};
 use ratio1_runtime::{Runtime, configs::UsdcAsset};
@@ -98,24 +99,12 @@ pub(crate) fn order_some(world: &mut World, choices: &mut Choices<'_>) {
 }
 
 pub(crate) fn close_job(world: &mut World, choices: &mut Choices<'_>) {
-	let job = any_job(world, choices);
-	let stored = world.with(|| Jobs::<Runtime>::get(job));
-	let owner = stored.and_then(|job| Person::of(&job.owner));
-	let caller = match owner {
-		Some(owner) if !choices.one_in(8) => owner,
-		_ => Person::any(choices),
-	};
+	let (job, caller) = job_and_caller(world, choices);
 	world.call(signed(caller, choices), Call::close_job { job });
 }
 
 pub(crate) fn update_job(world: &mut World, choices: &mut Choices<'_>) {
-	let job = any_job(world, choices);
-	let stored = world.with(|| Jobs::<Runtime>::get(job));
-	let owner = stored.and_then(|job| Person::of(&job.owner));
-	let caller = match owner {
-		Some(owner) if !choices.one_in(8) => owner,
-		_ => Person::any(choices),
-	};
+	let (job, caller) = job_and_caller(world, choices);
 	// Those that orders have, others, and none.
 	let bytes = choices.pick(&[36, 64, 1, 0]);
 	let specification = BoundedVec::truncate_from(vec![choices.pick(&[2, 1]); bytes]);
@@ -126,6 +115,18 @@ pub(crate) fn claim(world: &mut World, choices: &mut Choices<'_>) {
 	let owner = Person::any(choices);
 	let r1_minimum = choices.pick(&[None, Some(0), Some(1), Some(u128::MAX)]);
 	world.call(signed(owner, choices), Call::claim { r1_minimum });
+}
+
+/// A job, and its owner, or in a few cases anybody.
+fn job_and_caller(world: &mut World, choices: &mut Choices<'_>) -> (JobId, Person) {
+	let job = any_job(world, choices);
+	let stored = world.with(|| Jobs::<Runtime>::get(job));
+	let owner = stored.and_then(|job| Person::of(&job.owner));
+	let caller = match owner {
+		Some(owner) if !choices.one_in(8) => owner,
+		_ => Person::any(choices),
+	};
+	(job, caller)
 }
 
 /// The number of a job, which may not exist.

@@ -2,8 +2,9 @@
 
 //! What oracles and governance say of an epoch.
 
-use crate::{choices::Choices, people::Node, world::World};
+use crate::{people::Node, world::World};
 use frame_support::BoundedVec;
+use fuzzing::Choices;
 use pallet_oracles::{
 	AvailabilityPage, CommitBody, EpochRecordOf, Epochs, PageHash, PageHashes, ReportPage,
 	RevealBody, Salt, SignatureOf, commitment_of, page_hashes_of,

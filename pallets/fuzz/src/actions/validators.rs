@@ -4,7 +4,6 @@
 
 use super::{Action, deeds, governance as by_governance, governance, misconduct, signed};
 use crate::{
-	choices::Choices,
 	people::{Node, Person},
 	world::World,
 };
@@ -13,6 +12,7 @@ use frame_support::{
 	traits::{Get as _, ValidatorRegistration as _},
 };
 use frame_system::RawOrigin;
+use fuzzing::Choices;
 use pallet_session::QueuedKeys;
 use pallet_validators::{Call, Candidates, NextOffence, Observation};
 use r1_primitives::{R1, traits::DeedInspect as _};

@@ -4,10 +4,10 @@
 
 use crate::{
 	actions::{governance, oracles, skip_sessions, validators},
-	choices::Choices,
 	people::Person,
 	world::World,
 };
+use fuzzing::Choices;
 
 fn world() -> World {
 	World::new(&mut Choices::new(&[]))

@@ -2,8 +2,9 @@
 
 //! Whether faults would be found: each test makes one.
 
-use crate::{PROOF_UNCOUNTED, checks, choices::Choices, people::Person, world::World};
+use crate::{PROOF_UNCOUNTED, checks, people::Person, world::World};
 use frame_support::{dispatch::DispatchClass, traits::fungible::Mutate as _, weights::Weight};
+use fuzzing::Choices;
 use pallet_node_deeds::NodeDeedsSold;
 use r1_primitives::USDC;
 use ratio1_runtime::{

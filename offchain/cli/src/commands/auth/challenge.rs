@@ -148,7 +148,7 @@ mod tests {
 
 	/// What a daemon writes.
 	fn issued(account: Account, now_secs: u64) -> String {
-		Challenges::new(NODE, GENESIS, &SystemRng).issue(account, now_secs, &SystemRng)
+		Challenges::new(NODE, GENESIS, &SystemRng).issue(account, now_secs, 0, &SystemRng)
 	}
 
 	fn refusal(text: &str, expected: &Expected) -> String {

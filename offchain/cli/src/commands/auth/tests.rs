@@ -82,7 +82,7 @@ async fn serve(listener: TcpListener, daemon: Daemon, signatures: Arc<AtomicUsiz
 	assert_eq!(request.account, address(person().account()));
 	let challenge = match daemon {
 		Daemon::Wants(text) => text.to_owned(),
-		_ => challenges.issue(person().account(), NOW, &SystemRng),
+		_ => challenges.issue(person().account(), NOW, 0, &SystemRng),
 	};
 	answer_with(&mut stream, &ChallengeResponse { challenge }).await;
 	drop(stream);
@@ -90,8 +90,8 @@ async fn serve(listener: TcpListener, daemon: Daemon, signatures: Arc<AtomicUsiz
 	let request: TokenRequest = asked(&mut stream, "/v1/auth/token").await;
 	signatures.fetch_add(1, Ordering::SeqCst);
 	let signature = hex::decode(request.signature).unwrap();
-	let signed = challenges.verify(&request.challenge, &signature, NOW).unwrap();
-	let account = Redeemed::default().redeem(signed, NOW).unwrap();
+	let signed = challenges.verify(&request.challenge, &signature, 0).unwrap();
+	let account = Redeemed::default().redeem(signed, 0).unwrap();
 	let account = if daemon == Daemon::OfAnother { [9; 32] } else { account };
 	let expires_at_secs = NOW + request.secs.unwrap();
 	let subject = Subject::Account(account);
