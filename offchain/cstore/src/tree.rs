@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! All records of a namespace, in the order of their positions, in a tree of digests.
+//!
+//! A position has sixteen digits of four bits; a node of the tree is a prefix of them. Up to
+//! [`LEAF_MAX`] records stand in one leaf, and more in sixteen children. The shape therefore
+//! follows from the records alone, and so do the digests:
+//!
+//! ```text
+//! no records   0
+//! leaf         H(0x00 | digests of its records)
+//! inner node   H(0x01 | digests of its sixteen children)
+//! ```
+//!
+//! One structure serves four purposes: it finds a record, walks through all in an order that does
+//! not change when others come and go, tells two replicas where they differ, and proves to a
+//! stranger that a record is under a root.
+
+use crate::record::{Digest, Name, NameRef, Record};
+use sp_crypto_hashing::blake2_256;
+
+/// Most records of a leaf that can be split.
+pub const LEAF_MAX: usize = 16;
+
+/// Digits of a position.
+pub const DEPTH_MAX: u8 = 16;
+
+/// The digest of nothing.
+pub const EMPTY: Digest = [0; 32];
+
+/// The beginning of positions.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Prefix {
+	/// The digits, from the highest; zeros after them.
+	digits: u64,
+	/// How many of them count.
+	depth: u8,
+}
+
+/// The records.
+#[derive(Debug, Default)]
+pub struct Tree {
+	root: Node,
+}
+
+/// What stands under a prefix, for whoever compares.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Shape {
+	/// The records themselves, in order: their names and digests.
+	Leaf(Vec<(Name, Digest)>),
+	/// The digests of the sixteen longer prefixes.
+	Inner(Box<[Digest; 16]>),
+}
+
+#[derive(Debug)]
+struct Node {
+	kind: Kind,
+	count: usize,
+	/// Of what is under it; `None` if that has changed since.
+	digest: Option<Digest>,
+}
+
+/// A record, and where it stands, which is costly to ask often.
+#[derive(Debug)]
+struct Slot {
+	position: u64,
+	record: Record,
+}
+
+#[derive(Debug)]
+enum Kind {
+	Leaf(Vec<Slot>),
+	Inner(Box<[Node; 16]>),
+}
+
+impl Prefix {
+	/// All positions.
+	pub const ROOT: Self = Self { digits: 0, depth: 0 };
+
+	/// A prefix; `None` if it has more digits than a position, or digits that do not count.
+	#[must_use]
+	pub fn new(digits: u64, depth: u8) -> Option<Self> {
+		let prefix = Self { digits, depth };
+		(depth <= DEPTH_MAX && digits & prefix.free() == 0).then_some(prefix)
+	}
+
+	/// Its digits, from the highest, with zeros after them.
+	#[must_use]
+	pub fn digits(self) -> u64 {
+		self.digits
+	}
+
+	/// How many digits it has.
+	#[must_use]
+	pub fn depth(self) -> u8 {
+		self.depth
+	}
+
+	/// The sixteen prefixes that are longer by a digit; none if it is a whole position.
+	pub fn children(self) -> impl Iterator<Item = Self> {
+		let count = if self.depth < DEPTH_MAX { 16 } else { 0 };
+		(0..count).map(move |digit: u64| {
+			let shift = 60 - 4 * u32::from(self.depth);
+			Self { digits: self.digits | digit << shift, depth: self.depth + 1 }
+		})
+	}
+
+	/// The first and the last position under it.
+	#[must_use]
+	pub fn range(self) -> (u64, u64) {
+		(self.digits, self.digits | self.free())
+	}
+
+	/// Bits that it leaves open.
+	fn free(self) -> u64 {
+		u64::MAX.checked_shr(4 * u32::from(self.depth)).unwrap_or(0)
+	}
+}
+
+impl Tree {
+	/// How many records there are.
+	#[must_use]
+	pub fn len(&self) -> usize {
+		self.root.count
+	}
+
+	/// Whether there is none.
+	#[must_use]
+	pub fn is_empty(&self) -> bool {
+		self.root.count == 0
+	}
+
+	/// The record of a name.
+	#[must_use]
+	pub fn get(&self, name: NameRef<'_>) -> Option<&Record> {
+		let position = name.position();
+		let mut node = &self.root;
+		for depth in 0..=DEPTH_MAX {
+			match &node.kind {
+				Kind::Leaf(slots) => {
+					return find(slots, position, name).ok().map(|place| &slots[place].record);
+				},
+				Kind::Inner(children) => node = &children[digit(position, depth)],
+			}
+		}
+		None
+	}
+
+	/// Puts a record in the place of the one of its name, or changes that.
+	pub fn put(&mut self, record: Record) {
+		let position = record.name.borrowed().position();
+		self.root.put(0, position, record);
+	}
+
+	/// Takes a record out.
+	pub fn remove(&mut self, name: NameRef<'_>) -> Option<Record> {
+		self.root.remove(0, name.position(), name)
+	}
+
+	/// The records from one position to another, both included, in order.
+	pub fn range(&self, first: u64, last: u64) -> impl Iterator<Item = &Record> {
+		let mut range = Range { open: vec![(&self.root, 0, 0)], leaf: [].iter(), first, last };
+		std::iter::from_fn(move || range.next())
+	}
+
+	/// The digest of all records.
+	pub fn root(&mut self) -> Digest {
+		self.root.digest()
+	}
+
+	/// The digest of what is under a prefix.
+	pub fn digest(&mut self, prefix: Prefix) -> Digest {
+		match self.root.descend(0, prefix) {
+			Found::Node(node) => node.digest(),
+			Found::Part(slots) => leaf_digest(slots.iter().map(|slot| &slot.record)),
+		}
+	}
+
+	/// What is under a prefix.
+	pub fn shape(&mut self, prefix: Prefix) -> Shape {
+		let names = |slots: &[Slot]| {
+			let records = slots.iter().map(|slot| &slot.record);
+			Shape::Leaf(records.map(|record| (record.name.clone(), record.digest())).collect())
+		};
+		match self.root.descend(0, prefix) {
+			Found::Part(slots) => names(slots),
+			Found::Node(node) => match &mut node.kind {
+				Kind::Leaf(slots) => names(slots),
+				Kind::Inner(children) => {
+					Shape::Inner(Box::new(std::array::from_fn(|digit| children[digit].digest())))
+				},
+			},
+		}
+	}
+}
+
+/// What a prefix leads to.
+enum Found<'a> {
+	Node(&'a mut Node),
+	/// A part of a leaf that stands higher.
+	Part(&'a [Slot]),
+}
+
+impl Default for Node {
+	fn default() -> Self {
+		Self { kind: Kind::Leaf(Vec::new()), count: 0, digest: Some(EMPTY) }
+	}
+}
+
+impl Node {
+	fn put(&mut self, depth: u8, position: u64, record: Record) {
+		self.digest = None;
+		match &mut self.kind {
+			Kind::Inner(children) => {
+				let child = &mut children[digit(position, depth)];
+				let before = child.count;
+				child.put(depth + 1, position, record);
+				self.count = self.count - before + child.count;
+			},
+			Kind::Leaf(slots) => {
+				match find(slots, position, record.name.borrowed()) {
+					Ok(place) => slots[place].record = record,
+					Err(place) => slots.insert(place, Slot { position, record }),
+				}
+				self.count = slots.len();
+				if LEAF_MAX < self.count && depth < DEPTH_MAX {
+					self.split(depth);
+				}
+			},
+		}
+	}
+
+	/// Makes an inner node of a leaf.
+	fn split(&mut self, depth: u8) {
+		let Kind::Leaf(slots) = &mut self.kind else { return };
+		let mut children: Box<[Self; 16]> = Box::default();
+		for Slot { position, record } in std::mem::take(slots) {
+			children[digit(position, depth)].put(depth + 1, position, record);
+		}
+		self.kind = Kind::Inner(children);
+	}
+
+	fn remove(&mut self, depth: u8, position: u64, name: NameRef<'_>) -> Option<Record> {
+		let removed = match &mut self.kind {
+			Kind::Inner(children) => {
+				children[digit(position, depth)].remove(depth + 1, position, name)
+			},
+			Kind::Leaf(slots) => {
+				find(slots, position, name).ok().map(|place| slots.remove(place).record)
+			},
+		}?;
+		self.digest = None;
+		self.count -= 1;
+		// The shape follows from the records alone.
+		if self.count <= LEAF_MAX && matches!(self.kind, Kind::Inner(_)) {
+			let mut slots = Vec::with_capacity(self.count);
+			self.drain_into(&mut slots);
+			self.kind = Kind::Leaf(slots);
+		}
+		Some(removed)
+	}
+
+	fn drain_into(&mut self, all: &mut Vec<Slot>) {
+		match &mut self.kind {
+			Kind::Leaf(slots) => all.append(slots),
+			Kind::Inner(children) => {
+				children.iter_mut().for_each(|child| child.drain_into(all));
+			},
+		}
+	}
+
+	fn digest(&mut self) -> Digest {
+		if let Some(known) = self.digest {
+			return known;
+		}
+		let digest = match &mut self.kind {
+			Kind::Leaf(slots) => leaf_digest(slots.iter().map(|slot| &slot.record)),
+			Kind::Inner(children) => {
+				inner_digest(&std::array::from_fn(|digit| children[digit].digest()))
+			},
+		};
+		self.digest = Some(digest);
+		digest
+	}
+
+	/// What a prefix leads to, from this node on, which stands at a depth.
+	fn descend(&mut self, depth: u8, prefix: Prefix) -> Found<'_> {
+		if depth == prefix.depth {
+			return Found::Node(self);
+		}
+		match &mut self.kind {
+			Kind::Inner(children) => {
+				children[digit(prefix.digits, depth)].descend(depth + 1, prefix)
+			},
+			Kind::Leaf(slots) => {
+				let (first, last) = prefix.range();
+				let from = slots.partition_point(|slot| slot.position < first);
+				let to = slots.partition_point(|slot| slot.position <= last);
+				Found::Part(&slots[from..to])
+			},
+		}
+	}
+}
+
+/// A walk from one position to another.
+struct Range<'a> {
+	/// Nodes that are left, the next one last, with their depths and first positions.
+	open: Vec<(&'a Node, u8, u64)>,
+	leaf: std::slice::Iter<'a, Slot>,
+	first: u64,
+	last: u64,
+}
+
+impl<'a> Range<'a> {
+	fn next(&mut self) -> Option<&'a Record> {
+		loop {
+			for slot in self.leaf.by_ref() {
+				if (self.first..=self.last).contains(&slot.position) {
+					return Some(&slot.record);
+				}
+			}
+			let (node, depth, digits) = self.open.pop()?;
+			match &node.kind {
+				Kind::Leaf(slots) => self.leaf = slots.iter(),
+				Kind::Inner(children) => {
+					let prefix = Prefix { digits, depth };
+					let wanted = prefix.children().zip(children.iter()).filter(|(child, node)| {
+						let (first, last) = child.range();
+						node.count != 0 && first <= self.last && self.first <= last
+					});
+					let wanted: Vec<_> = wanted.collect();
+					let wanted = wanted.into_iter().rev();
+					self.open.extend(wanted.map(|(child, node)| (node, child.depth, child.digits)));
+				},
+			}
+		}
+	}
+}
+
+/// Where a record is among those of a leaf, or would be.
+fn find(slots: &[Slot], position: u64, name: NameRef<'_>) -> Result<usize, usize> {
+	slots.binary_search_by(|slot| {
+		slot.position
+			.cmp(&position)
+			.then_with(|| slot.record.name.borrowed().cmp(&name))
+	})
+}
+
+/// A digit of a position, the highest first.
+fn digit(position: u64, depth: u8) -> usize {
+	let shift = 60_u32.saturating_sub(4 * u32::from(depth));
+	usize::try_from(position >> shift & 0xf).unwrap_or(0)
+}
+
+/// The digest of a leaf with these records.
+#[must_use]
+pub fn leaf_digest<'a>(records: impl IntoIterator<Item = &'a Record>) -> Digest {
+	leaf_digest_of(records.into_iter().map(Record::digest))
+}
+
+/// The digest of a leaf with records of these digests, in order.
+#[must_use]
+pub fn leaf_digest_of(digests: impl IntoIterator<Item = Digest>) -> Digest {
+	let mut bytes = vec![0x00];
+	bytes.extend(digests.into_iter().flatten());
+	if bytes.len() == 1 { EMPTY } else { blake2_256(&bytes) }
+}
+
+/// The digest of an inner node with these children.
+#[must_use]
+pub fn inner_digest(children: &[Digest; 16]) -> Digest {
+	let mut bytes = vec![0x01];
+	bytes.extend(children.iter().flatten());
+	blake2_256(&bytes)
+}
