@@ -5,8 +5,11 @@
 use crate::{
 	cell::{Cell, Member, Register},
 	namespace::{Kind, Namespace, WriteError},
-	record::{Name, NameRef, Part, PartRef, Record},
+	record::{Name, NameRef, Part, PartRef, Record, key_position},
 };
+
+/// A field of a hash, and its value.
+pub type Pair<'a> = (&'a [u8], &'a [u8]);
 
 impl Namespace {
 	// # Hashes
@@ -37,7 +40,7 @@ impl Namespace {
 		&'a self,
 		key: &'a [u8],
 		now_ms: u64,
-	) -> Result<impl Iterator<Item = (&'a [u8], &'a [u8])>, WriteError> {
+	) -> Result<impl Iterator<Item = Pair<'a>>, WriteError> {
 		self.check_kind(key, Kind::Hash, now_ms)?;
 		let live = self.records_of(key).filter(move |record| self.is_live(record, now_ms));
 		Ok(live.filter_map(|record| match (&record.name.part, &record.cell) {
@@ -46,6 +49,39 @@ impl Namespace {
 			},
 			_ => None,
 		}))
+	}
+
+	/// The fields of a hash from a place on, after about so many of which it stops, and where the next
+	/// ones begin.
+	///
+	/// # Errors
+	///
+	/// The key holds something else.
+	pub fn hash_page<'a>(
+		&'a self,
+		key: &'a [u8],
+		from: u64,
+		count: usize,
+		now_ms: u64,
+	) -> Result<(Vec<Pair<'a>>, Option<u64>), WriteError> {
+		self.check_kind(key, Kind::Hash, now_ms)?;
+		let (first, last) = (key_position(key), key_position(key) | u64::from(u32::MAX));
+		let mut page = Vec::new();
+		let mut place = None;
+		for record in self.tree.range(first.max(from), last) {
+			let here = record.name.borrowed().position();
+			// Fields whose hash is the same stand at one place.
+			if count <= page.len() && place != Some(here) {
+				return Ok((page, Some(here)));
+			}
+			place = Some(here);
+			let Part::Field(field) = &record.name.part else { continue };
+			let Cell::Field(Register { value: Some(value), .. }) = &record.cell else { continue };
+			if record.name.key == key && self.is_live(record, now_ms) {
+				page.push((field.as_slice(), value.as_slice()));
+			}
+		}
+		Ok((page, None))
 	}
 
 	/// Sets a field; says whether there was none.

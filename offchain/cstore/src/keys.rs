@@ -62,7 +62,8 @@ impl Namespace {
 		Ok(was)
 	}
 
-	/// Lets a key end at a moment, or live until it is deleted; says whether it holds anything.
+	/// Lets a key end at a moment, or live until it is deleted; says whether it holds anything. One
+	/// that shall have ended already is deleted.
 	///
 	/// # Errors
 	///
@@ -76,6 +77,9 @@ impl Namespace {
 	) -> Result<bool, WriteError> {
 		if !self.contains(key, now_ms) {
 			return Ok(false);
+		}
+		if at_ms.is_some_and(|at_ms| at_ms <= now_ms) {
+			return self.delete(key, now_ms, changes);
 		}
 		let expiry = Expiry { stamp: self.tick(now_ms)?, at_ms };
 		self.write(Name { key: key.to_vec(), part: Part::Expiry }, Cell::Expiry(expiry), changes)?;

@@ -33,13 +33,17 @@ mod text;
 mod collections;
 mod keys;
 mod repair;
+mod replication;
 mod stability;
+mod wire;
 mod journal;
+pub mod resp;
 pub mod limits;
 #[cfg(test)]
 mod tests;
 
 pub use cell::{Cell, Expiry, Member, Register, Text};
+pub use collections::Pair;
 pub use journal::{Damage, Entry, Found, Fsync, Journal, JournalError, Snapshot};
 pub use keys::{Life, Page};
 pub use namespace::{Kind, Merged, Namespace, Quota, WriteError};
@@ -48,9 +52,11 @@ pub use repair::{
 	Answer, BATCH_BYTES_MAX, Found as FoundUnder, NAMES_MAX, PREFIXES_MAX, Question, Repair,
 	RepairError, Repaired, answer,
 };
+pub use replication::{BATCH_RECORDS_MAX, Batch, Replication, WAITING_MAX};
 pub use stability::{Stability, Word};
 pub use stamp::{ClockError, HybridClock, Stamp, WriterId};
 pub use text::{Condition, SetOptions};
 pub use tree::{
 	DEPTH_MAX, EMPTY, LEAF_MAX, Prefix, Shape, Tree, inner_digest, leaf_digest, leaf_digest_of,
 };
+pub use wire::{MESSAGE_BYTES_MAX, NAMESPACE_BYTES_MAX, Refusal, Request, Response, WireError};

@@ -125,7 +125,7 @@ impl NameRef<'_> {
 	}
 
 	/// Bytes of its texts.
-	fn bytes(self) -> usize {
+	pub(crate) fn bytes(self) -> usize {
 		self.key.len() + self.part.bytes()
 	}
 

@@ -19,6 +19,7 @@ use crate::{
 	record::{Digest, Name, Record},
 	tree::{Prefix, Shape},
 };
+use codec::{Decode, Encode};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Prefixes that one question compares: their answer is some 30 KB of digests, or of names.
@@ -31,7 +32,7 @@ pub const NAMES_MAX: usize = 512;
 pub const BATCH_BYTES_MAX: usize = 1 << 20;
 
 /// What one replica asks another.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
 pub enum Question {
 	/// Whether these are the same, prefix by prefix; first of all, the root.
 	Compare(Vec<(Prefix, Digest)>),
@@ -42,9 +43,9 @@ pub enum Question {
 }
 
 /// What the other answers.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
 pub enum Answer {
-	/// What it has under each prefix, in their order.
+	/// What it has under each prefix, in their order; for as many as fit.
 	Compared(Vec<Found>),
 	/// The records that there are; as many as fit, in the order of the names.
 	Fetched(Vec<Record>),
@@ -53,12 +54,26 @@ pub enum Answer {
 }
 
 /// What a replica has under a prefix.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
 pub enum Found {
 	/// The same.
 	Same,
 	/// Something else.
 	Other(Shape),
+}
+
+impl Found {
+	/// About how many bytes it takes to say.
+	fn bytes(&self) -> usize {
+		match self {
+			Self::Same => 1,
+			Self::Other(Shape::Inner(digests)) => size_of_val(digests.as_slice()),
+			Self::Other(Shape::Leaf(names)) => names
+				.iter()
+				.map(|(name, _)| name.borrowed().bytes() + size_of::<Digest>())
+				.sum(),
+		}
+	}
 }
 
 /// Why a repair ends early.
@@ -104,13 +119,20 @@ pub fn answer(
 			if PREFIXES_MAX < prefixes.len() {
 				return Err(RepairError::TooMuch);
 			}
-			let found = prefixes.into_iter().map(|(prefix, digest)| {
-				match namespace.digest(prefix) == digest {
+			let mut bytes = 0;
+			let mut found = Vec::new();
+			for (prefix, digest) in prefixes {
+				if BATCH_BYTES_MAX < bytes {
+					break;
+				}
+				let under = match namespace.digest(prefix) == digest {
 					true => Found::Same,
 					false => Found::Other(namespace.shape(prefix)),
-				}
-			});
-			Ok(Answer::Compared(found.collect()))
+				};
+				bytes += under.bytes();
+				found.push(under);
+			}
+			Ok(Answer::Compared(found))
 		},
 		Question::Fetch(names) => {
 			if NAMES_MAX < names.len() {
@@ -207,10 +229,11 @@ impl Repair {
 	) -> Result<(), RepairError> {
 		match answer {
 			Answer::Compared(found) => {
-				let compared = std::mem::take(&mut self.compared);
-				if found.len() != compared.len() {
+				let mut compared = std::mem::take(&mut self.compared);
+				if !(1..=compared.len()).contains(&found.len()) {
 					return Err(RepairError::Misfit);
 				}
+				self.open.extend(compared.drain(found.len()..));
 				for (prefix, found) in compared.into_iter().zip(found) {
 					if let Found::Other(shape) = found {
 						self.descend(namespace, prefix, shape)?;

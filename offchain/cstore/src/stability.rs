@@ -11,10 +11,11 @@
 //! that is away says nothing, so nothing is forgotten that it has not heard of.
 
 use crate::{limits::SKEW_MS_MAX, stamp::WriterId};
+use codec::{Decode, Encode};
 use std::collections::BTreeMap;
 
 /// What a replica says of itself when it answers; in milliseconds of Unix time.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, PartialEq)]
 pub struct Word {
 	/// Before when it writes nothing more.
 	pub promise_ms: u64,

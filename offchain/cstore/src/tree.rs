@@ -17,6 +17,7 @@
 //! stranger that a record is under a root.
 
 use crate::record::{Digest, Name, NameRef, Record};
+use codec::{Decode, Encode, Error, Input};
 use sp_crypto_hashing::blake2_256;
 
 /// Most records of a leaf that can be split.
@@ -29,7 +30,7 @@ pub const DEPTH_MAX: u8 = 16;
 pub const EMPTY: Digest = [0; 32];
 
 /// The beginning of positions.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Encode, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Prefix {
 	/// The digits, from the highest; zeros after them.
 	digits: u64,
@@ -44,7 +45,7 @@ pub struct Tree {
 }
 
 /// What stands under a prefix, for whoever compares.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
 pub enum Shape {
 	/// The records themselves, in order: their names and digests.
 	Leaf(Vec<(Name, Digest)>),
@@ -114,6 +115,13 @@ impl Prefix {
 	/// Bits that it leaves open.
 	fn free(self) -> u64 {
 		u64::MAX.checked_shr(4 * u32::from(self.depth)).unwrap_or(0)
+	}
+}
+
+impl Decode for Prefix {
+	fn decode<I: Input>(input: &mut I) -> Result<Self, Error> {
+		let (digits, depth) = Decode::decode(input)?;
+		Self::new(digits, depth).ok_or_else(|| "a prefix has no digits that do not count".into())
 	}
 }
 

@@ -5,7 +5,10 @@ mod commands;
 mod convergence;
 mod journal;
 mod repair;
+mod replication;
+mod resp;
 mod tree;
+mod wire;
 
 use crate::{Namespace, Quota, Record, WriterId};
 

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What replicas send each other: a version, and a request or its response.
+
+use crate::{
+	record::Record,
+	repair::{Answer, Question, RepairError},
+	stability::Word,
+};
+use codec::{Decode, DecodeAll as _, Encode};
+
+/// Longest message, in bytes: a batch of records, and the largest record on top of it.
+pub const MESSAGE_BYTES_MAX: usize = 3 << 20;
+
+/// Longest name of a namespace, in bytes.
+pub const NAMESPACE_BYTES_MAX: usize = 256;
+
+/// Another layout gets another version; nothing is guessed.
+const VERSION: u8 = 1;
+
+/// What one replica asks of another.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+pub enum Request {
+	/// To store what was just written, and to say so: an acknowledgement.
+	Store {
+		/// Where.
+		namespace: String,
+		/// What.
+		records: Vec<Record>,
+	},
+	/// A step of a repair.
+	Repair {
+		/// Of which namespace.
+		namespace: String,
+		/// The question.
+		question: Question,
+	},
+}
+
+/// What the other answers.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+pub enum Response {
+	/// It is stored, and as safe as a write of the replica's own.
+	Stored,
+	/// A step of a repair.
+	Repaired {
+		/// What the replica says of itself.
+		word: Word,
+		/// The answer.
+		answer: Answer,
+	},
+	/// It was not done.
+	Refused(Refusal),
+}
+
+/// Why something was not done.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, thiserror::Error)]
+pub enum Refusal {
+	/// Nobody but the nodes that the chain names replicates a namespace.
+	#[error("the node is no replica of the namespace, or does not know yet that it is")]
+	NoReplica,
+	/// Whoever asks is none of them.
+	#[error("whoever asks is no replica of the namespace")]
+	NoWriter,
+	/// There is no room.
+	#[error("the namespace is full")]
+	Full,
+	/// A clock is wrong.
+	#[error("a clock is wrong")]
+	Clock,
+	/// It was no request.
+	#[error("the request is malformed")]
+	Malformed,
+	/// The disk does not take it.
+	#[error("the replica cannot write to its disk")]
+	Disk,
+}
+
+/// Why bytes are no message.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum WireError {
+	/// They are too many.
+	#[error("a message has at most {MESSAGE_BYTES_MAX} bytes; this one has {bytes}")]
+	TooLong {
+		/// How many.
+		bytes: usize,
+	},
+	/// They are of another version.
+	#[error("the message is of version {found}; this is version {VERSION}")]
+	Version {
+		/// Which.
+		found: u8,
+	},
+	/// They are something else.
+	#[error("the message is malformed")]
+	Malformed,
+}
+
+impl Request {
+	/// Its bytes.
+	#[must_use]
+	pub fn to_bytes(&self) -> Vec<u8> {
+		to_bytes(self)
+	}
+
+	/// Reads a request.
+	///
+	/// # Errors
+	///
+	/// The bytes are none.
+	pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
+		let request: Self = from_bytes(bytes)?;
+		match request.namespace().len() {
+			1..=NAMESPACE_BYTES_MAX => Ok(request),
+			_ => Err(WireError::Malformed),
+		}
+	}
+
+	/// The namespace that it is about.
+	#[must_use]
+	pub fn namespace(&self) -> &str {
+		match self {
+			Self::Store { namespace, .. } | Self::Repair { namespace, .. } => namespace,
+		}
+	}
+}
+
+impl Response {
+	/// Its bytes.
+	#[must_use]
+	pub fn to_bytes(&self) -> Vec<u8> {
+		to_bytes(self)
+	}
+
+	/// Reads a response.
+	///
+	/// # Errors
+	///
+	/// The bytes are none.
+	pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
+		from_bytes(bytes)
+	}
+}
+
+impl From<&RepairError> for Refusal {
+	fn from(error: &RepairError) -> Self {
+		use crate::WriteError;
+		match error {
+			RepairError::Misfit | RepairError::TooMuch => Self::Malformed,
+			RepairError::Refused(WriteError::Clock(_)) => Self::Clock,
+			RepairError::Refused(WriteError::Full { .. } | WriteError::Crowded) => Self::Full,
+			RepairError::Refused(_) => Self::Malformed,
+		}
+	}
+}
+
+fn to_bytes(message: &impl Encode) -> Vec<u8> {
+	let mut bytes = vec![VERSION];
+	message.encode_to(&mut bytes);
+	bytes
+}
+
+fn from_bytes<T: Decode>(bytes: &[u8]) -> Result<T, WireError> {
+	if MESSAGE_BYTES_MAX < bytes.len() {
+		return Err(WireError::TooLong { bytes: bytes.len() });
+	}
+	match bytes.split_first() {
+		None => Err(WireError::Malformed),
+		Some((&VERSION, rest)) => T::decode_all(&mut &*rest).map_err(|_| WireError::Malformed),
+		Some((&found, _)) => Err(WireError::Version { found }),
+	}
+}
