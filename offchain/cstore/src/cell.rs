@@ -15,7 +15,7 @@
 //! What is deleted stays as a tombstone until every replica has it: see [`crate::Namespace`].
 
 use crate::stamp::{Stamp, WriterId};
-use codec::{Decode, Encode};
+use codec::{Decode, Encode, Input};
 
 /// A part of a key.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
@@ -25,18 +25,19 @@ pub enum Cell {
 	/// A field of a hash.
 	Field(Register),
 	/// A member of a set.
-	Member(Member),
+	Member(Box<Member>),
 	/// When the key ends.
 	Expiry(Expiry),
 }
 
-/// A value, the latest of which wins.
-#[derive(Clone, Debug, Decode, Default, Encode, Eq, PartialEq)]
+/// A value, the latest of which wins; and the greater one, if a writer that lies has written two at
+/// one moment.
+#[derive(Clone, Debug, Default, Encode, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Register {
 	/// When it was written.
 	pub stamp: Stamp,
 	/// What; `None` if it was deleted.
-	pub value: Option<Vec<u8>>,
+	pub value: Option<Box<[u8]>>,
 }
 
 /// A value, and what was added to it since.
@@ -44,12 +45,17 @@ pub struct Register {
 pub struct Text {
 	/// The value.
 	pub register: Register,
-	/// What each writer has added to it in all; by writer, ascending.
-	added: Vec<Added>,
+	/// What each writer has added to it in all; by writer, ascending. Most values are not counted
+	/// with.
+	added: Option<Box<Additions>>,
 }
 
+/// What writers have added to a value.
+#[derive(Clone, Debug, Decode, Default, Encode, Eq, PartialEq)]
+struct Additions(Vec<Added>);
+
 /// What one writer has added to a value.
-#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, Ord, PartialEq, PartialOrd)]
 struct Added {
 	/// The write of the value that it was added to.
 	base: Stamp,
@@ -70,7 +76,7 @@ pub struct Member {
 }
 
 /// When a key ends.
-#[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Expiry {
 	/// When it was said.
 	pub stamp: Stamp,
@@ -88,7 +94,7 @@ impl Cell {
 			(Self::Field(own), Self::Field(other)) => own.merge(other),
 			(Self::Member(own), Self::Member(other)) => own.merge(other),
 			(Self::Expiry(own), Self::Expiry(other)) => {
-				let is_newer = own.stamp < other.stamp;
+				let is_newer = *own < *other;
 				if is_newer {
 					*own = *other;
 				}
@@ -102,9 +108,11 @@ impl Cell {
 	#[must_use]
 	pub fn latest(&self) -> Stamp {
 		match self {
-			Self::Text(text) => {
-				text.added.iter().map(|added| added.stamp).fold(text.register.stamp, Stamp::max)
-			},
+			Self::Text(text) => text
+				.added()
+				.iter()
+				.map(|added| added.stamp)
+				.fold(text.register.stamp, Stamp::max),
 			Self::Field(register) => register.stamp,
 			Self::Member(member) => member.stamps().fold(member.removed_at, Stamp::max),
 			Self::Expiry(expiry) => expiry.stamp,
@@ -126,7 +134,7 @@ impl Cell {
 	#[must_use]
 	pub fn value_bytes(&self) -> usize {
 		match self {
-			Self::Text(text) => text.register.bytes() + text.added.len() * size_of::<Added>(),
+			Self::Text(text) => text.register.bytes() + text.added().len() * size_of::<Added>(),
 			Self::Field(register) => register.bytes(),
 			Self::Member(member) => {
 				(member.added.len() + member.removed.len()) * size_of::<Stamp>()
@@ -147,10 +155,17 @@ impl Cell {
 	}
 }
 
+impl Decode for Register {
+	fn decode<I: Input>(input: &mut I) -> Result<Self, codec::Error> {
+		let (stamp, value): (_, Option<Vec<u8>>) = Decode::decode(input)?;
+		Ok(Self { stamp, value: value.map(Vec::into_boxed_slice) })
+	}
+}
+
 impl Register {
 	/// Merges; says whether anything changed.
 	fn merge(&mut self, other: &Self) -> bool {
-		let is_newer = self.stamp < other.stamp;
+		let is_newer = *self < *other;
 		if is_newer {
 			self.clone_from(other);
 		}
@@ -158,27 +173,27 @@ impl Register {
 	}
 
 	fn bytes(&self) -> usize {
-		self.value.as_ref().map_or(0, Vec::len)
+		self.value.as_ref().map_or(0, |value| value.len())
 	}
 }
 
 impl Text {
 	/// A value that replaces all before.
 	#[must_use]
-	pub fn written(stamp: Stamp, value: Option<Vec<u8>>) -> Self {
-		Self { register: Register { stamp, value }, added: Vec::new() }
+	pub fn written(stamp: Stamp, value: Option<Box<[u8]>>) -> Self {
+		Self { register: Register { stamp, value }, added: None }
 	}
 
 	/// Whether there is a value.
 	#[must_use]
 	pub fn is_alive(&self) -> bool {
-		self.register.value.is_some() || !self.added.is_empty()
+		self.register.value.is_some() || !self.added().is_empty()
 	}
 
 	/// The value, as it was written or as a number with all that was added; `None` if there is none.
 	#[must_use]
 	pub fn value(&self) -> Option<std::borrow::Cow<'_, [u8]>> {
-		match self.added.is_empty() {
+		match self.added().is_empty() {
 			true => self.register.value.as_deref().map(Into::into),
 			false => Some(self.number()?.to_string().into_bytes().into()),
 		}
@@ -194,7 +209,7 @@ impl Text {
 			None => 0,
 			Some(bytes) => parse_number(bytes)?,
 		};
-		let added = self.added.iter().map(|added| i128::from(added.total)).sum::<i128>();
+		let added = self.added().iter().map(|added| i128::from(added.total)).sum::<i128>();
 		let sum = (i128::from(base) + added).clamp(i64::MIN.into(), i64::MAX.into());
 		i64::try_from(sum).ok()
 	}
@@ -203,14 +218,24 @@ impl Text {
 	pub(crate) fn add(&mut self, stamp: Stamp, amount: i64) -> Option<()> {
 		let base = self.register.stamp;
 		let writer = stamp.writer();
-		match self.added.binary_search_by_key(&writer, |added| added.stamp.writer()) {
+		let mut added = self.added().to_vec();
+		match added.binary_search_by_key(&writer, |added| added.stamp.writer()) {
 			Ok(place) => {
-				let total = self.added[place].total.checked_add(amount)?;
-				self.added[place] = Added { base, stamp, total };
+				let total = added[place].total.checked_add(amount)?;
+				added[place] = Added { base, stamp, total };
 			},
-			Err(place) => self.added.insert(place, Added { base, stamp, total: amount }),
+			Err(place) => added.insert(place, Added { base, stamp, total: amount }),
 		}
+		self.set_added(added);
 		Some(())
+	}
+
+	fn added(&self) -> &[Added] {
+		self.added.as_ref().map_or(&[], |added| &added.0)
+	}
+
+	fn set_added(&mut self, added: Vec<Added>) {
+		self.added = (!added.is_empty()).then(|| Box::new(Additions(added)));
 	}
 
 	fn merge(&mut self, other: &Self) -> bool {
@@ -218,16 +243,17 @@ impl Text {
 		let base = self.register.stamp;
 		// What was added to a value that is replaced is replaced with it. Values only ever get
 		// newer, so it cannot count again.
-		let before = self.added.len();
-		self.added.retain(|added| added.base == base);
-		changed |= self.added.len() != before;
-		for added in other.added.iter().filter(|added| added.base == base) {
+		let mut all = self.added().to_vec();
+		all.retain(|added| added.base == base);
+		for added in other.added().iter().filter(|added| added.base == base) {
 			let writer = added.stamp.writer();
-			match self.added.binary_search_by_key(&writer, |own| own.stamp.writer()) {
-				Ok(place) if self.added[place].stamp < added.stamp => self.added[place] = *added,
-				Ok(_) => continue,
-				Err(place) => self.added.insert(place, *added),
+			match all.binary_search_by_key(&writer, |own| own.stamp.writer()) {
+				Ok(place) => all[place] = all[place].max(*added),
+				Err(place) => all.insert(place, *added),
 			}
+		}
+		if all != self.added() {
+			self.set_added(all);
 			changed = true;
 		}
 		changed
@@ -237,10 +263,11 @@ impl Text {
 		let is_number =
 			|| self.register.value.as_ref().is_none_or(|bytes| parse_number(bytes).is_some());
 		let base = self.register.stamp;
-		self.added.len() <= writers_max
-			&& (self.added.is_empty() || is_number())
-			&& self.added.iter().all(|added| added.base == base && base < added.stamp)
-			&& is_ascending(self.added.iter().map(|added| added.stamp))
+		self.added.as_ref().is_none_or(|added| !added.0.is_empty())
+			&& self.added().len() <= writers_max
+			&& (self.added.is_none() || is_number())
+			&& self.added().iter().all(|added| added.base == base && base < added.stamp)
+			&& is_ascending(self.added().iter().map(|added| added.stamp))
 	}
 }
 

@@ -5,7 +5,7 @@
 use crate::{
 	cell::{Cell, Member, Register},
 	namespace::{Kind, Namespace, WriteError},
-	record::{Name, NameRef, Part, PartRef, Record, key_position},
+	record::{NameRef, PartRef, Record, key_position},
 };
 
 /// A field of a hash, and its value.
@@ -43,9 +43,9 @@ impl Namespace {
 	) -> Result<impl Iterator<Item = Pair<'a>>, WriteError> {
 		self.check_kind(key, Kind::Hash, now_ms)?;
 		let live = self.records_of(key).filter(move |record| self.is_live(record, now_ms));
-		Ok(live.filter_map(|record| match (&record.name.part, &record.cell) {
-			(Part::Field(field), Cell::Field(register)) => {
-				Some((field.as_slice(), register.value.as_deref()?))
+		Ok(live.filter_map(|record| match (record.name.part(), &record.cell) {
+			(PartRef::Field(field), Cell::Field(register)) => {
+				Some((field, register.value.as_deref()?))
 			},
 			_ => None,
 		}))
@@ -75,10 +75,10 @@ impl Namespace {
 				return Ok((page, Some(here)));
 			}
 			place = Some(here);
-			let Part::Field(field) = &record.name.part else { continue };
+			let PartRef::Field(field) = record.name.part() else { continue };
 			let Cell::Field(Register { value: Some(value), .. }) = &record.cell else { continue };
-			if record.name.key == key && self.is_live(record, now_ms) {
-				page.push((field.as_slice(), value.as_slice()));
+			if record.name.key() == key && self.is_live(record, now_ms) {
+				page.push((field, &**value));
 			}
 		}
 		Ok((page, None))
@@ -101,8 +101,8 @@ impl Namespace {
 		if is_new {
 			self.begin(key, Kind::Hash, now_ms, changes)?;
 		}
-		let register = Register { stamp: self.tick(now_ms)?, value: Some(value.to_vec()) };
-		let name = Name { key: key.to_vec(), part: Part::Field(field.to_vec()) };
+		let register = Register { stamp: self.tick(now_ms)?, value: Some(value.into()) };
+		let name = NameRef { key, part: PartRef::Field(field) }.owned();
 		self.write(name, Cell::Field(register), changes)?;
 		Ok(is_new)
 	}
@@ -123,7 +123,7 @@ impl Namespace {
 			return self.check_kind(key, Kind::Hash, now_ms).map(|()| false);
 		}
 		let register = Register { stamp: self.tick(now_ms)?, value: None };
-		let name = Name { key: key.to_vec(), part: Part::Field(field.to_vec()) };
+		let name = NameRef { key, part: PartRef::Field(field) }.owned();
 		self.write(name, Cell::Field(register), changes)?;
 		Ok(true)
 	}
@@ -150,9 +150,9 @@ impl Namespace {
 	) -> Result<impl Iterator<Item = &'a [u8]>, WriteError> {
 		self.check_kind(key, Kind::Set, now_ms)?;
 		let live = self.records_of(key).filter(move |record| self.is_live(record, now_ms));
-		Ok(live.filter_map(|record| match &record.name.part {
-			Part::Member(member) => Some(member.as_slice()),
-			Part::Expiry | Part::Text | Part::Field(_) => None,
+		Ok(live.filter_map(|record| match record.name.part() {
+			PartRef::Member(member) => Some(member),
+			PartRef::Expiry | PartRef::Text | PartRef::Field(_) => None,
 		}))
 	}
 
@@ -187,8 +187,8 @@ impl Namespace {
 		// Also if it is in it, so that who removes it without knowing of this does not win.
 		let mut added = Member::default();
 		added.add(self.tick(now_ms)?);
-		let name = Name { key: key.to_vec(), part: Part::Member(member.to_vec()) };
-		self.write(name, Cell::Member(added), changes)?;
+		let name = NameRef { key, part: PartRef::Member(member) }.owned();
+		self.write(name, Cell::Member(Box::new(added)), changes)?;
 		Ok(is_new)
 	}
 
@@ -209,8 +209,8 @@ impl Namespace {
 		};
 		let mut removed = known.clone();
 		removed.remove(self.tick(now_ms)?);
-		let name = Name { key: key.to_vec(), part: Part::Member(member.to_vec()) };
-		self.write(name, Cell::Member(removed), changes)?;
+		let name = NameRef { key, part: PartRef::Member(member) }.owned();
+		self.write(name, Cell::Member(Box::new(removed)), changes)?;
 		Ok(true)
 	}
 

@@ -5,7 +5,7 @@
 use crate::{
 	cell::{Cell, Expiry, Register, Text},
 	namespace::{Kind, Namespace, WriteError},
-	record::{Name, Part, Record, key_position},
+	record::{NameRef, PartRef, Record, key_position},
 };
 
 /// How long a key lives.
@@ -52,7 +52,7 @@ impl Namespace {
 			if self.live_text(key, now_ms).is_some() {
 				let text = Text::written(self.tick(now_ms)?, None);
 				self.write(
-					Name { key: key.to_vec(), part: Part::Text },
+					NameRef { key, part: PartRef::Text }.owned(),
 					Cell::Text(text),
 					changes,
 				)?;
@@ -82,7 +82,7 @@ impl Namespace {
 			return self.delete(key, now_ms, changes);
 		}
 		let expiry = Expiry { stamp: self.tick(now_ms)?, at_ms };
-		self.write(Name { key: key.to_vec(), part: Part::Expiry }, Cell::Expiry(expiry), changes)?;
+		self.write(NameRef { key, part: PartRef::Expiry }.owned(), Cell::Expiry(expiry), changes)?;
 		Ok(true)
 	}
 
@@ -108,15 +108,17 @@ impl Namespace {
 		let mut keys: Vec<Vec<u8>> = Vec::new();
 		let mut place = None;
 		for record in self.tree.range(from, u64::MAX) {
-			let key = &record.name.key;
+			let key = record.name.key();
 			// Parts of keys whose hash begins alike stand in turn.
 			let here = key_position(key);
 			if count <= keys.len() && place != Some(here) {
 				return Page { keys, next: Some(here) };
 			}
 			let of_place = keys.iter().rev().take_while(|key| key_position(key) == here);
-			if !of_place.into_iter().any(|known| known == key) && self.contains(key, now_ms) {
-				keys.push(key.clone());
+			if !of_place.into_iter().any(|known| known.as_slice() == key)
+				&& self.contains(key, now_ms)
+			{
+				keys.push(key.to_vec());
 			}
 			place = Some(here);
 		}
@@ -141,7 +143,7 @@ impl Namespace {
 			.is_some_and(|at_ms| now_ms < at_ms)
 		{
 			let expiry = Expiry { stamp: self.tick(now_ms)?, at_ms: None };
-			let name = Name { key: key.to_vec(), part: Part::Expiry };
+			let name = NameRef { key, part: PartRef::Expiry }.owned();
 			self.write(name, Cell::Expiry(expiry), changes)?;
 		}
 		Ok(())
@@ -156,7 +158,7 @@ impl Namespace {
 	) -> Result<(), WriteError> {
 		let parts = self.records_of(key).filter(|record| self.is_live(record, now_ms));
 		let parts: Vec<Record> = parts
-			.filter(|record| matches!(record.name.part, Part::Field(_) | Part::Member(_)))
+			.filter(|record| matches!(record.name.part(), PartRef::Field(_) | PartRef::Member(_)))
 			.cloned()
 			.collect();
 		for Record { name, cell } in parts {

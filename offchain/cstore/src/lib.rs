@@ -34,6 +34,7 @@ mod collections;
 mod keys;
 mod repair;
 mod replication;
+mod replica;
 mod stability;
 mod wire;
 mod journal;
@@ -47,11 +48,12 @@ pub use collections::Pair;
 pub use journal::{Damage, Entry, Found, Fsync, Journal, JournalError, Snapshot};
 pub use keys::{Life, Page};
 pub use namespace::{Kind, Merged, Namespace, Quota, WriteError};
-pub use record::{Digest, Name, NameRef, Part, PartRef, Record, RecordError, key_position};
+pub use record::{Digest, Name, NameRef, PartRef, Record, RecordError, key_position};
 pub use repair::{
 	Answer, BATCH_BYTES_MAX, Found as FoundUnder, NAMES_MAX, PREFIXES_MAX, Question, Repair,
 	RepairError, Repaired, answer,
 };
+pub use replica::{Effect, Purpose, REPAIR_INTERVAL_MS, RETRY_MS, Replica};
 pub use replication::{BATCH_RECORDS_MAX, Batch, Replication, WAITING_MAX};
 pub use stability::{Stability, Word};
 pub use stamp::{ClockError, HybridClock, Stamp, WriterId};

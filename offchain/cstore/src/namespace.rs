@@ -12,7 +12,7 @@
 use crate::{
 	cell::{Cell, Expiry},
 	limits::CROWD_MAX,
-	record::{Digest, Name, NameRef, Part, PartRef, Record, RecordError, key_position},
+	record::{Digest, Name, NameRef, PartRef, Record, RecordError, key_position},
 	stamp::{ClockError, HybridClock, Stamp, WriterId},
 	tree::{Prefix, Shape, Tree},
 };
@@ -205,7 +205,7 @@ impl Namespace {
 		let is_below = |stamp: Stamp| stamp.unix_ms() < horizon_ms;
 		// That a key has ended must be known to everybody too.
 		let has_ended = |record: &Record| {
-			self.expiry(&record.name.key).is_some_and(|expiry| is_below(expiry.stamp))
+			self.expiry(record.name.key()).is_some_and(|expiry| is_below(expiry.stamp))
 				&& !self.is_live(record, horizon_ms)
 		};
 		let gone: Vec<Name> = self
@@ -250,7 +250,7 @@ impl Namespace {
 	pub(crate) fn records_of<'a>(&'a self, key: &'a [u8]) -> impl Iterator<Item = &'a Record> {
 		let first = key_position(key);
 		let all = self.tree.range(first, first | u64::from(u32::MAX));
-		all.filter(move |record| record.name.key == key)
+		all.filter(move |record| record.name.key() == key)
 	}
 
 	/// When a key was told to end.
@@ -266,7 +266,7 @@ impl Namespace {
 		if record.cell.is_tombstone() {
 			return false;
 		}
-		let expiry = self.expiry(&record.name.key).unwrap_or_default();
+		let expiry = self.expiry(record.name.key()).unwrap_or_default();
 		let Some(at_ms) = expiry.at_ms.filter(|at_ms| *at_ms <= now_ms) else { return true };
 		match &record.cell {
 			// A value that was written later does not end.
@@ -284,11 +284,11 @@ impl Namespace {
 	#[must_use]
 	pub fn kind(&self, key: &[u8], now_ms: u64) -> Option<Kind> {
 		let mut records = self.records_of(key).filter(|record| self.is_live(record, now_ms));
-		records.find_map(|record| match record.name.part {
-			Part::Expiry => None,
-			Part::Text => Some(Kind::Text),
-			Part::Field(_) => Some(Kind::Hash),
-			Part::Member(_) => Some(Kind::Set),
+		records.find_map(|record| match record.name.part() {
+			PartRef::Expiry => None,
+			PartRef::Text => Some(Kind::Text),
+			PartRef::Field(_) => Some(Kind::Hash),
+			PartRef::Member(_) => Some(Kind::Set),
 		})
 	}
 

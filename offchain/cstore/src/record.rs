@@ -6,33 +6,32 @@ use crate::{
 	cell::Cell,
 	limits::{KEY_BYTES_MAX, RECORD_BYTES, VALUE_BYTES_MAX, WRITERS_MAX},
 };
-use codec::{Decode, Encode};
+use codec::{Decode, Encode, Input, Output};
 use siphasher::sip::SipHasher13;
 use sp_crypto_hashing::blake2_256;
+use std::{cmp::Ordering, fmt};
 
 /// A digest, by BLAKE2b-256.
 pub type Digest = [u8; 32];
 
-/// Which part of a key a record is.
-#[derive(Clone, Debug, Decode, Encode, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Part {
-	/// When the key ends.
-	Expiry,
-	/// The value of a plain key.
-	Text,
-	/// A field of a hash.
-	Field(Vec<u8>),
-	/// A member of a set.
-	Member(Vec<u8>),
+/// The name of a record: a key, and which part of it.
+///
+/// In one piece of memory, because there is one for each record.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Name {
+	/// The key, and the name of a field or a member after it.
+	bytes: Box<[u8]>,
+	key_bytes: u32,
+	kind: PartKind,
 }
 
-/// The name of a record.
-#[derive(Clone, Debug, Decode, Encode, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Name {
-	/// The key.
-	pub key: Vec<u8>,
-	/// The part of it.
-	pub part: Part,
+/// Which part of a key a record is, without its name.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq)]
+enum PartKind {
+	Expiry,
+	Text,
+	Field,
+	Member,
 }
 
 /// What is stored, logged and sent.
@@ -73,7 +72,7 @@ pub struct NameRef<'a> {
 	pub part: PartRef<'a>,
 }
 
-/// A part, in the order of [`Part`].
+/// Which part of a key a record is.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum PartRef<'a> {
 	/// When the key ends.
@@ -90,13 +89,77 @@ impl Name {
 	/// The same, borrowed.
 	#[must_use]
 	pub fn borrowed(&self) -> NameRef<'_> {
-		let part = match &self.part {
-			Part::Expiry => PartRef::Expiry,
-			Part::Text => PartRef::Text,
-			Part::Field(name) => PartRef::Field(name),
-			Part::Member(name) => PartRef::Member(name),
+		NameRef { key: self.key(), part: self.part() }
+	}
+
+	/// The key.
+	#[must_use]
+	pub fn key(&self) -> &[u8] {
+		self.split().0
+	}
+
+	/// The part of it.
+	#[must_use]
+	pub fn part(&self) -> PartRef<'_> {
+		let name = self.split().1;
+		match self.kind {
+			PartKind::Expiry => PartRef::Expiry,
+			PartKind::Text => PartRef::Text,
+			PartKind::Field => PartRef::Field(name),
+			PartKind::Member => PartRef::Member(name),
+		}
+	}
+
+	fn split(&self) -> (&[u8], &[u8]) {
+		let key_bytes = usize::try_from(self.key_bytes).unwrap_or(usize::MAX);
+		self.bytes.split_at_checked(key_bytes).unwrap_or((&self.bytes, &[]))
+	}
+}
+
+impl fmt::Debug for Name {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		self.borrowed().fmt(formatter)
+	}
+}
+
+impl Ord for Name {
+	fn cmp(&self, other: &Self) -> Ordering {
+		self.borrowed().cmp(&other.borrowed())
+	}
+}
+
+impl PartialOrd for Name {
+	fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+		Some(self.cmp(other))
+	}
+}
+
+impl Encode for Name {
+	fn encode_to<O: Output + ?Sized>(&self, output: &mut O) {
+		let (key, name) = self.split();
+		self.kind.encode_to(output);
+		key.encode_to(output);
+		match self.kind {
+			PartKind::Expiry | PartKind::Text => {},
+			PartKind::Field | PartKind::Member => name.encode_to(output),
+		}
+	}
+
+	fn size_hint(&self) -> usize {
+		self.bytes.len() + 9
+	}
+}
+
+impl Decode for Name {
+	fn decode<I: Input>(input: &mut I) -> Result<Self, codec::Error> {
+		let kind = PartKind::decode(input)?;
+		let key = Vec::decode(input)?;
+		let name = match kind {
+			PartKind::Expiry | PartKind::Text => Vec::new(),
+			PartKind::Field | PartKind::Member => Vec::decode(input)?,
 		};
-		NameRef { key: &self.key, part }
+		let key_bytes = u32::try_from(key.len()).map_err(|_| "a key is shorter")?;
+		Ok(Self { bytes: [key, name].concat().into(), key_bytes, kind })
 	}
 }
 
@@ -104,13 +167,15 @@ impl NameRef<'_> {
 	/// The same, owned.
 	#[must_use]
 	pub fn owned(self) -> Name {
-		let part = match self.part {
-			PartRef::Expiry => Part::Expiry,
-			PartRef::Text => Part::Text,
-			PartRef::Field(name) => Part::Field(name.to_vec()),
-			PartRef::Member(name) => Part::Member(name.to_vec()),
+		let (kind, name) = match self.part {
+			PartRef::Expiry => (PartKind::Expiry, &[][..]),
+			PartRef::Text => (PartKind::Text, &[][..]),
+			PartRef::Field(name) => (PartKind::Field, name),
+			PartRef::Member(name) => (PartKind::Member, name),
 		};
-		Name { key: self.key.to_vec(), part }
+		// A longer key is none, which whoever stores it checks.
+		let key_bytes = u32::try_from(self.key.len()).unwrap_or(u32::MAX);
+		Name { bytes: [self.key, name].concat().into(), key_bytes, kind }
 	}
 
 	/// Where the record stands among all: the parts of a key together, its end and its value first.
@@ -174,11 +239,11 @@ impl Record {
 	pub fn check(&self) -> Result<(), RecordError> {
 		self.name.borrowed().check()?;
 		let has_its_kind = matches!(
-			(&self.name.part, &self.cell),
-			(Part::Expiry, Cell::Expiry(_))
-				| (Part::Text, Cell::Text(_))
-				| (Part::Field(_), Cell::Field(_))
-				| (Part::Member(_), Cell::Member(_))
+			(self.name.kind, &self.cell),
+			(PartKind::Expiry, Cell::Expiry(_))
+				| (PartKind::Text, Cell::Text(_))
+				| (PartKind::Field, Cell::Field(_))
+				| (PartKind::Member, Cell::Member(_))
 		);
 		if !has_its_kind || !self.cell.is_well_formed(WRITERS_MAX) {
 			return Err(RecordError::MadeUp);

@@ -13,8 +13,8 @@ use crate::{
 	namespace::Namespace,
 	record::{Name, Record},
 	repair::BATCH_BYTES_MAX,
-	stamp::WriterId,
 };
+use r1_primitives::NodeKey;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Writes that wait for one replica; with more it is behind.
@@ -35,7 +35,7 @@ pub struct Batch {
 /// What is known of the other replicas.
 #[derive(Debug, Default)]
 pub struct Replication {
-	others: BTreeMap<WriterId, Other>,
+	others: BTreeMap<NodeKey, Other>,
 	/// The number of the last write.
 	written: u64,
 }
@@ -60,7 +60,7 @@ enum State {
 
 impl Replication {
 	/// Follows the chain: who replicates the namespace besides ourselves. Whoever comes is behind.
-	pub fn set_others(&mut self, others: impl IntoIterator<Item = WriterId>) {
+	pub fn set_others(&mut self, others: impl IntoIterator<Item = NodeKey>) {
 		let mut known = std::mem::take(&mut self.others);
 		let mut kept =
 			|other| known.remove(&other).unwrap_or(Other { has: 0, state: State::Behind });
@@ -108,7 +108,7 @@ impl Replication {
 
 	/// The next records for a replica; nothing if it has all, or a batch is on its way, or it is
 	/// behind. Of what has changed again since it was written only the newest state is sent.
-	pub fn batch(&mut self, other: WriterId, namespace: &Namespace) -> Option<Batch> {
+	pub fn batch(&mut self, other: NodeKey, namespace: &Namespace) -> Option<Batch> {
 		let Other { has, state } = self.others.get_mut(&other)?;
 		let State::Following { waiting, sent: sent @ None } = state else { return None };
 		let mut records = BTreeMap::new();
@@ -139,7 +139,7 @@ impl Replication {
 	}
 
 	/// A replica has stored a batch. One that is not on its way any more says nothing.
-	pub fn acknowledged(&mut self, other: WriterId, through: u64) {
+	pub fn acknowledged(&mut self, other: NodeKey, through: u64) {
 		if let Some(Other { has, state: State::Following { sent, .. } }) =
 			self.others.get_mut(&other)
 			&& *sent == Some(through)
@@ -150,21 +150,21 @@ impl Replication {
 	}
 
 	/// A replica has not stored the batch, or nobody knows.
-	pub fn failed(&mut self, other: WriterId) {
+	pub fn failed(&mut self, other: NodeKey) {
 		if let Some(other) = self.others.get_mut(&other) {
 			other.state = State::Behind;
 		}
 	}
 
 	/// The replicas that must be repaired.
-	pub fn behind(&self) -> impl Iterator<Item = WriterId> {
+	pub fn behind(&self) -> impl Iterator<Item = NodeKey> {
 		let behind = self.others.iter().filter(|(_, other)| matches!(other.state, State::Behind));
 		behind.map(|(id, _)| *id)
 	}
 
 	/// A repair of ourselves and a replica begins; what is written from now on waits for it. One that
 	/// follows goes on doing so.
-	pub fn repair_begins(&mut self, other: WriterId) {
+	pub fn repair_begins(&mut self, other: NodeKey) {
 		let until = self.written;
 		if let Some(other) = self.others.get_mut(&other)
 			&& matches!(other.state, State::Behind | State::Repairing { .. })
@@ -174,7 +174,7 @@ impl Replication {
 	}
 
 	/// The repair has come to its end: both have the same, but for what was written meanwhile.
-	pub fn repaired(&mut self, other: WriterId) {
+	pub fn repaired(&mut self, other: NodeKey) {
 		let Some(other) = self.others.get_mut(&other) else { return };
 		match std::mem::replace(&mut other.state, State::Behind) {
 			State::Repairing { until, waiting } => {

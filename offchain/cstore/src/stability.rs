@@ -10,8 +10,9 @@
 //! Each speaks for itself alone. Whoever lies about what it has harms what it has; and a replica
 //! that is away says nothing, so nothing is forgotten that it has not heard of.
 
-use crate::{limits::SKEW_MS_MAX, stamp::WriterId};
+use crate::limits::SKEW_MS_MAX;
 use codec::{Decode, Encode};
+use r1_primitives::NodeKey;
 use std::collections::BTreeMap;
 
 /// What a replica says of itself when it answers; in milliseconds of Unix time.
@@ -26,7 +27,7 @@ pub struct Word {
 /// What one replica knows of the others.
 #[derive(Clone, Debug, Default)]
 pub struct Stability {
-	others: BTreeMap<WriterId, Other>,
+	others: BTreeMap<NodeKey, Other>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,15 +41,15 @@ struct Other {
 impl Stability {
 	/// Follows the chain: who replicates the namespace besides ourselves. What is known of those who
 	/// stay is kept; whoever comes begins with nothing.
-	pub fn set_others(&mut self, others: impl IntoIterator<Item = WriterId>) {
+	pub fn set_others(&mut self, others: impl IntoIterator<Item = NodeKey>) {
 		let known = std::mem::take(&mut self.others);
-		let known = |other: WriterId| (other, known.get(&other).copied().unwrap_or_default());
+		let known = |other: NodeKey| (other, known.get(&other).copied().unwrap_or_default());
 		self.others = others.into_iter().map(known).collect();
 	}
 
 	/// Takes note of a repair that we asked for and that came to its end, and of what the other said
 	/// of itself when it began.
-	pub fn repaired(&mut self, other: WriterId, word: Word) {
+	pub fn repaired(&mut self, other: NodeKey, word: Word) {
 		if let Some(other) = self.others.get_mut(&other) {
 			other.heard_ms = other.heard_ms.max(word.promise_ms);
 			other.complete_ms = other.complete_ms.max(word.complete_ms);

@@ -10,12 +10,15 @@
 use crate::limits::SKEW_MS_MAX;
 use codec::{Decode, Encode};
 use r1_primitives::NodeKey;
+use sp_crypto_hashing::blake2_256;
 
 /// Bits of a stamp's time that count within a millisecond.
 const COUNTER_BITS: u32 = 16;
 
-/// Who writes: the beginning of a node's key. The writers of a namespace are few and come from the
-/// chain, and two nodes whose keys begin alike would only have their order undecided at one moment.
+/// Who writes: a node, as long as it has its disk.
+///
+/// What a writer has written it must remember: what it adds to a counter is a sum, and its stamps
+/// grow. A node that has lost its disk has not, so it goes on as another writer.
 #[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct WriterId(u64);
 
@@ -58,10 +61,10 @@ pub enum ClockError {
 }
 
 impl WriterId {
-	/// The writer that a node is.
+	/// The writer that a node is with a disk, which is known by a random number.
 	#[must_use]
-	pub fn of(node: &NodeKey) -> Self {
-		let [a, b, c, d, e, f, g, h, ..] = *node;
+	pub fn of(node: &NodeKey, disk: u64) -> Self {
+		let [a, b, c, d, e, f, g, h, ..] = blake2_256(&(node, disk).encode());
 		Self(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 	}
 }

@@ -5,7 +5,7 @@
 use crate::{
 	cell::{Cell, Expiry, Text},
 	namespace::{Kind, Namespace, WriteError},
-	record::{Name, NameRef, Part, PartRef, Record},
+	record::{NameRef, PartRef, Record},
 };
 use std::borrow::Cow;
 
@@ -63,8 +63,8 @@ impl Namespace {
 			Condition::Always | Condition::IfAbsent | Condition::IfPresent => {},
 		}
 		let stamp = self.tick(now_ms)?;
-		let text = Text::written(stamp, Some(value.to_vec()));
-		self.write(Name { key: key.to_vec(), part: Part::Text }, Cell::Text(text), changes)?;
+		let text = Text::written(stamp, Some(value.into()));
+		self.write(NameRef { key, part: PartRef::Text }.owned(), Cell::Text(text), changes)?;
 		if kind.is_some_and(|kind| kind != Kind::Text) {
 			self.delete_parts(key, now_ms, changes)?;
 		}
@@ -72,7 +72,7 @@ impl Namespace {
 		if options.expires_at_ms.is_some() {
 			let expiry = Expiry { stamp: self.tick(now_ms)?, at_ms: options.expires_at_ms };
 			self.write(
-				Name { key: key.to_vec(), part: Part::Expiry },
+				NameRef { key, part: PartRef::Expiry }.owned(),
 				Cell::Expiry(expiry),
 				changes,
 			)?;
@@ -107,7 +107,7 @@ impl Namespace {
 		let sum = number.checked_add(amount).ok_or(WriteError::NotANumber)?;
 		let stamp = self.tick(now_ms)?;
 		text.add(stamp, amount).ok_or(WriteError::NotANumber)?;
-		self.write(Name { key: key.to_vec(), part: Part::Text }, Cell::Text(text), changes)?;
+		self.write(NameRef { key, part: PartRef::Text }.owned(), Cell::Text(text), changes)?;
 		Ok(sum)
 	}
 

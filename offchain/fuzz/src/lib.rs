@@ -10,7 +10,7 @@
 //! bytes ──Choices──> a genuine challenge, token, revocation or secret
 //!                      │ cut, spliced, swapped, narrowed, signed by others, sent late or twice
 //!                      v
-//!                   r1-dauth ──outcome──> a model that knows how it was made ──> panic, or Coverage
+//!             r1-dauth, r1-cstore ──outcome──> a model that knows how it was made ──> panic, or Coverage
 //! ```
 //!
 //! # What is checked
@@ -29,6 +29,11 @@
 //!   What can be read is written as the same bytes.
 //! - *Secret*: it opens to what was sealed, for the nodes that it was sealed for, in jobs of its
 //!   owner; what a stranger sealed opens only if it is a secret of the owner, in its one encoding.
+//! - *Resp*: it does not matter in which pieces requests come; each answer is one, in both versions;
+//!   what is stored is sound and counted rightly, and what only reads changes nothing.
+//! - *Replica*: whatever was done to messages, two replicas that repair each other hold the same.
+//! - *Journal*: a damaged file adds nothing that was not written, an undamaged one loses nothing, and
+//!   what is written after the damage is there again.
 //!
 //! Not checked: what needs thousands of actions, such as that redeemed challenges and revocations
 //! are bounded in number.
@@ -73,6 +78,8 @@ mod challenge;
 mod token;
 mod revocation;
 mod secret;
+mod resp;
+mod replica;
 #[cfg(test)]
 mod tests;
 
@@ -103,11 +110,25 @@ pub enum Target {
 	Revocation,
 	/// Sealed secrets, and their keys.
 	Secret,
+	/// Requests in the protocol of Redis.
+	Resp,
+	/// What replicas of a namespace send each other.
+	Replica,
+	/// Files of the store.
+	Journal,
 }
 
 impl Target {
 	/// Every target.
-	pub const ALL: [Self; 4] = [Self::Challenge, Self::Token, Self::Revocation, Self::Secret];
+	pub const ALL: [Self; 7] = [
+		Self::Challenge,
+		Self::Token,
+		Self::Revocation,
+		Self::Secret,
+		Self::Resp,
+		Self::Replica,
+		Self::Journal,
+	];
 
 	/// The target's name, which is also that of its folder in `corpus/`.
 	#[must_use]
@@ -117,6 +138,9 @@ impl Target {
 			Self::Token => "token",
 			Self::Revocation => "revocation",
 			Self::Secret => "secret",
+			Self::Resp => "resp",
+			Self::Replica => "replica",
+			Self::Journal => "journal",
 		}
 	}
 }
@@ -134,6 +158,9 @@ pub fn run(target: Target, bytes: &[u8]) -> Coverage {
 		Target::Token => token::play,
 		Target::Revocation => revocation::play,
 		Target::Secret => secret::play,
+		Target::Resp => resp::play,
+		Target::Replica => replica::play,
+		Target::Journal => replica::play_files,
 	};
 	play(&mut choices, &mut reached);
 	reached.into_coverage()

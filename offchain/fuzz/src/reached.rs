@@ -70,6 +70,7 @@ macro_rules! kind_by_variant {
 kind_by_variant!(
 	Denied,
 	SealError,
+	r1_cstore::RepairError,
 	r1_dauth::RecipientError,
 	r1_dauth::RevocationError,
 	r1_dauth::SealingKeyError,

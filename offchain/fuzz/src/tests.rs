@@ -85,6 +85,40 @@ fn needed(target: Target) -> &'static [(&'static str, &'static str)] {
 			("recipient", "ok"),
 			("recipient", "RecipientError"),
 		],
+		Target::Resp => &[
+			("parse", "Protocol error: unbalanced quotes in request"),
+			("parse", "Protocol error: invalid bulk length"),
+			("get", "ok"),
+			("get", "WrongKind"),
+			("set", "ok"),
+			("set", "Syntax"),
+			("set", "Expiry"),
+			("set", "Full"),
+			("incrby", "NotANumber"),
+			("hgetall", "ok"),
+			("sadd", "ok"),
+			("scan", "ok"),
+			("scan", "Cursor"),
+			("expire", "ok"),
+			("session", "sign in"),
+			("session", "select"),
+			("session", "error"),
+		],
+		Target::Replica => &[
+			("request", "Malformed"),
+			("request", "Version"),
+			("response", "none"),
+			("answer", "ok"),
+			("take", "ok"),
+			("take", "Misfit"),
+			("level", "ok"),
+		],
+		Target::Journal => &[
+			("snapshot", "finished"),
+			("damage", "Header"),
+			("damage", "Torn"),
+			("damage", "Checksum"),
+		],
 	}
 }
 
@@ -106,6 +140,21 @@ fn revocations_should_hold_whatever_is_sent() {
 #[test]
 fn secrets_should_hold_whatever_is_sent() {
 	fuzz(Target::Secret);
+}
+
+#[test]
+fn requests_should_hold_whatever_is_sent() {
+	fuzz(Target::Resp);
+}
+
+#[test]
+fn replicas_should_hold_whatever_is_sent() {
+	fuzz(Target::Replica);
+}
+
+#[test]
+fn files_should_hold_whatever_becomes_of_them() {
+	fuzz(Target::Journal);
 }
 
 #[test]

@@ -117,3 +117,23 @@ proptest! {
 		prop_assert_eq!(first.bytes(), second.bytes());
 	}
 }
+
+#[test]
+fn writer_that_lies_should_part_nobody() {
+	let mut changes = Vec::new();
+	let mut one = replica(1);
+	one.set(b"k", b"a", SetOptions::default(), NOW, &mut changes).unwrap();
+	one.hash_set(b"h", b"f", b"a", NOW, &mut changes).unwrap();
+	one.expire(b"h", Some(NOW + 5), NOW, &mut changes).unwrap();
+	for truth in changes {
+		// The same moment, and something else.
+		let mut lie = truth.clone();
+		match &mut lie.cell {
+			Cell::Text(text) => text.register.value = Some(b"b"[..].into()),
+			Cell::Field(register) => register.value = None,
+			Cell::Expiry(expiry) => expiry.at_ms = Some(NOW + 6),
+			Cell::Member(_) => unreachable!("none was written"),
+		}
+		assert_eq!(merged(&truth.cell, &lie.cell), merged(&lie.cell, &truth.cell));
+	}
+}

@@ -2,8 +2,8 @@
 
 use super::{NOW, QUOTA, pull, replica};
 use crate::{
-	Cell, ClockError, Condition, Kind, Life, Merged, Name, Namespace, Part, Quota, Record,
-	RecordError, Register, SetOptions, Text, WriteError, WriterId,
+	Cell, ClockError, Condition, Kind, Life, Merged, Name, NameRef, Namespace, PartRef, Quota,
+	Record, RecordError, Register, SetOptions, Text, WriteError, WriterId,
 	limits::{KEY_BYTES_MAX, SKEW_MS_MAX, VALUE_BYTES_MAX},
 };
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ fn set(replica: &mut Namespace, key: &[u8], value: &[u8]) {
 }
 
 fn text_name() -> Name {
-	Name { key: b"k".to_vec(), part: Part::Text }
+	NameRef { key: b"k", part: PartRef::Text }.owned()
 }
 
 fn get(replica: &Namespace, key: &[u8], now_ms: u64) -> Option<Vec<u8>> {
@@ -182,7 +182,7 @@ fn what_is_too_large_should_be_refused_and_nothing_stored() {
 #[test]
 fn full_namespace_should_refuse_and_take_back() {
 	let quota = Quota { records: 3, bytes: 2_000 };
-	let mut one = Namespace::new(WriterId::of(&[1; 32]), quota);
+	let mut one = Namespace::new(WriterId::of(&[1; 32], 0), quota);
 	let mut changes = Vec::new();
 	let options = SetOptions::default();
 	for key in [b"a", b"b", b"c"] {
@@ -250,7 +250,7 @@ fn record_that_was_made_up_should_be_refused() {
 	let mut one = replica(1);
 	let wrong_kind = Record { name: text_name(), cell: Cell::Field(Register::default()) };
 	assert_eq!(one.merge(wrong_kind, NOW), Err(WriteError::Record(RecordError::MadeUp)));
-	let large = Text::written(crate::Stamp::ZERO, Some(vec![0; VALUE_BYTES_MAX + 1]));
+	let large = Text::written(crate::Stamp::ZERO, Some(vec![0; VALUE_BYTES_MAX + 1].into()));
 	let large = Record { name: text_name(), cell: Cell::Text(large) };
 	assert!(matches!(one.merge(large, NOW), Err(WriteError::Record(RecordError::Value { .. }))));
 	assert!(one.is_empty());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	Cell, Damage, Entry, Found, Fsync, Journal, Name, Part, Record, Register, Stamp,
+	Cell, Damage, Entry, Found, Fsync, Journal, NameRef, PartRef, Record, Register, Stamp,
 	limits::VALUE_BYTES_MAX,
 };
 use proptest::{collection::vec, prelude::*};
@@ -15,8 +15,8 @@ fn entry(number: u32) -> Entry {
 }
 
 fn entry_with(number: u32, value: Vec<u8>) -> Entry {
-	let name = Name { key: b"key".to_vec(), part: Part::Field(number.to_le_bytes().to_vec()) };
-	let cell = Cell::Field(Register { stamp: Stamp::ZERO, value: Some(value) });
+	let name = NameRef { key: b"key", part: PartRef::Field(&number.to_le_bytes()) }.owned();
+	let cell = Cell::Field(Register { stamp: Stamp::ZERO, value: Some(value.into()) });
 	Entry::Records { namespace: "job/7".to_owned(), records: vec![Record { name, cell }] }
 }
 

@@ -7,6 +7,7 @@ mod journal;
 mod repair;
 mod replication;
 mod resp;
+mod simulation;
 mod tree;
 mod wire;
 
@@ -19,7 +20,7 @@ const QUOTA: Quota = Quota { records: 10_000, bytes: 16 << 20 };
 
 /// An empty replica of a writer.
 fn replica(writer: u8) -> Namespace {
-	Namespace::new(WriterId::of(&[writer; 32]), QUOTA)
+	Namespace::new(WriterId::of(&[writer; 32], 0), QUOTA)
 }
 
 /// Gives a replica all that another has.

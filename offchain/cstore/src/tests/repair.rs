@@ -157,7 +157,7 @@ fn answer_that_does_not_fit_should_be_the_others_fault() {
 #[test]
 fn nothing_should_be_forgotten_before_everybody_has_heard_of_it() {
 	let mut replicas = [1, 2, 3].map(replica);
-	let ids = [1, 2, 3].map(|id: u8| WriterId::of(&[id; 32]));
+	let ids = [1, 2, 3].map(|id: u8| [id; 32]);
 	let mut stabilities: [Stability; 3] = Default::default();
 	for (own, stability) in stabilities.iter_mut().enumerate() {
 		stability.set_others(ids.into_iter().filter(|id| *id != ids[own]));
@@ -188,6 +188,38 @@ fn nothing_should_be_forgotten_before_everybody_has_heard_of_it() {
 	assert_eq!(replicas.each_ref().map(Namespace::len), [0, 0, 0]);
 }
 
+/// One that has heard of everybody cannot know what the others have heard of each other.
+#[test]
+fn nothing_should_be_forgotten_while_two_others_have_not_met() {
+	let mut middle = Stability::default();
+	let (one, other) = ([1; 32], [2; 32]);
+	middle.set_others([one, other]);
+	let later = NOW + 600_000;
+	// Each has heard of the middle alone, so it is complete up to nothing.
+	let word = Word { promise_ms: later, complete_ms: 0 };
+	middle.repaired(one, word);
+	middle.repaired(other, word);
+	assert_eq!((middle.complete_ms(later), middle.horizon_ms(later)), (later, 0));
+	let word = Word { promise_ms: later, complete_ms: NOW };
+	middle.repaired(one, word);
+	assert_eq!(middle.horizon_ms(later), 0);
+	middle.repaired(other, word);
+	assert_eq!(middle.horizon_ms(later), NOW - 60_000);
+	// Whoever comes anew has nothing.
+	middle.set_others([one, [3; 32]]);
+	assert_eq!((middle.complete_ms(later), middle.horizon_ms(later)), (0, 0));
+}
+
+#[test]
+fn promise_should_be_kept_when_the_clock_is_set_back() {
+	let mut one = replica(1);
+	let promised = one.promise(NOW + 30_000);
+	assert_eq!(promised, NOW + 30_000);
+	set(&mut one, 1, b"v", NOW);
+	let written = one.records().next().unwrap().cell.latest();
+	assert!(promised <= written.unix_ms());
+}
+
 proptest! {
 	#![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -216,7 +248,7 @@ proptest! {
 			set(&mut other, 1_000 + key, &[9; 700_000], NOW + 2);
 		}
 		// What both would hold if each had been given all that the other has.
-		let mut expected = Namespace::new(WriterId::of(&[3; 32]), QUOTA);
+		let mut expected = Namespace::new(WriterId::of(&[3; 32], 0), QUOTA);
 		pull(&mut expected, &one, NOW + 2);
 		pull(&mut expected, &other, NOW + 2);
 		repair(&mut one, &mut other, NOW + 3);

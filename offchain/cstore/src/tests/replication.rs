@@ -3,12 +3,13 @@
 use super::{NOW, replica};
 use crate::{
 	Batch, Merged, Namespace, Question, Record, Repair, Replication, SetOptions, WAITING_MAX,
-	WriterId, answer,
+	answer,
 };
 use proptest::{collection::vec, prelude::*};
+use r1_primitives::NodeKey;
 
-fn id(other: u8) -> WriterId {
-	WriterId::of(&[other; 32])
+fn id(other: u8) -> NodeKey {
+	[other; 32]
 }
 
 /// A writer, and the replicas that it tells.

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	Cell, Digest, EMPTY, LEAF_MAX, Name, Part, Prefix, Record, Register, Shape, Tree, inner_digest,
-	leaf_digest_of,
+	Cell, Digest, EMPTY, LEAF_MAX, Name, NameRef, PartRef, Prefix, Record, Register, Shape, Tree,
+	inner_digest, leaf_digest_of,
 };
 use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeMap;
 
 fn record(number: u32, value: u8) -> Record {
-	let name = Name { key: b"key".to_vec(), part: Part::Field(number.to_be_bytes().to_vec()) };
-	Record { name, cell: Cell::Field(Register { value: Some(vec![value]), ..Register::default() }) }
+	let name = NameRef { key: b"key", part: PartRef::Field(&number.to_be_bytes()) }.owned();
+	Record {
+		name,
+		cell: Cell::Field(Register { value: Some([value].into()), ..Register::default() }),
+	}
 }
 
 /// A record of a key of its own, anywhere in the tree.
 fn record_of_key(number: u32, value: u8) -> Record {
 	let Record { cell, .. } = record(number, value);
-	Record { name: Name { key: number.to_be_bytes().to_vec(), part: Part::Field(vec![]) }, cell }
+	Record { name: NameRef { key: &number.to_be_bytes(), part: PartRef::Field(&[]) }.owned(), cell }
 }
 
 /// The digest of some records, without any tree: by the definition alone.

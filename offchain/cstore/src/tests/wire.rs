@@ -2,8 +2,8 @@
 
 use super::{NOW, replica};
 use crate::{
-	Answer, Cell, FoundUnder, MESSAGE_BYTES_MAX, Name, Part, Question, Record, Register, Repair,
-	Request, Response, SetOptions, Shape, WireError, Word, answer,
+	Answer, Cell, FoundUnder, MESSAGE_BYTES_MAX, Name, NameRef, PartRef, Question, Record,
+	Register, Repair, Request, Response, SetOptions, Shape, WireError, Word, answer,
 	limits::{KEY_BYTES_MAX, VALUE_BYTES_MAX},
 };
 use proptest::{collection::vec, prelude::*};
@@ -14,9 +14,9 @@ fn largest() -> (Vec<Request>, Vec<Response>) {
 	let name = |number: u32| {
 		let mut key = vec![1; KEY_BYTES_MAX];
 		key[..4].copy_from_slice(&number.to_be_bytes());
-		Name { key, part: Part::Field(vec![2; KEY_BYTES_MAX]) }
+		NameRef { key: &key, part: PartRef::Field(&[2; KEY_BYTES_MAX]) }.owned()
 	};
-	let value = Some(vec![3; VALUE_BYTES_MAX]);
+	let value = Some(vec![3; VALUE_BYTES_MAX].into());
 	let record =
 		Record { name: name(0), cell: Cell::Field(Register { value, ..Register::default() }) };
 	let names: Vec<Name> = (0..512).map(name).collect();
