@@ -134,7 +134,7 @@ impl Cell {
 	#[must_use]
 	pub fn value_bytes(&self) -> usize {
 		match self {
-			Self::Text(text) => text.register.bytes() + text.added().len() * size_of::<Added>(),
+			Self::Text(text) => text.register.bytes() + size_of_val(text.added()),
 			Self::Field(register) => register.bytes(),
 			Self::Member(member) => {
 				(member.added.len() + member.removed.len()) * size_of::<Stamp>()

@@ -147,7 +147,7 @@ impl Replica {
 	) -> (Result<T, E>, u64) {
 		let mut changes = Vec::new();
 		let outcome = command(&mut self.namespace, &mut changes);
-		let write = self.replication.wrote(changes.iter());
+		let write = self.replication.wrote(&changes);
 		self.note(changes, effects);
 		self.send_waiting(effects);
 		(outcome, write)

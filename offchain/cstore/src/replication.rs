@@ -69,8 +69,8 @@ impl Replication {
 
 	/// Takes note of what was just written here; returns the number of the write, or of the last one
 	/// if this has changed nothing.
-	pub fn wrote<'a>(&mut self, records: impl Iterator<Item = &'a Record> + Clone) -> u64 {
-		if records.clone().next().is_none() {
+	pub fn wrote(&mut self, records: &[Record]) -> u64 {
+		if records.is_empty() {
 			return self.written;
 		}
 		self.written += 1;
@@ -80,7 +80,7 @@ impl Replication {
 			else {
 				continue;
 			};
-			waiting.extend(records.clone().map(|record| (self.written, record.name.clone())));
+			waiting.extend(records.iter().map(|record| (self.written, record.name.clone())));
 			if WAITING_MAX < waiting.len() {
 				other.state = State::Behind;
 			}

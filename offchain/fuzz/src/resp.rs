@@ -133,7 +133,8 @@ impl World {
 		for request in whole.0 {
 			let mut parser = Parser::default();
 			parser.feed(&written(&request));
-			let arguments = parser.next().expect("it was read before").expect("it is whole");
+			let arguments =
+				parser.next_request().expect("it was read before").expect("it is whole");
 			let step = self.session.step(arguments);
 			let reply = match step {
 				Step::Run(command) => {
@@ -207,7 +208,7 @@ fn requests_in(bytes: &[u8], piece: usize) -> (Vec<Vec<Vec<u8>>>, Option<String>
 	for piece in bytes.chunks(piece.min(bytes.len()).max(1)) {
 		parser.feed(piece);
 		loop {
-			match parser.next() {
+			match parser.next_request() {
 				Ok(None) => break,
 				Ok(Some(arguments)) => {
 					requests.push(arguments.from(0).map(<[u8]>::to_vec).collect());

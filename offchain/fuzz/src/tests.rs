@@ -4,9 +4,11 @@
 //! variables change how, and `R1_FUZZ_GENUINE=1` makes what is in `genuine/` anew.
 
 mod genuine;
+mod needed;
 
 use crate::{Target, run};
 use fuzzing::{Coverage, Subject, check_corpora, check_repeatability, fuzz, replay};
+use needed::needed;
 
 impl Subject for Target {
 	const PACKAGE: &'static str = env!("CARGO_PKG_NAME");
@@ -27,98 +29,6 @@ impl Subject for Target {
 		pairs
 			.map(|(what, outcome)| ((*what).to_owned(), (*outcome).to_owned()))
 			.collect()
-	}
-}
-
-/// What a corpus must show, or its checks would hold because nothing happens.
-fn needed(target: Target) -> &'static [(&'static str, &'static str)] {
-	match target {
-		Target::Challenge => &[
-			("verify", "ok"),
-			("verify", "Malformed"),
-			("verify", "OtherNode"),
-			("verify", "OtherChain"),
-			("verify", "Unproven"),
-			("verify", "Expired"),
-			("redeem", "ok"),
-			("redeem", "Replayed"),
-			("redeem", "Expired"),
-			("verify", "Signature(Wrong)"),
-		],
-		Target::Token => &[
-			("mint", "ok"),
-			("mint", "TooMuch"),
-			("attenuate", "ok"),
-			("attenuate", "TooMuch"),
-			("attenuate", "TooManyBlocks"),
-			("append", "ok"),
-			("parse", "Invalid: it has facts, rules, checks or names that no tok"),
-			("parse", "TooLong"),
-			("parse", "TooManyBlocks"),
-			("verify", "ok"),
-			("verify", "NoIssuer"),
-			("verify", "UnknownIssuer"),
-			("authorise", "ok"),
-			("authorise", "NotAllowed"),
-			("order", "checked"),
-		],
-		Target::Revocation => &[
-			("take", "new: true"),
-			("take", "new: false"),
-			("take", "OutOfTime"),
-			("question", "ok"),
-			("answer", "ok"),
-			("answer", "Error"),
-			("revocation", "ok"),
-		],
-		Target::Secret => &[
-			("open", "ok"),
-			("open", "NotForThisKey"),
-			("open", "OfAnotherOwner"),
-			("open a stranger's", "ok"),
-			("open a stranger's", "OfAnotherOwner"),
-			("seal", "ok"),
-			("seal", "TooLong"),
-			("seal", "Recipients"),
-			("key", "read"),
-			("key", "none"),
-			("recipient", "ok"),
-			("recipient", "RecipientError"),
-		],
-		Target::Resp => &[
-			("parse", "Protocol error: unbalanced quotes in request"),
-			("parse", "Protocol error: invalid bulk length"),
-			("get", "ok"),
-			("get", "WrongKind"),
-			("set", "ok"),
-			("set", "Syntax"),
-			("set", "Expiry"),
-			("set", "Full"),
-			("incrby", "NotANumber"),
-			("hgetall", "ok"),
-			("sadd", "ok"),
-			("scan", "ok"),
-			("scan", "Cursor"),
-			("expire", "ok"),
-			("session", "sign in"),
-			("session", "select"),
-			("session", "error"),
-		],
-		Target::Replica => &[
-			("request", "Malformed"),
-			("request", "Version"),
-			("response", "none"),
-			("answer", "ok"),
-			("take", "ok"),
-			("take", "Misfit"),
-			("level", "ok"),
-		],
-		Target::Journal => &[
-			("snapshot", "finished"),
-			("damage", "Header"),
-			("damage", "Torn"),
-			("damage", "Checksum"),
-		],
 	}
 }
 

@@ -122,7 +122,7 @@ impl Parser {
 	/// # Errors
 	///
 	/// What came is none; nothing more can be read after that.
-	pub fn next(&mut self) -> Result<Option<Arguments<'_>>, ProtocolError> {
+	pub fn next_request(&mut self) -> Result<Option<Arguments<'_>>, ProtocolError> {
 		loop {
 			match self.parse()? {
 				Parsed::Part => return Ok(None),

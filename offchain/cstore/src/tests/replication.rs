@@ -46,7 +46,7 @@ impl World {
 					.unwrap();
 			},
 		}
-		let number = self.replication.wrote(changes.iter());
+		let number = self.replication.wrote(&changes);
 		if !changes.is_empty() {
 			self.writes.push(changes);
 		}

@@ -17,7 +17,7 @@ fn parse(parser: &mut Parser, bytes: &[u8]) -> (Vec<Vec<Vec<u8>>>, Option<Protoc
 	parser.feed(bytes);
 	let mut requests = Vec::new();
 	loop {
-		match parser.next() {
+		match parser.next_request() {
 			Ok(None) => return (requests, None),
 			Ok(Some(arguments)) => {
 				assert_eq!(arguments.len(), arguments.from(0).count());
@@ -42,7 +42,7 @@ fn request(arguments: &[Vec<u8>]) -> Vec<u8> {
 fn answer(replica: &mut Namespace, line: &str, now_ms: u64, protocol: Protocol) -> String {
 	let mut parser = Parser::default();
 	parser.feed(format!("{line}\r\n").as_bytes());
-	let arguments = parser.next().unwrap().unwrap();
+	let arguments = parser.next_request().unwrap().unwrap();
 	let mut changes = Vec::new();
 	let mut context = Context { namespace: replica, now_ms, changes: &mut changes };
 	let reply = match find(&arguments).and_then(|command| {
@@ -186,7 +186,7 @@ fn third_version_should_tell_maps_and_sets_and_nothing_apart() {
 fn step(session: &mut Session, line: &str) -> String {
 	let mut parser = Parser::default();
 	parser.feed(format!("{line}\r\n").as_bytes());
-	let step = session.step(parser.next().unwrap().unwrap());
+	let step = session.step(parser.next_request().unwrap().unwrap());
 	let written = |replies: &[Reply]| {
 		let mut out = Vec::new();
 		replies.iter().for_each(|reply| reply.write(session.protocol(), &mut out));

@@ -186,7 +186,7 @@ impl World {
 			let message = entry.remove();
 			self.receive(message);
 		}
-		if self.now_ms % 1_000 == 0 {
+		if self.now_ms.is_multiple_of(1_000) {
 			for node in 0..NODES {
 				let now_ms = self.time_at(node);
 				let mut effects = Vec::new();
@@ -213,7 +213,7 @@ impl World {
 				let response = replica.requested(from_id, request, now_ms, &mut effects);
 				self.act(to, effects);
 				let body = Body::Response(response);
-				self.send(Message { from: to, to: from, life, purpose, body });
+				self.send(&Message { from: to, to: from, life, purpose, body });
 			},
 			// Those to a process that is gone are dropped.
 			Body::Response(_) | Body::Timeout if life != self.nodes[to].life => {},
@@ -240,7 +240,7 @@ impl World {
 	}
 
 	/// Puts a message on its way, unless it gets lost.
-	fn send(&mut self, message: Message) {
+	fn send(&mut self, message: &Message) {
 		let is_parted = self.sides[message.from] != self.sides[message.to];
 		let copies = match self.below(20) {
 			_ if is_parted => 0,
@@ -274,7 +274,7 @@ impl World {
 					// As it is on the wire.
 					let request = Request::from_bytes(&request.to_bytes()).unwrap();
 					let body = Body::Request(request);
-					self.send(Message { from: node, to, life, purpose, body });
+					self.send(&Message { from: node, to, life, purpose, body });
 				},
 				Effect::Changed(_) => {},
 			}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a corpus must show, or its checks would hold because nothing happens.
+
+use crate::Target;
+
+/// Things that are tried, each with an outcome.
+type Pairs = &'static [(&'static str, &'static str)];
+
+pub(super) fn needed(target: Target) -> Pairs {
+	match target {
+		Target::Challenge => CHALLENGE,
+		Target::Token => TOKEN,
+		Target::Revocation => REVOCATION,
+		Target::Secret => SECRET,
+		Target::Resp => RESP,
+		Target::Replica => REPLICA,
+		Target::Journal => JOURNAL,
+	}
+}
+
+const CHALLENGE: Pairs = &[
+	("verify", "ok"),
+	("verify", "Malformed"),
+	("verify", "OtherNode"),
+	("verify", "OtherChain"),
+	("verify", "Unproven"),
+	("verify", "Expired"),
+	("redeem", "ok"),
+	("redeem", "Replayed"),
+	("redeem", "Expired"),
+	("verify", "Signature(Wrong)"),
+];
+
+const TOKEN: Pairs = &[
+	("mint", "ok"),
+	("mint", "TooMuch"),
+	("attenuate", "ok"),
+	("attenuate", "TooMuch"),
+	("attenuate", "TooManyBlocks"),
+	("append", "ok"),
+	("parse", "Invalid: it has facts, rules, checks or names that no tok"),
+	("parse", "TooLong"),
+	("parse", "TooManyBlocks"),
+	("verify", "ok"),
+	("verify", "NoIssuer"),
+	("verify", "UnknownIssuer"),
+	("authorise", "ok"),
+	("authorise", "NotAllowed"),
+	("order", "checked"),
+];
+
+const REVOCATION: Pairs = &[
+	("take", "new: true"),
+	("take", "new: false"),
+	("take", "OutOfTime"),
+	("question", "ok"),
+	("answer", "ok"),
+	("answer", "Error"),
+	("revocation", "ok"),
+];
+
+const SECRET: Pairs = &[
+	("open", "ok"),
+	("open", "NotForThisKey"),
+	("open", "OfAnotherOwner"),
+	("open a stranger's", "ok"),
+	("open a stranger's", "OfAnotherOwner"),
+	("seal", "ok"),
+	("seal", "TooLong"),
+	("seal", "Recipients"),
+	("key", "read"),
+	("key", "none"),
+	("recipient", "ok"),
+	("recipient", "RecipientError"),
+];
+
+const RESP: Pairs = &[
+	("parse", "Protocol error: unbalanced quotes in request"),
+	("parse", "Protocol error: invalid bulk length"),
+	("get", "ok"),
+	("get", "WrongKind"),
+	("set", "ok"),
+	("set", "Syntax"),
+	("set", "Expiry"),
+	("set", "Full"),
+	("incrby", "NotANumber"),
+	("hgetall", "ok"),
+	("sadd", "ok"),
+	("scan", "ok"),
+	("scan", "Cursor"),
+	("expire", "ok"),
+	("session", "sign in"),
+	("session", "select"),
+	("session", "error"),
+];
+
+const REPLICA: Pairs = &[
+	("request", "Malformed"),
+	("request", "Version"),
+	("response", "none"),
+	("answer", "ok"),
+	("take", "ok"),
+	("take", "Misfit"),
+	("level", "ok"),
+];
+
+const JOURNAL: Pairs =
+	&[("snapshot", "finished"), ("damage", "Header"), ("damage", "Torn"), ("damage", "Checksum")];
