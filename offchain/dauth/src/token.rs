@@ -21,15 +21,17 @@ use crate::{
 	rights::{ANY_SCOPE, Ask, Right, Scope, Service, Subject, Verb},
 	shape,
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use biscuit_auth::{
 	Authorizer, AuthorizerBuilder, AuthorizerLimits, Biscuit, KeyPair, PrivateKey, PublicKey,
 	UnverifiedBiscuit,
 	builder::{Algorithm, BlockBuilder, Term, date, fact, set, string},
 	error,
 };
-use r1_core::{BlockHash, NodeIdentity};
+use r1_core::{BlockHash, NodeIdentity, protobuf::Reader};
 use r1_primitives::{DeedId, NodeKey};
 use std::{
+	cell::Cell,
 	collections::HashMap,
 	time::{Duration, SystemTime},
 };
@@ -183,12 +185,9 @@ impl Token {
 		let token = UnverifiedBiscuit::from_base64(text)?;
 		// Base64 has bits that mean nothing; a token is written in one way.
 		if token.to_base64()? != text {
-			return Err(invalid("it is not written as it was issued"));
+			return Err(invalid(NOT_AS_ISSUED));
 		}
-		let blocks = token.block_count();
-		if TOKEN_BLOCKS_MAX < blocks {
-			return Err(TokenError::TooManyBlocks { blocks });
-		}
+		check_count(token.block_count())?;
 		shape::check(&token)?;
 		Ok(Self(token))
 	}
@@ -199,10 +198,7 @@ impl Token {
 	///
 	/// It has been narrowed too often, or by too much at once.
 	pub fn attenuate(&self, by: &Attenuation) -> Result<String, TokenError> {
-		let blocks = self.0.block_count() + 1;
-		if TOKEN_BLOCKS_MAX < blocks {
-			return Err(TokenError::TooManyBlocks { blocks });
-		}
+		check_count(self.0.block_count() + 1)?;
 		if NARROWED_MAX < by.scopes.len().max(by.services.len()) {
 			return Err(TokenError::TooMuch);
 		}
@@ -276,6 +272,44 @@ pub struct VerifiedToken {
 }
 
 impl VerifiedToken {
+	/// Reads a token and checks who signed it at once, for whoever does both with each request: what
+	/// [`Token::parse`] and [`Token::verify`] refuse is refused, and the rest is read once.
+	///
+	/// # Errors
+	///
+	/// Those of both.
+	pub fn read(
+		text: &str,
+		node_of: impl Fn(DeedId) -> Option<NodeKey>,
+	) -> Result<Self, TokenError> {
+		if TOKEN_BYTES_MAX < text.len() {
+			return Err(TokenError::TooLong { bytes: text.len() });
+		}
+		let bytes = URL_SAFE.decode(text).map_err(invalid)?;
+		// Each costs a signature, which comes before everything else in the library.
+		check_count(blocks_in(&bytes)?)?;
+		let issuer = Cell::new(None);
+		let key_of = |deed: Option<DeedId>| {
+			issuer.set(deed);
+			let node = deed.and_then(&node_of).ok_or(error::Format::UnknownPublicKey)?;
+			PublicKey::from_bytes(&node, Algorithm::Ed25519)
+		};
+		let biscuit = Biscuit::from(bytes, key_of);
+		let deed = issuer.get();
+		let biscuit = biscuit.map_err(|error| match (error, deed) {
+			(error::Token::Format(error::Format::UnknownPublicKey), Some(deed)) => {
+				TokenError::UnknownIssuer { deed }
+			},
+			(error::Token::Format(error::Format::UnknownPublicKey), None) => TokenError::NoIssuer,
+			(error, _) => invalid(error),
+		})?;
+		if biscuit.to_base64()? != text {
+			return Err(invalid(NOT_AS_ISSUED));
+		}
+		shape::check(&biscuit)?;
+		Ok(Self { biscuit, deed: deed.ok_or(TokenError::NoIssuer)? })
+	}
+
 	/// The deed whose node issued it.
 	#[must_use]
 	pub fn deed(&self) -> DeedId {
@@ -357,6 +391,29 @@ const POLICIES: &str = r#"
 		right($service, $verb, $scope);
 	allow if chain({chain}), service($service), verb($verb), right($service, $verb, "*");
 "#;
+
+/// What is said of a text that is another than its token has.
+const NOT_AS_ISSUED: &str = "it is not written as it was issued";
+
+/// The field of a token that holds a further block, in the format of tokens.
+const BLOCK_FIELD: u32 = 3;
+
+/// How many blocks a token has, without reading any.
+fn blocks_in(bytes: &[u8]) -> Result<usize, TokenError> {
+	let mut fields = Reader::new(bytes);
+	let mut blocks = 1;
+	while let Some(field) = fields.next_field().map_err(invalid)? {
+		blocks += usize::from(field.number == BLOCK_FIELD);
+	}
+	Ok(blocks)
+}
+
+fn check_count(blocks: usize) -> Result<(), TokenError> {
+	match blocks {
+		0..=TOKEN_BLOCKS_MAX => Ok(()),
+		_ => Err(TokenError::TooManyBlocks { blocks }),
+	}
+}
 
 fn limits() -> AuthorizerLimits {
 	AuthorizerLimits {

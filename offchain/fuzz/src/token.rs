@@ -191,7 +191,6 @@ fn believed(
 		let is_large = is_long || TOKEN_BLOCKS_MAX < line.links[link].ids.len();
 		assert_eq!(parsed.is_err(), is_large || line.is_foreign(link), "{sent}");
 	}
-	let parsed = parsed.ok()?;
 	let other = NodeIdentity::from_seed(&[2; 32]).key();
 	let key = choices.pick(&[Some(identity().key()), Some(other), None]);
 	let node_of = |deed: DeedId| -> Option<NodeKey> {
@@ -201,7 +200,14 @@ fn believed(
 			_ => Some(other),
 		}
 	};
-	let verified = parsed.verify(node_of);
+	// However a node reads it, it is the same.
+	let at_once = VerifiedToken::read(sent, node_of);
+	reached.note_result("read", &at_once);
+	assert_eq!(
+		at_once.is_ok(),
+		parsed.as_ref().is_ok_and(|parsed| parsed.clone().verify(node_of).is_ok())
+	);
+	let verified = parsed.ok()?.verify(node_of);
 	reached.note_result("verify", &verified);
 	match &verified {
 		Ok(token) => {

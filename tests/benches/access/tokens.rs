@@ -6,7 +6,10 @@ use crate::times::Times;
 use anyhow::{Result, ensure};
 use ed25519_dalek::{Signer as _, SigningKey};
 use r1_core::{NodeIdentity, SeededRng};
-use r1_dauth::{Ask, Attenuation, Grant, Right, Scope, Service, Subject, Token, TokenIssuer, Verb};
+use r1_dauth::{
+	Ask, Attenuation, Grant, Right, Scope, Service, Subject, Token, TokenIssuer, Verb,
+	VerifiedToken,
+};
 use serde_json::{Value, json};
 use std::{
 	hint::black_box,
@@ -66,7 +69,7 @@ fn node() -> NodeIdentity {
 /// Everything from the text of a token to whom it speaks for.
 fn check_token(text: &str) -> Result<()> {
 	let ask = Ask { service: Service::Files, verb: Verb::Read, scope: Scope::whole() };
-	let token = Token::parse(black_box(text))?.verify(|_| Some(NODE_KEY.with(|key| *key)))?;
+	let token = VerifiedToken::read(black_box(text), |_| Some(NODE_KEY.with(|key| *key)))?;
 	let subject = token.authorise(&ask, NOW, &GENESIS)?;
 	ensure!(subject == Subject::Account([3; 32]), "it speaks for somebody else");
 	Ok(())

@@ -27,7 +27,10 @@ fn linked(deed: DeedId) -> Option<NodeKey> {
 }
 
 fn verified(token: &str) -> VerifiedToken {
-	Token::parse(token).unwrap().verify(linked).unwrap()
+	let token_of_both = Token::parse(token).unwrap().verify(linked).unwrap();
+	let token = VerifiedToken::read(token, linked).unwrap();
+	assert_eq!((token.ids(), token.deed()), (token_of_both.ids(), token_of_both.deed()));
+	token
 }
 
 fn ask(service: Service, verb: Verb, scope: &str) -> Ask {
@@ -74,6 +77,11 @@ fn token_should_be_believed_as_long_as_the_deed_has_the_node_that_signed_it() {
 	assert!(matches!(gone, Err(TokenError::UnknownIssuer { deed: DEED })), "{gone:?}");
 	let other = NodeIdentity::from_seed(&[2; 32]).key();
 	let relinked = token().verify(|_| Some(other));
+	assert!(matches!(relinked, Err(TokenError::Invalid { .. })), "{relinked:?}");
+	let text = mint(Right::everything());
+	let gone = VerifiedToken::read(&text, |_| None);
+	assert!(matches!(gone, Err(TokenError::UnknownIssuer { deed: DEED })), "{gone:?}");
+	let relinked = VerifiedToken::read(&text, |_| Some(other));
 	assert!(matches!(relinked, Err(TokenError::Invalid { .. })), "{relinked:?}");
 }
 
@@ -126,6 +134,8 @@ fn block_that_is_not_made_here_should_be_refused_before_it_is_evaluated() {
 		"check if time($a), $a < 2030-01-01T00:00:00Z;".repeat(5),
 	] {
 		let refused = Token::parse(&appended(&code));
+		assert!(matches!(refused, Err(TokenError::Invalid { .. })), "{code}: {refused:?}");
+		let refused = VerifiedToken::read(&appended(&code), linked);
 		assert!(matches!(refused, Err(TokenError::Invalid { .. })), "{code}: {refused:?}");
 	}
 }
@@ -222,10 +232,12 @@ proptest! {
 		if let Ok(parsed) = Token::parse(&changed) {
 			prop_assert!(parsed.verify(linked).is_err());
 		}
+		prop_assert!(VerifiedToken::read(&changed, linked).is_err());
 	}
 
 	#[test]
 	fn text_of_a_stranger_should_be_no_token(text: String) {
 		prop_assert!(Token::parse(&text).and_then(|token| token.verify(linked)).is_err());
+		prop_assert!(VerifiedToken::read(&text, linked).is_err());
 	}
 }

@@ -15,7 +15,7 @@ use r1_chain::ChainHandle;
 use r1_core::{Account, BlockHash, ChainState, Clock, NodeIdentity, SystemRng};
 use r1_dauth::{
 	Ask, Challenges, Denied, Grant, Redeemed, Revocation, RevocationError, Revocations, Right,
-	SealingKey, SignInError, Subject, Token, TokenError, TokenIssuer, is_entitled,
+	SealingKey, SignInError, Subject, TokenError, TokenIssuer, VerifiedToken, is_entitled,
 	limits::TOKEN_SECS_MAX, may_speak_for,
 };
 use r1_primitives::DeedId;
@@ -219,7 +219,7 @@ impl Dauth {
 		now_secs: u64,
 		state: &ChainState,
 	) -> Result<Subject, Refused> {
-		let token = Token::parse(token)?.verify(|deed| state.node_of(deed))?;
+		let token = VerifiedToken::read(token, |deed| state.node_of(deed))?;
 		if lock(&self.inner.revocations).contain(&token) {
 			return Err(Refused::Revoked);
 		}
@@ -244,7 +244,7 @@ impl Dauth {
 	/// Revokes a token that this node issued, here and everywhere. Whoever has the token may.
 	pub(crate) async fn revoke(&self, token: &str, now_secs: u64) -> Result<(), Refused> {
 		let (state, deed) = (self.state()?, self.deed()?);
-		let token = Token::parse(token)?.verify(|deed| state.node_of(deed))?;
+		let token = VerifiedToken::read(token, |deed| state.node_of(deed))?;
 		if token.deed() != deed {
 			return Err(Refused::NotTheIssuer { deed: token.deed() });
 		}
