@@ -25,7 +25,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use biscuit_auth::{
 	Authorizer, AuthorizerBuilder, AuthorizerLimits, Biscuit, KeyPair, PrivateKey, PublicKey,
 	UnverifiedBiscuit,
-	builder::{Algorithm, BlockBuilder, Term, date, fact, set, string},
+	builder::{Algorithm, BlockBuilder, Rule, Term, date, fact, set, string},
 	error,
 };
 use r1_core::{BlockHash, NodeIdentity, protobuf::Reader};
@@ -33,6 +33,7 @@ use r1_primitives::{DeedId, NodeKey};
 use std::{
 	cell::Cell,
 	collections::HashMap,
+	sync::LazyLock,
 	time::{Duration, SystemTime},
 };
 
@@ -371,14 +372,13 @@ impl VerifiedToken {
 		now_secs: u64,
 		genesis_hash: &BlockHash,
 	) -> Result<Option<Subject>, error::Token> {
-		let chain = parameters([("chain", string(&hex::encode(genesis_hash)))]);
-		let mut authorizer = AuthorizerBuilder::new()
+		let mut authorizer = AUTHORIZER
+			.clone()
+			.fact(fact("here", &[string(&hex::encode(genesis_hash))]))?
 			.fact(fact("service", &[string(ask.service.name())]))?
 			.fact(fact("verb", &[string(ask.verb.name())]))?
 			.fact(fact("scope", &[string(ask.scope.as_str())]))?
 			.fact(fact("time", &[moment(now_secs)]))?
-			.code_with_params(POLICIES, chain, HashMap::new())?
-			.set_limits(limits())
 			.build(&self.biscuit)?;
 		authorizer.authorize()?;
 		subject_in(&mut authorizer)
@@ -387,10 +387,26 @@ impl VerifiedToken {
 
 /// When something is allowed. A chain that is not the token's has none of its rights.
 const POLICIES: &str = r#"
-	allow if chain({chain}), service($service), verb($verb), scope($scope),
+	allow if here($chain), chain($chain), service($service), verb($verb), scope($scope),
 		right($service, $verb, $scope);
-	allow if chain({chain}), service($service), verb($verb), right($service, $verb, "*");
+	allow if here($chain), chain($chain), service($service), verb($verb),
+		right($service, $verb, "*");
 "#;
+
+/// The policies and the limits, read once.
+static AUTHORIZER: LazyLock<AuthorizerBuilder> = LazyLock::new(|| {
+	AuthorizerBuilder::new()
+		.code(POLICIES)
+		.expect("the policies are written in the language; qed")
+		.set_limits(limits())
+});
+
+/// What asks for whom the issuer named, read once.
+static SUBJECT: LazyLock<Rule> = LazyLock::new(|| {
+	"subject($kind, $name) <- subject($kind, $name)"
+		.try_into()
+		.expect("the question is written in the language; qed")
+});
 
 /// What is said of a text that is another than its token has.
 const NOT_AS_ISSUED: &str = "it is not written as it was issued";
@@ -424,8 +440,7 @@ fn limits() -> AuthorizerLimits {
 }
 
 fn subject_in(authorizer: &mut Authorizer) -> Result<Option<Subject>, error::Token> {
-	let (kind, name): (String, String) =
-		authorizer.query_exactly_one("subject($kind, $name) <- subject($kind, $name)")?;
+	let (kind, name): (String, String) = authorizer.query_exactly_one(SUBJECT.clone())?;
 	Ok(subject_of(&kind, &name))
 }
 
