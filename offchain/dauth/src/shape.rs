@@ -15,7 +15,7 @@ use crate::{
 	rights::{ANY_SCOPE, Scope},
 	token::TokenError,
 };
-use biscuit_auth::{Biscuit, UnverifiedBiscuit, error::Token};
+use biscuit_auth::{PublicKey, error::Token};
 
 /// Lines of a block that narrows: one for each thing that it narrows.
 const NARROWINGS_MAX: usize = 4;
@@ -23,54 +23,22 @@ const NARROWINGS_MAX: usize = 4;
 /// Lines of the first block: who, on which chain, until when, and what.
 const FIRST_MAX: usize = RIGHTS_MAX + 3;
 
-/// A token of the library's, before or after its signatures were checked.
-pub(crate) trait Printed {
-	/// Its blocks.
-	fn count(&self) -> usize;
-	/// A block in the language of rules.
-	fn block(&self, index: usize) -> Result<String, Token>;
-	/// Whether a block of it is signed by somebody else than a holder.
-	fn has_third_party(&self) -> bool;
-}
-
-impl Printed for UnverifiedBiscuit {
-	fn count(&self) -> usize {
-		self.block_count()
-	}
-
-	fn block(&self, index: usize) -> Result<String, Token> {
-		self.print_block_source(index)
-	}
-
-	fn has_third_party(&self) -> bool {
-		self.external_public_keys().iter().any(Option::is_some)
-	}
-}
-
-impl Printed for Biscuit {
-	fn count(&self) -> usize {
-		self.block_count()
-	}
-
-	fn block(&self, index: usize) -> Result<String, Token> {
-		self.print_block_source(index)
-	}
-
-	fn has_third_party(&self) -> bool {
-		self.external_public_keys().iter().any(Option::is_some)
-	}
-}
-
 /// Refuses a token with anything in it that is not made here.
-pub(crate) fn check(token: &impl Printed) -> Result<(), TokenError> {
+///
+/// The library has two types of tokens, before and after their signatures were checked; what is
+/// asked of them is who else signed a block, and each block in the language of rules.
+pub(crate) fn check(
+	third_parties: &[Option<PublicKey>],
+	block: impl Fn(usize) -> Result<String, Token>,
+) -> Result<(), TokenError> {
 	let odd = || TokenError::Invalid {
 		reason: "it has facts, rules, checks or names that no token here has".to_owned(),
 	};
-	if token.has_third_party() {
-		return Err(odd());
-	}
-	for index in 0..token.count() {
-		let source = token.block(index)?;
+	for (index, third_party) in third_parties.iter().enumerate() {
+		if third_party.is_some() {
+			return Err(odd());
+		}
+		let source = block(index)?;
 		let lines: Vec<_> = source.lines().filter(|line| !line.is_empty()).collect();
 		let (lines_max, is_first) =
 			if index == 0 { (FIRST_MAX, true) } else { (NARROWINGS_MAX, false) };

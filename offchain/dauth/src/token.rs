@@ -122,7 +122,7 @@ impl Token {
 			return Err(invalid(NOT_AS_ISSUED));
 		}
 		check_count(token.block_count())?;
-		shape::check(&token)?;
+		shape::check(&token.external_public_keys(), |index| token.print_block_source(index))?;
 		Ok(Self(token))
 	}
 

@@ -60,7 +60,7 @@ impl VerifiedToken {
 		if biscuit.to_base64()? != text {
 			return Err(invalid(NOT_AS_ISSUED));
 		}
-		shape::check(&biscuit)?;
+		shape::check(&biscuit.external_public_keys(), |index| biscuit.print_block_source(index))?;
 		Ok(Self { biscuit, deed: deed.ok_or(TokenError::NoIssuer)? })
 	}
 
