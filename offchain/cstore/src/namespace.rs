@@ -321,9 +321,9 @@ impl Namespace {
 	}
 
 	fn put(&mut self, record: Record) {
-		let before = self.tree.get(record.name.borrowed()).map_or(0, Record::bytes);
-		self.bytes = self.bytes - before + record.bytes();
-		self.tree.put(record);
+		self.bytes += record.bytes();
+		let replaced = self.tree.put(record);
+		self.bytes -= replaced.map_or(0, |record| record.bytes());
 	}
 
 	fn remove(&mut self, name: NameRef<'_>) {

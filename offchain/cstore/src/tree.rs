@@ -154,10 +154,10 @@ impl Tree {
 		None
 	}
 
-	/// Puts a record in the place of the one of its name, or changes that.
-	pub fn put(&mut self, record: Record) {
+	/// Puts a record in the place of the one of its name, and returns that.
+	pub fn put(&mut self, record: Record) -> Option<Record> {
 		let position = record.name.borrowed().position();
-		self.root.put(0, position, record);
+		self.root.put(0, position, record)
 	}
 
 	/// Takes a record out.
@@ -216,26 +216,25 @@ impl Default for Node {
 }
 
 impl Node {
-	fn put(&mut self, depth: u8, position: u64, record: Record) {
+	fn put(&mut self, depth: u8, position: u64, record: Record) -> Option<Record> {
 		self.digest = None;
-		match &mut self.kind {
+		let replaced = match &mut self.kind {
 			Kind::Inner(children) => {
-				let child = &mut children[digit(position, depth)];
-				let before = child.count;
-				child.put(depth + 1, position, record);
-				self.count = self.count - before + child.count;
+				children[digit(position, depth)].put(depth + 1, position, record)
 			},
-			Kind::Leaf(slots) => {
-				match find(slots, position, record.name.borrowed()) {
-					Ok(place) => slots[place].record = record,
-					Err(place) => slots.insert(place, Slot { position, record }),
-				}
-				self.count = slots.len();
-				if LEAF_MAX < self.count && depth < DEPTH_MAX {
-					self.split(depth);
-				}
+			Kind::Leaf(slots) => match find(slots, position, record.name.borrowed()) {
+				Ok(place) => Some(std::mem::replace(&mut slots[place].record, record)),
+				Err(place) => {
+					slots.insert(place, Slot { position, record });
+					None
+				},
 			},
+		};
+		self.count += usize::from(replaced.is_none());
+		if LEAF_MAX < self.count && depth < DEPTH_MAX && matches!(self.kind, Kind::Leaf(_)) {
+			self.split(depth);
 		}
+		replaced
 	}
 
 	/// Makes an inner node of a leaf.

@@ -2,14 +2,16 @@
 
 //! What replicas of a namespace send each other, changed on its way, and files that were damaged.
 
-use crate::{edits::edit_bytes, reached::Reached, resp::stored};
+use crate::{
+	edits::edit_bytes,
+	reached::Reached,
+	resp::{NOW_MS, stored},
+};
 use fuzzing::Choices;
 use r1_cstore::{
 	Entry, Fsync, Journal, Namespace, Question, Record, Repair, Request, Response, Word, answer,
 };
 use std::fs;
-
-const NOW_MS: u64 = 1_790_000_000_000;
 
 /// Most messages of one input.
 const MESSAGES_MAX: usize = 12;

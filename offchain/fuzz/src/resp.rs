@@ -14,7 +14,7 @@ use r1_cstore::{
 const REQUESTS_MAX: usize = 24;
 
 /// A moment, in milliseconds of Unix time.
-const NOW_MS: u64 = 1_790_000_000_000;
+pub(crate) const NOW_MS: u64 = 1_790_000_000_000;
 
 /// Words that requests are made of: names that meet, numbers at the ends of their range, options.
 const WORDS: [&str; 28] = [
@@ -108,11 +108,7 @@ fn request(choices: &mut Choices<'_>) -> Vec<u8> {
 	if choices.one_in(5) {
 		return format!("{}\r\n", words.join(" ")).into_bytes();
 	}
-	let mut bytes = format!("*{}\r\n", words.len());
-	for word in words {
-		bytes.push_str(&format!("${}\r\n{word}\r\n", word.len()));
-	}
-	bytes.into_bytes()
+	written(&words)
 }
 
 struct World {
@@ -220,9 +216,10 @@ fn requests_in(bytes: &[u8], piece: usize) -> (Vec<Vec<Vec<u8>>>, Option<String>
 	(requests, None)
 }
 
-fn written(request: &[Vec<u8>]) -> Vec<u8> {
+/// A request as a client writes it.
+fn written(request: &[impl AsRef<[u8]>]) -> Vec<u8> {
 	let mut bytes = format!("*{}\r\n", request.len()).into_bytes();
-	for word in request {
+	for word in request.iter().map(AsRef::as_ref) {
 		bytes.extend(format!("${}\r\n", word.len()).into_bytes());
 		bytes.extend(word);
 		bytes.extend(b"\r\n");

@@ -54,8 +54,8 @@ proptest! {
 				let removed = tree.remove(record.name.borrowed());
 				prop_assert_eq!(removed, model.remove(&record.name));
 			} else {
-				tree.put(record.clone());
-				model.insert(record.name.clone(), record);
+				let replaced = tree.put(record.clone());
+				prop_assert_eq!(replaced, model.insert(record.name.clone(), record));
 			}
 			prop_assert_eq!(tree.len(), model.len());
 		}
@@ -82,7 +82,9 @@ proptest! {
 	) {
 		let records: Vec<_> = numbers.iter().map(|number| record_of_key(*number, 1)).collect();
 		let mut tree = Tree::default();
-		records.iter().for_each(|record| tree.put(record.clone()));
+		for record in &records {
+			tree.put(record.clone());
+		}
 		// Under one that is there, so that something is.
 		let near = records.first().map_or(digits, |record| record.name.borrowed().position());
 		for digits in [digits, near] {
