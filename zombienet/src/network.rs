@@ -20,8 +20,11 @@ use zombienet_sdk::{LocalFileSystem, NetworkConfigExt as _, subxt::backend::rpc:
 /// How often a predicate is tried.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How much of each log is kept of a network that failed.
-const LOG_TAIL_LINES: usize = 200;
+/// How much of each log is shown of a network that failed.
+const LOG_TAIL_LINES: usize = 30;
+
+/// How many earlier lines are shown in which a process complained.
+const LOG_COMPLAINTS: usize = 30;
 
 /// A network of chain nodes and daemons; dropping it stops every process.
 pub struct Network {
@@ -182,7 +185,7 @@ impl Network {
 		Ok(self.runtime.block_on(tokio::signal::ctrl_c())?)
 	}
 
-	/// The ends of all logs, for a failure.
+	/// What matters of all logs, for a failure: complaints, and the ends.
 	///
 	/// # Errors
 	///
@@ -203,13 +206,31 @@ impl Network {
 		for path in paths.iter().filter(|path| path.extension().is_some_and(|it| it == "log")) {
 			let log = fs::read(path)?;
 			let log = String::from_utf8_lossy(&log);
-			let lines = log.lines().collect::<Vec<_>>();
-			let tail = &lines[lines.len().saturating_sub(LOG_TAIL_LINES)..];
-			text.push_str(&format!("\n==> {}\n{}\n", path.display(), tail.join("\n")));
+			text.push_str(&format!("\n==> {}\n{}\n", path.display(), excerpt(&log)));
 		}
 		if text.is_empty() {
 			bail!("there are no logs in {base}");
 		}
 		Ok(text)
 	}
+}
+
+/// The last complaints of a log, and its end.
+fn excerpt(log: &str) -> String {
+	let lines = log.lines().collect::<Vec<_>>();
+	let (earlier, tail) = lines.split_at(lines.len().saturating_sub(LOG_TAIL_LINES));
+	let complains = |line: &&&str| ["WARN", "ERROR", "panicked"].iter().any(|it| line.contains(it));
+	let complaints = earlier.iter().filter(complains).copied().collect::<Vec<_>>();
+	let complaints = &complaints[complaints.len().saturating_sub(LOG_COMPLAINTS)..];
+	[complaints, tail].concat().join("\n")
+}
+
+#[test]
+fn excerpt_should_hold_complaints_and_the_end() {
+	let log = (0..100).map(|line| format!("{line} {}", if line == 7 { "WARN" } else { "INFO" }));
+	let shown = excerpt(&log.collect::<Vec<_>>().join("\n"));
+	let expected = std::iter::once("7 WARN".to_owned())
+		.chain((70..100).map(|line| format!("{line} INFO")))
+		.collect::<Vec<_>>();
+	assert_eq!(shown, expected.join("\n"));
 }

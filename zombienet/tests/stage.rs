@@ -74,7 +74,8 @@ impl Stage {
 		let outcome = act(&self);
 		if let Err(error) = outcome {
 			let logs = self.network.logs().unwrap_or_else(|error| format!("no logs: {error:#}"));
-			panic!("{logs}\n\n{error:#}");
+			// At both ends, because whoever shows a long text cuts it at one.
+			panic!("{error:#}\n\n{logs}\n\n{error:#}");
 		}
 	}
 

@@ -10,7 +10,7 @@ use r1_core::{
 	BlockRef, ChainState, Deed, Deeds, EndedEpoch, JobKind, JobView, RecentBlocks,
 	SettledAvailability,
 };
-use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, Maintenance, deed_at};
+use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, Maintenance, NodeKey, deed_at};
 use std::collections::BTreeMap;
 use subxt::{
 	error::StorageError,
@@ -46,8 +46,10 @@ pub(crate) async fn read(
 			.await?
 			.unwrap_or(0);
 	let deeds = deeds(at_block).await?;
-	let oracles = value(at_block, "oracles", storage::oracles()).await?.unwrap_or_default();
+	let session_oracles = value(at_block, "oracles of the session", storage::session_oracles());
+	let session_oracles = nodes_of(session_oracles.await?);
 	let current_epoch = value(at_block, "epoch", storage::current_epoch()).await?.unwrap_or(0);
+	let oracles = entry(at_block, "oracles", storage::epoch_oracles(), (current_epoch,)).await?;
 	Ok(ChainState {
 		genesis_hash: at_block.genesis_hash().map_or([0; 32], |hash| hash.0),
 		finalised,
@@ -59,7 +61,8 @@ pub(crate) async fn read(
 		},
 		current_epoch,
 		first_undecided_epoch,
-		oracles: oracles.into_iter().map(|oracle| oracle.node.0).collect(),
+		oracles: nodes_of(oracles),
+		session_oracles,
 		epoch_seeds: epoch_seeds(at_block, current_epoch).await?,
 		maintenance: maintenance(at_block, first_undecided_epoch).await?,
 		jobs: jobs(at_block).await?,
@@ -67,6 +70,11 @@ pub(crate) async fn read(
 		settled_availability: settled_availability(at_block, first_undecided_epoch).await?,
 		deeds,
 	})
+}
+
+/// Their nodes, in their order.
+fn nodes_of(oracles: Option<Vec<storage::Oracle>>) -> Vec<NodeKey> {
+	oracles.into_iter().flatten().map(|oracle| oracle.node.0).collect()
 }
 
 /// The block's height, as the chain itself counts it.

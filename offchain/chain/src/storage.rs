@@ -258,8 +258,8 @@ pub(crate) fn first_undecided() -> Item<(), EpochIndex> {
 	storage("Oracles", "FirstUndecided")
 }
 
-/// The oracles, in the order of their index.
-pub(crate) fn oracles() -> Item<(), Vec<Oracle>> {
+/// The oracles of the session, in the order of their index.
+pub(crate) fn session_oracles() -> Item<(), Vec<Oracle>> {
 	storage("Oracles", "SessionOracles")
 }
 

@@ -32,8 +32,11 @@ pub struct ChainState {
 	pub first_undecided_epoch: EpochIndex,
 	/// Every deed, of all kinds.
 	pub deeds: Deeds,
-	/// The oracles of the current epoch, in the order that gives them their index.
+	/// The oracles of the current epoch, in the order that gives them their index: those that were
+	/// there when it began report on it, though the session may have changed since.
 	pub oracles: Vec<NodeKey>,
+	/// The oracles of the current session, who are those of the next epoch unless it changes again.
+	pub session_oracles: Vec<NodeKey>,
 	/// A number for the current epoch, and for the one before, that nobody knew before its start;
 	/// none on a chain whose runtime draws none.
 	pub epoch_seeds: BTreeMap<EpochIndex, [u8; 32]>,
@@ -74,12 +77,21 @@ impl ChainState {
 			.collect()
 	}
 
-	/// The keys that may take part in the mesh: nodes of deeds that are not banned, and oracles.
+	/// The keys that may take part in the mesh: nodes of deeds that are not banned, and oracles, of
+	/// whom those that go stay until they have seen the whole of their last epoch.
 	#[must_use]
 	pub fn admitted_nodes(&self) -> BTreeSet<NodeKey> {
 		let deeds = self.deeds.iter().filter(|(_, deed)| !deed.is_banned);
 		let linked = deeds.filter_map(|(_, deed)| deed.node);
-		linked.chain(self.oracles.iter().copied()).collect()
+		linked
+			.chain(self.oracles.iter().chain(&self.session_oracles).copied())
+			.collect()
+	}
+
+	/// Whether a node is an oracle of the current epoch or of the current session.
+	#[must_use]
+	pub fn is_oracle(&self, node: &NodeKey) -> bool {
+		self.oracles.contains(node) || self.session_oracles.contains(node)
 	}
 
 	/// The node that a deed speaks through, unless it is banned.

@@ -83,6 +83,7 @@ impl World {
 			first_undecided_epoch: 0,
 			deeds: (1..=deeds).map(|deed| (deed, linked(deed))).collect(),
 			oracles: Vec::new(),
+			session_oracles: Vec::new(),
 			epoch_seeds: BTreeMap::new(),
 			maintenance: BTreeMap::new(),
 			jobs: [job(JOB, developer().account()), job(OTHER_JOB, competitor().account())]

@@ -117,7 +117,8 @@ fn check(bytes: &[u8], from: &NodeKey, chain: &ChainState) -> Result<Challenge, 
 	if challenge.oracle != *from {
 		return Err(Refused::WrongSender);
 	}
-	if !chain.oracles.contains(from) {
+	// Its epoch may have begun for it before it has here.
+	if !chain.is_oracle(from) {
 		return Err(Refused::NotAnOracle);
 	}
 	match challenge.epoch.abs_diff(chain.current_epoch) <= EPOCHS_OFF_MAX {

@@ -67,6 +67,7 @@ impl SimulatedChain {
 				first_undecided_epoch: 0,
 				deeds: deeds.clone(),
 				oracles: oracles.to_vec(),
+				session_oracles: Vec::new(),
 				epoch_seeds: (0..=epoch).map(|epoch| (epoch, seed_of(epoch, rng_seed))).collect(),
 				maintenance: BTreeMap::new(),
 				jobs: BTreeMap::new(),

@@ -54,6 +54,7 @@ pub(super) fn chain(identities: &[NodeIdentity], clock: EpochClock, now_secs: u6
 		first_undecided_epoch: 0,
 		deeds: (1..).zip(identities).map(|(number, node)| (number, deed(node))).collect(),
 		oracles: Vec::new(),
+		session_oracles: Vec::new(),
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
 		jobs: BTreeMap::new(),

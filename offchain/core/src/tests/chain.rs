@@ -36,6 +36,7 @@ fn state() -> ChainState {
 		first_undecided_epoch: 15,
 		deeds: deeds.into_iter().collect(),
 		oracles: vec![[7; 32], [1; 32]],
+		session_oracles: Vec::new(),
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
 		jobs: BTreeMap::from([(1, job(1, &[1, 3])), (2, job(2, &[3])), (3, job(3, &[]))]),
@@ -71,6 +72,18 @@ fn paid_work_should_be_for_linked_node_deeds_that_are_not_banned() {
 #[test]
 fn admitted_nodes_should_be_linked_nodes_and_oracles() {
 	assert_eq!(state().admitted_nodes(), BTreeSet::from([[1; 32], [3; 32], [7; 32]]));
+}
+
+#[test]
+fn oracle_that_goes_should_be_admitted_until_its_last_epoch_ends() {
+	let (goes, stays, comes) = ([7; 32], [1; 32], [9; 32]);
+	let mut state = ChainState { session_oracles: vec![stays, comes], ..state() };
+	assert_eq!(state.admitted_nodes(), BTreeSet::from([stays, [3; 32], goes, comes]));
+	assert!(state.is_oracle(&goes) && state.is_oracle(&comes));
+	// The next epoch begins.
+	state.oracles.clone_from(&state.session_oracles);
+	assert_eq!(state.admitted_nodes(), BTreeSet::from([stays, [3; 32], comes]));
+	assert!(!state.is_oracle(&goes));
 }
 
 #[test]

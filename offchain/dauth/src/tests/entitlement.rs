@@ -38,6 +38,7 @@ fn state() -> ChainState {
 		.into_iter()
 		.collect(),
 		oracles: Vec::new(),
+		session_oracles: Vec::new(),
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
 		jobs: [(7, job(7, 1)), (8, job(8, 2))].into(),

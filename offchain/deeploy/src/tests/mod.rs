@@ -32,6 +32,7 @@ pub(crate) fn chain() -> ChainState {
 		first_undecided_epoch: NOW_EPOCH - 1,
 		deeds: r1_core::Deeds::default(),
 		oracles: Vec::new(),
+		session_oracles: Vec::new(),
 		epoch_seeds: [].into(),
 		maintenance: [].into(),
 		jobs: [].into(),

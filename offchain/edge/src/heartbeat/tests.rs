@@ -92,6 +92,7 @@ fn chain() -> ChainState {
 		first_undecided_epoch: 0,
 		deeds: [(DEED, linked_to(&node()))].into_iter().collect(),
 		oracles: vec![oracle().key(), attacker().key()],
+		session_oracles: Vec::new(),
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
 		jobs: BTreeMap::new(),

@@ -73,6 +73,7 @@ pub(crate) fn chain_with(now_secs: u64, deeds: Deeds) -> ChainState {
 		first_undecided_epoch: 0,
 		deeds,
 		oracles: Vec::new(),
+		session_oracles: Vec::new(),
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
 		jobs: BTreeMap::new(),
