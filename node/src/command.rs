@@ -10,7 +10,7 @@ use crate::{
 use ratio1_runtime::Block;
 use sc_cli::SubstrateCli;
 use sc_network::config::NetworkBackendType;
-use sc_service::PartialComponents;
+use sc_service::{BlocksPruning, Configuration, PartialComponents};
 
 impl SubstrateCli for Cli {
 	fn impl_name() -> String {
@@ -98,10 +98,23 @@ pub(crate) fn run() -> sc_cli::Result<()> {
 	}
 }
 
+/// Keeps the blocks of forks, where the SDK keeps only those of the finalised chain.
+///
+/// Whoever was cut off asks for the forks that it has heard of, from everybody. A node that has
+/// deleted them answers with nothing, for which the SDK's sync leaves it alone for a minute, and bans
+/// it after the third time: so the one that was cut off talks with nobody, for minutes. Forks are a
+/// few blocks an hour.
+fn keep_forks(config: &mut Configuration) {
+	if matches!(config.blocks_pruning, BlocksPruning::KeepFinalized) {
+		config.blocks_pruning = BlocksPruning::KeepAll;
+	}
+}
+
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
 	let runner = cli.create_runner(&cli.run)?;
 	let edge_url = cli.edge_url.clone();
-	runner.run_node_until_exit(|config| async move {
+	runner.run_node_until_exit(|mut config| async move {
+		keep_forks(&mut config);
 		let edge_url = edge_url.as_deref();
 		match config.network.network_backend {
 			NetworkBackendType::Libp2p => {

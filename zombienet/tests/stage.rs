@@ -25,10 +25,9 @@ const API_PORT_STEP: u16 = 10;
 /// A node compiles its runtime when it first starts, which takes the longest of all.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A few epochs, after what a chain node may need to follow again when its network was away. Measured
-/// over cuts of half a minute, that is 1 to 90 s: TCP tries again within half a minute; and the SDK
-/// asks nobody for a minute who was lost, or had pruned a fork, in the middle of an answer. Until then
-/// nothing may become final when another node fails too.
+/// A few epochs, after what a chain node may need to follow again when its network was away: TCP tries
+/// again within half a minute, and the SDK asks nobody for a minute who was lost in the middle of an
+/// answer. Until then nothing may become final when another node fails too.
 pub(crate) const EPOCHS_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// A network that is up.
