@@ -2,6 +2,10 @@
 
 //! A typed client of one edge daemon.
 
+mod cstore;
+
+pub use cstore::{Watch, WriteOptions};
+
 use crate::{
 	ApiErrorBody, ChallengeRequest, ChallengeResponse, FileAdded, HealthResponse, HexBytes,
 	LinkProofRequest, LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest, RevokeResponse,
@@ -312,10 +316,17 @@ impl EdgeClient {
 	}
 
 	async fn exchange(&self, request: RequestBuilder) -> Result<Answer, ClientError> {
-		let response = request.send().await.map_err(|source| ClientError::Transport {
+		self.read(self.send(request).await?).await
+	}
+
+	async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+		request.send().await.map_err(|source| ClientError::Transport {
 			url: source.url().unwrap_or(&self.base).to_string(),
 			source: source.without_url(),
-		})?;
+		})
+	}
+
+	async fn read(&self, response: Response) -> Result<Answer, ClientError> {
 		let (url, status) = (response.url().to_string(), response.status());
 		let body = read_bounded(response, self.response_bytes_max).await?;
 		Ok(Answer { url, status, body })

@@ -19,6 +19,7 @@ pub mod oip;
 mod auth;
 mod error;
 mod files;
+mod cstore;
 mod node;
 mod nodes;
 mod specification;
@@ -35,7 +36,11 @@ pub use auth::{
 	TokenResponse,
 };
 #[cfg(feature = "client")]
-pub use client::{ClientError, ClientOptions, EdgeClient};
+pub use client::{ClientError, ClientOptions, EdgeClient, Watch, WriteOptions};
+pub use cstore::{
+	NamespaceStatus, NamespacesResponse, Octets, OctetsForm, StoreChange, StoreEntries, StoreEntry,
+	StoreField, StorePage, StoreWritten,
+};
 pub use error::ApiErrorBody;
 pub use files::FileAdded;
 pub use hex_bytes::{HexBytes, HexBytesError};

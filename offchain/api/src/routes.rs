@@ -56,6 +56,25 @@ pub const FILES: &str = "/v1/files";
 /// GET: a file's bytes.
 pub const IPFS_FILE: &str = "/ipfs/{cid}";
 
+/// GET: [`NamespacesResponse`](crate::NamespacesResponse).
+pub const CSTORE: &str = "/v1/cstore";
+
+/// GET: [`NamespaceStatus`](crate::NamespaceStatus) of a namespace like `job/7`.
+pub const CSTORE_NAMESPACE: &str = "/v1/cstore/{kind}/{id}";
+
+/// GET: a value's bytes. POST of them: [`StoreWritten`](crate::StoreWritten).
+pub const CSTORE_VALUE: &str = "/v1/cstore/{kind}/{id}/value";
+
+/// POST: [`StoreWritten`](crate::StoreWritten); the key is deleted.
+pub const CSTORE_DELETE: &str = "/v1/cstore/{kind}/{id}/delete";
+
+/// GET: [`StorePage`](crate::StorePage). POST: [`StoreEntries`](crate::StoreEntries) to
+/// [`StoreWritten`](crate::StoreWritten).
+pub const CSTORE_ENTRIES: &str = "/v1/cstore/{kind}/{id}/entries";
+
+/// GET: [`StoreChange`](crate::StoreChange) after change, as server-sent events.
+pub const CSTORE_WATCH: &str = "/v1/cstore/{kind}/{id}/watch";
+
 /// GET: [`ServerMetadata`](crate::oip::ServerMetadata).
 pub const OIP_SERVER: &str = "/v2";
 

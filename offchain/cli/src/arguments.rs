@@ -5,11 +5,13 @@
 mod network;
 mod economy;
 mod work;
+mod cstore;
 mod keys;
 mod access;
 mod tool;
 
 pub(crate) use access::{Attenuate, Auth, Login, Reseal, Seal, SealTo, Secret, Token, TokenOutput};
+pub(crate) use cstore::{Cstore, StoreDelete, StoreKey, StoreSet};
 pub(crate) use economy::{
 	Application, Burn, Buy, Deed, History, InvoiceNumber, IssuePermit, Permit, Price, Rewards,
 };
@@ -269,6 +271,9 @@ pub(crate) enum Command {
 	/// Jobs.
 	#[command(subcommand)]
 	Job(Job),
+	/// The store that jobs share state through, by way of an edge daemon.
+	#[command(subcommand)]
+	Cstore(Cstore),
 	/// Files in the content store, by way of an edge daemon.
 	#[command(subcommand)]
 	File(File),

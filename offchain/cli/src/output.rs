@@ -104,6 +104,17 @@ pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
 	}
 }
 
+/// Prints a line of an answer that comes piece by piece.
+///
+/// # Errors
+///
+/// Nobody reads any more.
+pub(crate) fn print_line(line: &str) -> io::Result<()> {
+	let mut stdout = io::stdout().lock();
+	writeln!(stdout, "{line}")?;
+	stdout.flush()
+}
+
 /// Says something that is not part of the answer.
 pub(crate) fn say(text: &str) {
 	let mut stderr = io::stderr().lock();

@@ -12,8 +12,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Where time comes from.
 pub trait Clock: Send + Sync + 'static {
-	/// Unix time, in seconds. It may jump when the machine's clock is set.
-	fn now_secs(&self) -> u64;
+	/// Unix time, in milliseconds. It may jump when the machine's clock is set.
+	fn now_ms(&self) -> u64;
+
+	/// The same, in whole seconds.
+	fn now_secs(&self) -> u64 {
+		self.now_ms() / 1_000
+	}
 
 	/// Milliseconds since some fixed moment; never goes back. For measuring and for time-outs.
 	fn monotonic_ms(&self) -> u64;
@@ -35,11 +40,11 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
-	fn now_secs(&self) -> u64 {
+	fn now_ms(&self) -> u64 {
 		std::time::SystemTime::now()
 			.duration_since(std::time::UNIX_EPOCH)
 			// A machine set before 1970 is as wrong as one set to it: it is in no epoch.
-			.map_or(0, |since| since.as_secs())
+			.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 	}
 
 	fn monotonic_ms(&self) -> u64 {
@@ -82,8 +87,8 @@ impl ManualClock {
 }
 
 impl Clock for ManualClock {
-	fn now_secs(&self) -> u64 {
-		self.now_ms.load(Ordering::SeqCst) / 1_000
+	fn now_ms(&self) -> u64 {
+		self.now_ms.load(Ordering::SeqCst)
 	}
 
 	fn monotonic_ms(&self) -> u64 {

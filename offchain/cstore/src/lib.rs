@@ -2,8 +2,8 @@
 
 //! CSTORE: the replicated store that the instances of a job share state through.
 //!
-//! This crate decides and does no I/O, but for the files of its journal: it holds the records of
-//! namespaces, says what a command changes, and merges what other replicas say.
+//! All but [`service`] decides and does no I/O, but for the files of its journal: it holds the records
+//! of namespaces, says what a command changes, and merges what other replicas say.
 //!
 //! ```text
 //!  commands ──> Namespace ──changes──> Journal, replicas, whoever watches
@@ -37,8 +37,10 @@ mod replication;
 mod replica;
 mod stability;
 mod wire;
+mod shown;
 mod journal;
 pub mod resp;
+pub mod service;
 pub mod limits;
 #[cfg(test)]
 mod tests;
@@ -53,8 +55,9 @@ pub use repair::{
 	Answer, BATCH_BYTES_MAX, Found as FoundUnder, NAMES_MAX, PREFIXES_MAX, Question, Repair,
 	RepairError, Repaired, answer,
 };
-pub use replica::{Effect, Purpose, REPAIR_INTERVAL_MS, RETRY_MS, Replica};
+pub use replica::{Effect, Purpose, REPAIR_INTERVAL_MS, RETRY_MS, Repairs, Replica};
 pub use replication::{BATCH_RECORDS_MAX, Batch, Replication, WAITING_MAX};
+pub use shown::{part_and_value, what_happened};
 pub use stability::{Stability, Word};
 pub use stamp::{ClockError, HybridClock, Stamp, WriterId};
 pub use text::{Condition, SetOptions};

@@ -119,6 +119,27 @@ impl Namespace {
 		self.quota = quota;
 	}
 
+	/// Goes on as another writer: this one has forgotten some of what it wrote.
+	pub(crate) fn set_writer(&mut self, writer: WriterId) {
+		self.clock.set_writer(writer);
+	}
+
+	/// The records from a position on, in their order, until they have so many bytes, and the
+	/// position at which they go on. Those of one position stay together.
+	pub(crate) fn page(&self, from: u64, bytes_max: usize) -> (Vec<Record>, Option<u64>) {
+		let (mut page, mut bytes, mut last) = (Vec::new(), 0, None);
+		for record in self.tree.range(from, u64::MAX) {
+			let position = record.name.borrowed().position();
+			if bytes_max <= bytes && last != Some(position) {
+				return (page, Some(position));
+			}
+			bytes += record.bytes();
+			last = Some(position);
+			page.push(record.clone());
+		}
+		(page, None)
+	}
+
 	// # Replicating
 
 	/// Merges what another replica has.

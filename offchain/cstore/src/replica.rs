@@ -7,9 +7,9 @@
 //!  tick ───> who is behind, or was not compared for a while ──> Effect::Send(Repair) ──> ...
 //! ```
 //!
-//! It decides, and whoever holds it acts: effects are carried out in their order, and an answer to
-//! another replica, or to a client, goes out after what was logged before it is written. So whatever
-//! anybody was told is stored.
+//! It decides, and whoever holds it acts: entries are logged in their order, and an answer to another
+//! replica, or to a client, goes out after what was logged before it is written. So whatever anybody
+//! was told is stored.
 
 use crate::{
 	journal::Entry,
@@ -22,7 +22,7 @@ use crate::{
 	wire::{Refusal, Request, Response},
 };
 use r1_primitives::NodeKey;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// How long a replica that follows is not compared with, in milliseconds: what was lost without
 /// anybody noticing lasts so long.
@@ -39,6 +39,16 @@ pub struct Replica {
 	replication: Replication,
 	stability: Stability,
 	others: BTreeMap<NodeKey, Other>,
+	repairs: Repairs,
+}
+
+/// Repairs that came to their end.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Repairs {
+	/// How many.
+	pub count: u64,
+	/// With whom the last one was.
+	pub last: Option<NodeKey>,
 }
 
 /// What goes on with another replica.
@@ -53,7 +63,7 @@ struct Other {
 /// What is to be done.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Effect {
-	/// Write this down, before anything that follows is done.
+	/// Write this down.
 	Log(Entry),
 	/// Ask another replica; [`Replica::responded`] or [`Replica::failed`] takes what comes of it.
 	Send {
@@ -66,6 +76,13 @@ pub enum Effect {
 	},
 	/// These are new here, for whoever watches.
 	Changed(Vec<Record>),
+	/// Somebody sends a message, to whoever listens here.
+	Heard {
+		/// On which channel.
+		channel: Arc<[u8]>,
+		/// What.
+		message: Arc<[u8]>,
+	},
 }
 
 /// What a request to another replica is for.
@@ -78,6 +95,8 @@ pub enum Purpose {
 	},
 	/// To find out where the two differ.
 	Repair,
+	/// To pass on a message, which may be lost.
+	Tell,
 }
 
 impl Replica {
@@ -90,6 +109,7 @@ impl Replica {
 			replication: Replication::default(),
 			stability: Stability::default(),
 			others: BTreeMap::new(),
+			repairs: Repairs::default(),
 		}
 	}
 
@@ -148,9 +168,22 @@ impl Replica {
 		let mut changes = Vec::new();
 		let outcome = command(&mut self.namespace, &mut changes);
 		let write = self.replication.wrote(&changes);
-		self.note(changes, effects);
-		self.send_waiting(effects);
+		if !changes.is_empty() {
+			self.note(changes, effects);
+			self.send_waiting(effects);
+		}
 		(outcome, write)
+	}
+
+	/// Sends a message to whoever listens, here and on the other replicas.
+	pub fn publish(&mut self, channel: &[u8], message: &[u8], effects: &mut Vec<Effect>) {
+		for to in self.others.keys() {
+			let namespace = self.name.clone();
+			let (channel, message) = (channel.to_vec(), message.to_vec());
+			let request = Request::Publish { namespace, channel, message };
+			effects.push(Effect::Send { to: *to, purpose: Purpose::Tell, request });
+		}
+		effects.push(Effect::Heard { channel: channel.into(), message: message.into() });
 	}
 
 	/// On how many replicas a write is, this one among them.
@@ -184,6 +217,10 @@ impl Replica {
 		let (question, is_store) = match request {
 			Request::Store { records, .. } => (Question::Take(records), true),
 			Request::Repair { question, .. } => (question, false),
+			Request::Publish { channel, message, .. } => {
+				effects.push(Effect::Heard { channel: channel.into(), message: message.into() });
+				return Response::Stored;
+			},
 		};
 		// Before anything is looked at: what is written from now on is later.
 		let word = self.word(now_ms);
@@ -222,19 +259,36 @@ impl Replica {
 				self.note(news, effects);
 				match taken {
 					Ok(()) => self.go_on(from, now_ms, effects),
-					Err(_) => self.failed(from, now_ms),
+					Err(_) => self.failed(from, purpose, now_ms),
 				}
 			},
-			_ => self.failed(from, now_ms),
+			_ => self.failed(from, purpose, now_ms),
 		}
 	}
 
 	/// Another replica has not answered, or with what is no answer.
-	pub fn failed(&mut self, to: NodeKey, now_ms: u64) {
+	pub fn failed(&mut self, to: NodeKey, purpose: Purpose, now_ms: u64) {
+		if purpose == Purpose::Tell {
+			return;
+		}
 		self.replication.failed(to);
 		if let Some(other) = self.others.get_mut(&to) {
 			*other = Other { repair: None, next_ms: now_ms.saturating_add(RETRY_MS) };
 		}
+	}
+
+	/// Lets a repair with everybody be due; returns how many have come to their end so far.
+	pub fn hurry(&mut self) -> u64 {
+		for other in self.others.values_mut() {
+			other.next_ms = 0;
+		}
+		self.repairs.count
+	}
+
+	/// Repairs that came to their end.
+	#[must_use]
+	pub fn repairs(&self) -> Repairs {
+		self.repairs
 	}
 
 	/// Begins what is due. To be called every second or so.
@@ -272,6 +326,7 @@ impl Replica {
 			self.stability.repaired(id, word);
 		}
 		*other = Other { repair: None, next_ms: now_ms.saturating_add(REPAIR_INTERVAL_MS) };
+		self.repairs = Repairs { count: self.repairs.count + 1, last: Some(id) };
 		self.replication.repaired(id);
 		self.send_waiting(effects);
 	}

@@ -99,6 +99,11 @@ impl HybridClock {
 		self.writer
 	}
 
+	/// Goes on as another writer, later than all that was seen.
+	pub(crate) fn set_writer(&mut self, writer: WriterId) {
+		self.writer = writer;
+	}
+
 	/// The next stamp.
 	///
 	/// # Errors

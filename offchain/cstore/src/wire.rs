@@ -3,6 +3,7 @@
 //! What replicas send each other: a version, and a request or its response.
 
 use crate::{
+	limits::{KEY_BYTES_MAX, VALUE_BYTES_MAX},
 	record::Record,
 	repair::{Answer, Question, RepairError},
 	stability::Word,
@@ -35,12 +36,21 @@ pub enum Request {
 		/// The question.
 		question: Question,
 	},
+	/// To hand a message to whoever listens; it may be lost.
+	Publish {
+		/// In which namespace.
+		namespace: String,
+		/// On which channel.
+		channel: Vec<u8>,
+		/// What.
+		message: Vec<u8>,
+	},
 }
 
 /// What the other answers.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
 pub enum Response {
-	/// It is stored, and as safe as a write of the replica's own.
+	/// It is stored, and as safe as a write of the replica's own; a message was handed on.
 	Stored,
 	/// A step of a repair.
 	Repaired {
@@ -110,8 +120,14 @@ impl Request {
 	/// The bytes are none.
 	pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
 		let request: Self = from_bytes(bytes)?;
+		let fits = match &request {
+			Self::Store { .. } | Self::Repair { .. } => true,
+			Self::Publish { channel, message, .. } => {
+				channel.len() <= KEY_BYTES_MAX && message.len() <= VALUE_BYTES_MAX
+			},
+		};
 		match request.namespace().len() {
-			1..=NAMESPACE_BYTES_MAX => Ok(request),
+			1..=NAMESPACE_BYTES_MAX if fits => Ok(request),
 			_ => Err(WireError::Malformed),
 		}
 	}
@@ -120,7 +136,9 @@ impl Request {
 	#[must_use]
 	pub fn namespace(&self) -> &str {
 		match self {
-			Self::Store { namespace, .. } | Self::Repair { namespace, .. } => namespace,
+			Self::Store { namespace, .. }
+			| Self::Repair { namespace, .. }
+			| Self::Publish { namespace, .. } => namespace,
 		}
 	}
 }

@@ -2,6 +2,7 @@
 
 //! The command line. Each flag overrides the file, and each variable too; a flag wins.
 
+use crate::config::Listen;
 use std::{net::SocketAddr, path::PathBuf};
 
 /// The Ratio1 edge daemon.
@@ -31,6 +32,14 @@ pub(crate) struct Arguments {
 	/// Where metrics and health are served.
 	#[arg(long, env = "R1_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
 	pub(crate) metrics_listen: Option<SocketAddr>,
+
+	/// Where the store answers clients of Ratio1's SDKs, or `off`.
+	#[arg(long, env = "R1_CSTORE_LISTEN", value_name = "ADDRESS:PORT")]
+	pub(crate) cstore_listen: Option<Listen>,
+
+	/// Where the store answers clients of Redis, or `off`.
+	#[arg(long, env = "R1_RESP_LISTEN", value_name = "ADDRESS:PORT")]
+	pub(crate) resp_listen: Option<Listen>,
 
 	/// Multiaddress to listen on in the mesh; may be given several times.
 	#[arg(long, env = "R1_MESH_LISTEN", value_name = "MULTIADDRESS", value_delimiter = ',')]

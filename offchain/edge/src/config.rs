@@ -10,6 +10,7 @@ use std::{
 	fs,
 	net::SocketAddr,
 	path::{Path, PathBuf},
+	str::FromStr,
 };
 
 /// Everything that can be configured.
@@ -20,6 +21,7 @@ pub(crate) struct Config {
 	pub(crate) chain: Chain,
 	pub(crate) mesh: Mesh,
 	pub(crate) store: Store,
+	pub(crate) cstore: Cstore,
 	pub(crate) api: Api,
 	pub(crate) metrics: Metrics,
 	pub(crate) log: Log,
@@ -65,6 +67,84 @@ pub(crate) struct Mesh {
 pub(crate) struct Store {
 	/// Space for blocks, in bytes. Default: 32 GiB.
 	pub(crate) bytes_max: u64,
+}
+
+/// The store that jobs share state through.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Cstore {
+	/// Address and port for clients of Ratio1's SDKs, on loopback, or `off`. Default:
+	/// 127.0.0.1:31234.
+	pub(crate) listen: Listen,
+	/// Address and port for clients of Redis, on loopback, or `off`. Default: 127.0.0.1:6380.
+	pub(crate) resp_listen: Listen,
+	/// When what was written is on the disk: `always` before anybody is told that it is stored, or
+	/// `periodic` every second, so that a crash of the machine costs what was written since. Default:
+	/// `always`.
+	pub(crate) fsync: Fsync,
+	/// Bytes that each namespace may hold. Default: 64 MiB.
+	pub(crate) namespace_bytes_max: usize,
+}
+
+/// Where something listens, if it does.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) enum Listen {
+	/// Nowhere.
+	Off,
+	/// There.
+	At(SocketAddr),
+}
+
+/// When what was written is on the disk.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Fsync {
+	/// Before anybody is told that it is stored.
+	Always,
+	/// Every second.
+	Periodic,
+}
+
+impl From<Fsync> for r1_cstore::Fsync {
+	fn from(fsync: Fsync) -> Self {
+		match fsync {
+			Fsync::Always => Self::Always,
+			Fsync::Periodic => Self::Periodic,
+		}
+	}
+}
+
+impl FromStr for Listen {
+	type Err = String;
+
+	fn from_str(text: &str) -> Result<Self, String> {
+		match text {
+			"off" => Ok(Self::Off),
+			_ => text.parse().map(Self::At).map_err(|_| {
+				format!(
+					"`{text}` is neither an address with a port, like 127.0.0.1:6380, nor `off`"
+				)
+			}),
+		}
+	}
+}
+
+impl TryFrom<String> for Listen {
+	type Error = String;
+
+	fn try_from(text: String) -> Result<Self, String> {
+		text.parse()
+	}
+}
+
+impl From<Listen> for String {
+	fn from(listen: Listen) -> Self {
+		match listen {
+			Listen::Off => "off".to_owned(),
+			Listen::At(address) => address.to_string(),
+		}
+	}
 }
 
 /// The HTTP API.
@@ -133,6 +213,17 @@ impl Default for Mesh {
 impl Default for Store {
 	fn default() -> Self {
 		Self { bytes_max: defaults::STORE_BYTES_MAX }
+	}
+}
+
+impl Default for Cstore {
+	fn default() -> Self {
+		Self {
+			listen: Listen::At(defaults::CSTORE_LISTEN),
+			resp_listen: Listen::At(defaults::RESP_LISTEN),
+			fsync: Fsync::Always,
+			namespace_bytes_max: defaults::CSTORE_NAMESPACE_BYTES_MAX,
+		}
 	}
 }
 
@@ -217,6 +308,12 @@ pub(crate) fn load(arguments: &Arguments) -> anyhow::Result<Config> {
 	if let Some(listen) = arguments.metrics_listen {
 		config.metrics.listen = listen;
 	}
+	if let Some(listen) = arguments.cstore_listen {
+		config.cstore.listen = listen;
+	}
+	if let Some(listen) = arguments.resp_listen {
+		config.cstore.resp_listen = listen;
+	}
 	if !arguments.mesh_listen.is_empty() {
 		config.mesh.listen.clone_from(&arguments.mesh_listen);
 	}
@@ -261,6 +358,20 @@ fn validate(config: &Config) -> anyhow::Result<()> {
 		defaults::MESH_CONNECTIONS_MAX,
 	);
 	ensure!(config.store.bytes_max > 0, "store.bytes_max is 0; the store could hold nothing");
+	for (listen, key) in
+		[(config.cstore.listen, "cstore.listen"), (config.cstore.resp_listen, "cstore.resp_listen")]
+	{
+		if let Listen::At(address) = listen {
+			ensure!(
+				address.ip().is_loopback(),
+				"{key} is {address}; it has no TLS, so it must be a loopback address, or `off`"
+			);
+		}
+	}
+	ensure!(
+		0 < config.cstore.namespace_bytes_max,
+		"cstore.namespace_bytes_max is 0; no namespace could hold anything"
+	);
 	capabilities::tags(&config.node.tags)?;
 	Ok(())
 }

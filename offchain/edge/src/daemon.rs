@@ -4,7 +4,15 @@
 //!
 //! Waits for the chain, starts the services (see `services`), and answers on its ports.
 
-use crate::{config::Config, defaults::SHUTDOWN_GRACE, http, services::Base, shared::Shared};
+use crate::{
+	config::{Config, Listen},
+	cstore::Door,
+	defaults::SHUTDOWN_GRACE,
+	http, resp,
+	sdk::{self, Sdk},
+	services::Base,
+	shared::Shared,
+};
 use anyhow::Context as _;
 use r1_chain::{ChainHandle, FollowConfig};
 use r1_core::{BlockStore, ChainState, NodeIdentity, SystemClock, SystemRng};
@@ -71,6 +79,8 @@ async fn start(
 struct Ports {
 	api: TcpListener,
 	local: Option<TcpListener>,
+	cstore: Option<TcpListener>,
+	resp: Option<TcpListener>,
 	metrics: TcpListener,
 }
 
@@ -81,8 +91,10 @@ impl Ports {
 			Some(address) => Some(listen(address, "api.local_listen").await?),
 			None => None,
 		};
+		let cstore = listen_if(config.cstore.listen, "cstore.listen").await?;
+		let resp = listen_if(config.cstore.resp_listen, "cstore.resp_listen").await?;
 		let metrics = listen(config.metrics.listen, "metrics.listen").await?;
-		Ok(Self { api, local, metrics })
+		Ok(Self { api, local, cstore, resp, metrics })
 	}
 
 	/// Serves what each port is for.
@@ -94,7 +106,14 @@ impl Ports {
 		cancel: &CancellationToken,
 		tasks: &TaskTracker,
 	) -> anyhow::Result<()> {
-		let Self { api, local, metrics } = self;
+		let Self { api, local, cstore, resp, metrics } = self;
+		let door = Door { cstore: shared.cstore.clone(), dauth: shared.dauth.clone() };
+		let clock = Arc::clone(&shared.clock);
+		if let Some(resp) = resp {
+			let (door, clock) = (door.clone(), Arc::clone(&clock));
+			tasks.spawn(resp::serve(resp, door, clock, cancel.clone(), tasks.clone()));
+		}
+		let sdk = Sdk::new(door, clock, &shared.identity.key(), &shared.genesis_hash);
 		let router = http::api_router(&config.api, shared)?;
 		let metrics_router = http::metrics_router(registry);
 		let tls = http::acceptor(&config.api)?;
@@ -105,6 +124,9 @@ impl Ports {
 		};
 		if let Some(local) = local {
 			serve(local, None, router.clone());
+		}
+		if let Some(cstore) = cstore {
+			serve(cstore, None, sdk::cstore_router(sdk));
 		}
 		serve(api, tls, router);
 		serve(metrics, None, metrics_router);
@@ -129,6 +151,13 @@ fn open_store(config: &Config) -> anyhow::Result<Arc<dyn BlockStore>> {
 	let store = DiskBlockStore::open(&folder, config.store.bytes_max)
 		.context("could not open the block store")?;
 	Ok(Arc::new(store))
+}
+
+async fn listen_if(listen_at: Listen, key: &str) -> anyhow::Result<Option<TcpListener>> {
+	match listen_at {
+		Listen::Off => Ok(None),
+		Listen::At(address) => listen(address, key).await.map(Some),
+	}
 }
 
 async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {

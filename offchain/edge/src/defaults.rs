@@ -77,6 +77,23 @@ pub(crate) const RECONCILE_INTERVAL: Duration = Duration::from_secs(5);
 /// is blamed for what this one cannot do. All 46 224 deeds make 22 in a slot of 10 s.
 pub(crate) const CHALLENGES_OPEN_MAX: usize = 64;
 
+/// Where the store answers clients of Ratio1's SDKs, and their port since the first of them.
+pub(crate) const CSTORE_LISTEN: SocketAddr =
+	SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 31234);
+
+/// Where the store answers clients of Redis: beside the port that Redis itself has.
+pub(crate) const RESP_LISTEN: SocketAddr =
+	SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 6380);
+
+/// Bytes that each namespace of the store may hold (64 MiB): eight jobs on a machine take 512 MiB.
+pub(crate) const CSTORE_NAMESPACE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Connections of Redis clients at a time: each takes some 10 KiB while it waits.
+pub(crate) const RESP_CONNECTIONS_MAX: usize = 1_024;
+
+/// How often it is looked whether the store can write.
+pub(crate) const CSTORE_HEALTH_INTERVAL: Duration = Duration::from_secs(1);
+
 /// How long shutdown waits for what is under way: as long as a model may take to answer.
 pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 

@@ -10,12 +10,15 @@ mod services;
 mod dauth;
 mod shared;
 mod mesh;
+mod cstore;
+mod resp;
 mod capabilities;
 mod nodes;
 mod heartbeat;
 mod jobs;
 mod oracle;
 mod http;
+mod sdk;
 #[cfg(test)]
 mod world;
 

@@ -5,7 +5,7 @@
 //! ```text
 //!  chain ──state──> mesh (admission), heartbeat, jobs, oracle
 //!  mesh ──beats, challenges──> heartbeat ──whom to ask──> nodes, by the mesh
-//!  mesh ──revocations──> dauth
+//!  mesh ──revocations──> dauth                  mesh ──replicas──> cstore ──> mesh
 //!  mesh ──probes──> inference      mesh ──what are you?──> capabilities
 //!  jobs ──files──> r1fs ──blocks──> mesh
 //!  HTTP ──> every handle
@@ -13,6 +13,7 @@
 
 use crate::{
 	config::Config,
+	cstore::{self, Cstore},
 	dauth::{self, Dauth},
 	heartbeat::{self, Heartbeat},
 	jobs::{self, Jobs},
@@ -54,23 +55,33 @@ impl Base {
 	/// written.
 	pub(crate) fn start(self, config: &Config) -> anyhow::Result<Shared> {
 		let (mesh, inbound) = self.mesh(config)?;
-		let Inbound { beats, revocations, requests, challenges, capabilities, access_requests } =
-			inbound;
+		let Inbound {
+			beats,
+			revocations,
+			requests,
+			challenges,
+			capabilities,
+			access_requests,
+			store_requests,
+		} = inbound;
 		let files = Files::new(Arc::clone(&self.store), Arc::new(mesh.handle().clone()));
 		let inference = InferenceService::with_tract(InferenceLimits::default());
 		self.spawn(mesh::answer_probes(requests, inference.clone(), self.tasks.clone()));
 		let dauth = self.dauth(config, &mesh, revocations, access_requests)?;
+		let cstore = self.cstore(config, &mesh, store_requests)?;
 		let (nodes, introduction) = nodes::prepare(config, capabilities)?;
 		self.spawn(introduction);
 		let heartbeat = self.heartbeat(config, &mesh, &nodes, beats, challenges)?;
 		let jobs = self.jobs(config, &files, &inference, &dauth);
 		let oracle = self.oracle(&mesh, &files, &heartbeat);
-		let Self { identity, clock, chain, health, .. } = self;
+		let Self { state, identity, clock, chain, health, cancel, .. } = self;
 		Ok(Shared {
 			identity,
+			genesis_hash: state.genesis_hash,
 			clock,
 			chain,
 			dauth,
+			cstore,
 			mesh,
 			files,
 			inference,
@@ -79,6 +90,7 @@ impl Base {
 			jobs,
 			oracle,
 			health,
+			cancel,
 		})
 	}
 
@@ -114,6 +126,28 @@ impl Base {
 		let (dauth, keeper) = dauth::prepare(&config.node.data_dir, &self.state, needs)?;
 		self.spawn(keeper);
 		Ok(dauth)
+	}
+
+	fn cstore(
+		&self,
+		config: &Config,
+		mesh: &Mesh,
+		requests: mpsc::Receiver<InboundRequest>,
+	) -> anyhow::Result<Cstore> {
+		let needs = cstore::Needs {
+			identity: &self.identity,
+			clock: self.clock.clone(),
+			chain: self.chain.clone(),
+			mesh: mesh.handle().clone(),
+			requests,
+			cancel: self.cancel.clone(),
+			tasks: self.tasks.clone(),
+			health: self.health.component("cstore"),
+		};
+		let (cstore, service) =
+			cstore::prepare(&config.cstore, &config.node.data_dir, &self.state, needs)?;
+		self.spawn(service);
+		Ok(cstore)
 	}
 
 	fn heartbeat(

@@ -3,22 +3,27 @@
 //! What the HTTP handlers share: handles on the services, cheap to clone.
 
 use crate::{
-	dauth::Dauth, heartbeat::Heartbeat, jobs::Jobs, mesh::Mesh, nodes::Nodes, oracle::Oracle,
+	cstore::Cstore, dauth::Dauth, heartbeat::Heartbeat, jobs::Jobs, mesh::Mesh, nodes::Nodes,
+	oracle::Oracle,
 };
 use r1_chain::ChainHandle;
-use r1_core::{NodeIdentity, SystemClock};
+use r1_core::{BlockHash, NodeIdentity, SystemClock};
 use r1_inference::InferenceService;
 use r1_telemetry::Health;
 use r1fs::Files;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// Handles on every service of the daemon.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
 	pub(crate) identity: Arc<NodeIdentity>,
+	/// Which chain this is.
+	pub(crate) genesis_hash: BlockHash,
 	pub(crate) clock: Arc<SystemClock>,
 	pub(crate) chain: ChainHandle,
 	pub(crate) dauth: Dauth,
+	pub(crate) cstore: Cstore,
 	pub(crate) mesh: Mesh,
 	pub(crate) files: Files,
 	pub(crate) inference: InferenceService,
@@ -27,4 +32,6 @@ pub(crate) struct Shared {
 	pub(crate) jobs: Jobs,
 	pub(crate) oracle: Oracle,
 	pub(crate) health: Health,
+	/// Cancelled when the daemon stops, for answers that have no end.
+	pub(crate) cancel: CancellationToken,
 }

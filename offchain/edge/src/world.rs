@@ -95,6 +95,11 @@ impl World {
 		Self { chain: watch::channel(Some(Arc::new(state))).0 }
 	}
 
+	/// What the chain says.
+	pub(crate) fn state(&self) -> ChainState {
+		ChainState::clone(self.chain.borrow().as_ref().unwrap())
+	}
+
 	/// Finalises a block that changes something.
 	pub(crate) fn change(&self, change: impl FnOnce(&mut ChainState)) {
 		self.chain.send_modify(|state| {

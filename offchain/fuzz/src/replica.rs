@@ -26,7 +26,8 @@ pub(crate) fn play(choices: &mut Choices<'_>, reached: &mut Reached) {
 			break;
 		}
 		let namespace = "job/7".to_owned();
-		let request = match choices.number(0..=3) {
+		let request = match choices.number(0..=4) {
+			4 => Request::Publish { namespace, channel: b"c".to_vec(), message: b"m".to_vec() },
 			0 => Request::Store { namespace, records: choices.some(&changes, 4) },
 			_ => match repair.ask(&mut own) {
 				Some(question) => Request::Repair { namespace, question },
@@ -77,6 +78,10 @@ fn serve(other: &mut Namespace, sent: &[u8], reached: &mut Reached) -> Option<Re
 	let question = match request {
 		Request::Store { records, .. } => Question::Take(records),
 		Request::Repair { question, .. } => question,
+		Request::Publish { .. } => {
+			reached.note("request", "publish");
+			return Some(Response::Stored);
+		},
 	};
 	let answer = answer(other, question, NOW_MS, &mut Vec::new());
 	reached.note_result("answer", &answer);

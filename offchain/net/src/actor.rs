@@ -138,6 +138,7 @@ fn inbound(heard: Heard, waiting: Waiting) -> Inbound {
 		challenges: waiting.challenges,
 		capabilities: waiting.capabilities,
 		access_requests: waiting.access,
+		store_requests: waiting.store,
 	}
 }
 

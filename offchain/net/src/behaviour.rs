@@ -49,6 +49,7 @@ pub(crate) struct Behaviour {
 	pub(crate) challenges: requests::Behaviour,
 	pub(crate) capabilities: requests::Behaviour,
 	pub(crate) access: requests::Behaviour,
+	pub(crate) store: requests::Behaviour,
 	pub(crate) bitswap: streams::Behaviour,
 }
 
@@ -128,6 +129,7 @@ fn behaviour(
 		challenges: requests::behaviour(Kind::Challenge, config),
 		capabilities: requests::behaviour(Kind::Capabilities, config),
 		access: requests::behaviour(Kind::Access, config),
+		store: requests::behaviour(Kind::Store, config),
 		bitswap: streams::Behaviour::new(BITSWAP),
 	})
 }

@@ -158,6 +158,13 @@ pub const ACCESS_ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// How long such an answer may take: 64 KiB over a line of 100 kbit/s are 5 s.
 pub(crate) const ACCESS_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Largest message between replicas of the store, in bytes: a batch of records, and the largest
+/// record on top of it.
+pub const STORE_BYTES_MAX: usize = 3 * 1024 * 1024;
+
+/// How long such a request may take: 3 MiB over a line of 3 Mbit/s are 8 s.
+pub(crate) const STORE_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Challenges of one peer that are let in each minute.
 ///
 /// An oracle asks a node four times an epoch, which is 30 times a minute in epochs of 8 s, the
@@ -186,3 +193,10 @@ pub(crate) const CAPABILITIES_WAITING_MAX: usize = 256;
 
 /// Questions about access that wait for an answer: every peer asks after a restart.
 pub(crate) const ACCESS_REQUESTS_WAITING_MAX: usize = 256;
+
+/// Messages of one replica of the store that are let in each minute: 1 000 a second. A namespace
+/// sends one batch at a time, so it takes a round trip below a millisecond to come near that.
+pub(crate) const STORE_PER_MINUTE_MAX: u32 = 60_000;
+
+/// Messages between replicas of the store that wait for an answer: 192 MiB at the very worst.
+pub(crate) const STORE_REQUESTS_WAITING_MAX: usize = 64;

@@ -4,7 +4,7 @@
 
 use crate::{
 	actor::Command,
-	defaults::{ACCESS_REQUEST_BYTES_MAX, CHALLENGE_TIMEOUT},
+	defaults::{ACCESS_REQUEST_BYTES_MAX, CHALLENGE_TIMEOUT, STORE_BYTES_MAX},
 	error::{PublishError, RequestError},
 	identity::peer_id_of,
 	report::MeshReport,
@@ -146,6 +146,21 @@ impl Handle {
 		self.ask(Kind::Access, node, bytes).await
 	}
 
+	/// Asks another replica of the store; nobody has checked what comes.
+	///
+	/// # Errors
+	///
+	/// The request is longer than [`STORE_BYTES_MAX`], or the node cannot be reached, refuses, or
+	/// takes too long.
+	///
+	/// # Cancel safety
+	///
+	/// The node may get and answer the request although the future was dropped.
+	pub async fn store(&self, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
+		within(&bytes, STORE_BYTES_MAX)?;
+		self.ask(Kind::Store, node, bytes).await
+	}
+
 	async fn ask(&self, kind: Kind, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
 		let peer = peer_id_of(node).ok_or(RequestError::InvalidNode)?;
 		let (reply, answered) = oneshot::channel();
@@ -225,6 +240,8 @@ pub struct Inbound {
 	///
 	/// [`ACCESS_ANSWER_BYTES_MAX`]: crate::ACCESS_ANSWER_BYTES_MAX
 	pub access_requests: mpsc::Receiver<InboundRequest>,
+	/// What other replicas of the store say and ask, at most 1 000 a second of each peer.
+	pub store_requests: mpsc::Receiver<InboundRequest>,
 }
 
 /// A message that was gossiped, by whomever; its content is unchecked.

@@ -12,7 +12,7 @@
 //!    ▲                    │ ▲
 //!    │ MeshReport (watch) │ └── bitswap readers (one task a stream)
 //!  Inbound: beats,        └───▶ bitswap sessions (one task a peer) ──▶ BlockStore
-//!           revocations, requests, challenges, capabilities, questions about access
+//!           revocations, requests, challenges, capabilities, questions about access, replicas
 //! ```
 //!
 //! A gossiped message comes from whoever passed it on: what it says of its sender is for whoever
@@ -34,7 +34,7 @@
 //! - Everything that a peer sends is bounded before it is read, and whoever sends garbage loses
 //!   the stream. Messages that are judged invalid cost whoever passed them on gossip score; with
 //!   the third one of a topic, it is not listened to any more, on any topic.
-//! - A peer that asks for challenges, capabilities or access too often is refused for the rest
+//! - A peer that asks for challenges, capabilities, access or the store too often is refused for the rest
 //!   of the minute, so that nobody can make a node sign or send all day.
 //! - A lost connection is dialled again with growing pauses, for ever if it is a bootstrap peer.
 //! - Messages may be lost, repeated and reordered. A fetched block matches its CID or fails.
@@ -76,7 +76,9 @@ mod tests;
 
 pub use actor::{Ports, spawn};
 pub use config::{Config, Settings};
-pub use defaults::{ACCESS_ANSWER_BYTES_MAX, ACCESS_REQUEST_BYTES_MAX, REVOCATION_BYTES_MAX};
+pub use defaults::{
+	ACCESS_ANSWER_BYTES_MAX, ACCESS_REQUEST_BYTES_MAX, REVOCATION_BYTES_MAX, STORE_BYTES_MAX,
+};
 pub use error::{ConfigError, PublishError, RequestError, SpawnError};
 pub use handle::{Gossiped, Handle, Inbound, InboundRequest, Receipt, Verdict};
 pub use metrics::Metrics;

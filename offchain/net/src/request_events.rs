@@ -7,7 +7,7 @@ use crate::{
 	config::Config,
 	defaults::{
 		ACCESS_REQUESTS_WAITING_MAX, CAPABILITIES_WAITING_MAX, CHALLENGES_WAITING_MAX,
-		CONNECTIONS_PENDING_MAX, RATED_PEERS_MAX, REQUESTS_MAX,
+		CONNECTIONS_PENDING_MAX, RATED_PEERS_MAX, REQUESTS_MAX, STORE_REQUESTS_WAITING_MAX,
 	},
 	error::RequestError,
 	handle::InboundRequest,
@@ -37,6 +37,7 @@ pub(crate) struct Queues {
 	challenges: Queue,
 	capabilities: Queue,
 	access: Queue,
+	store: Queue,
 }
 
 /// The other ends of [`Queues`].
@@ -46,6 +47,7 @@ pub(crate) struct Waiting {
 	pub(crate) challenges: mpsc::Receiver<InboundRequest>,
 	pub(crate) capabilities: mpsc::Receiver<InboundRequest>,
 	pub(crate) access: mpsc::Receiver<InboundRequest>,
+	pub(crate) store: mpsc::Receiver<InboundRequest>,
 }
 
 impl Queues {
@@ -61,13 +63,15 @@ impl Queues {
 		let (capabilities, capabilities_waiting) =
 			queue(Kind::Capabilities, CAPABILITIES_WAITING_MAX);
 		let (access, access_waiting) = queue(Kind::Access, ACCESS_REQUESTS_WAITING_MAX);
+		let (store, store_waiting) = queue(Kind::Store, STORE_REQUESTS_WAITING_MAX);
 		let waiting = Waiting {
 			inference: inference_waiting,
 			challenges: challenges_waiting,
 			capabilities: capabilities_waiting,
 			access: access_waiting,
+			store: store_waiting,
 		};
-		(Self { inference, challenges, capabilities, access }, waiting)
+		(Self { inference, challenges, capabilities, access, store }, waiting)
 	}
 
 	fn of(&mut self, kind: Kind) -> &mut Queue {
@@ -76,6 +80,7 @@ impl Queues {
 			Kind::Challenge => &mut self.challenges,
 			Kind::Capabilities => &mut self.capabilities,
 			Kind::Access => &mut self.access,
+			Kind::Store => &mut self.store,
 		}
 	}
 }
@@ -88,6 +93,7 @@ impl Actor {
 			Kind::Challenge => &mut behaviour.challenges,
 			Kind::Capabilities => &mut behaviour.capabilities,
 			Kind::Access => &mut behaviour.access,
+			Kind::Store => &mut behaviour.store,
 		}
 	}
 

@@ -10,7 +10,7 @@ use crate::{
 	defaults::{
 		ACCESS_ANSWER_BYTES_MAX, ACCESS_PER_MINUTE_MAX, ACCESS_REQUEST_BYTES_MAX, ACCESS_TIMEOUT,
 		CAPABILITIES_PER_MINUTE_MAX, CAPABILITIES_TIMEOUT, CHALLENGE_TIMEOUT,
-		CHALLENGES_PER_MINUTE_MAX,
+		CHALLENGES_PER_MINUTE_MAX, STORE_BYTES_MAX, STORE_PER_MINUTE_MAX, STORE_TIMEOUT,
 	},
 	frame::{read_frame, write_frame},
 };
@@ -40,6 +40,8 @@ pub(crate) enum Kind {
 	Capabilities,
 	/// A node asks another about access: which revocations it holds, whom secrets are sealed for.
 	Access,
+	/// A replica of the store speaks to another.
+	Store,
 }
 
 impl Kind {
@@ -50,6 +52,7 @@ impl Kind {
 			Self::Challenge => "/r1/challenge/1",
 			Self::Capabilities => "/r1/capabilities/1",
 			Self::Access => "/r1/access/1",
+			Self::Store => "/r1/store/1",
 		})
 	}
 
@@ -79,6 +82,12 @@ impl Kind {
 				answer_bytes_max: ACCESS_ANSWER_BYTES_MAX,
 				timeout: ACCESS_TIMEOUT,
 				per_minute_max: Some(ACCESS_PER_MINUTE_MAX),
+			},
+			Self::Store => Limits {
+				request_bytes_max: STORE_BYTES_MAX,
+				answer_bytes_max: STORE_BYTES_MAX,
+				timeout: STORE_TIMEOUT,
+				per_minute_max: Some(STORE_PER_MINUTE_MAX),
 			},
 		}
 	}

@@ -77,6 +77,9 @@ impl Actor {
 			BehaviourEvent::Capabilities(event) => {
 				self.on_request_event(Kind::Capabilities, event);
 			},
+			BehaviourEvent::Store(event) => {
+				self.on_request_event(Kind::Store, event);
+			},
 			BehaviourEvent::Access(event) => {
 				self.on_request_event(Kind::Access, event);
 			},

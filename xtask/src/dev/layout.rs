@@ -22,6 +22,10 @@ const PROMETHEUS_PORT: u16 = 9615;
 const API_PORT: u16 = 31236;
 /// Metrics of the first daemon.
 const METRICS_PORT: u16 = 31237;
+/// The first daemon's store, for clients of Ratio1's SDKs.
+const CSTORE_PORT: u16 = 31234;
+/// The first daemon's store, for clients of Redis.
+const RESP_PORT: u16 = 6380;
 /// Mesh of the first daemon.
 const MESH_PORT: u16 = 4101;
 /// Distance between the HTTP ports of two daemons, which leaves room for other services of one.
@@ -66,6 +70,10 @@ pub struct Daemon {
 	pub api_port: u16,
 	/// Metrics and health.
 	pub metrics_port: u16,
+	/// The store, for clients of Ratio1's SDKs.
+	pub cstore_port: u16,
+	/// The store, for clients of Redis.
+	pub resp_port: u16,
 	/// Mesh, both TCP and QUIC.
 	pub mesh_port: u16,
 	/// JSON-RPC of the chain node that it follows.
@@ -98,6 +106,8 @@ impl Layout {
 				account,
 				api_port: API_PORT + offset * API_PORT_STEP,
 				metrics_port: METRICS_PORT + offset * API_PORT_STEP,
+				cstore_port: CSTORE_PORT + offset * API_PORT_STEP,
+				resp_port: RESP_PORT + offset,
 				mesh_port: MESH_PORT + offset,
 				// Plain nodes follow different validators, so that one outage hits one of them.
 				chain_rpc_port: RPC_PORT + offset % 3,
@@ -146,6 +156,8 @@ impl Layout {
 		for daemon in &self.daemons {
 			ports.push((daemon.api_port, format!("{}'s API", daemon.name)));
 			ports.push((daemon.metrics_port, format!("{}'s metrics", daemon.name)));
+			ports.push((daemon.cstore_port, format!("{}'s store", daemon.name)));
+			ports.push((daemon.resp_port, format!("{}'s store for Redis clients", daemon.name)));
 			ports.push((daemon.mesh_port, format!("{}'s mesh", daemon.name)));
 		}
 		port::ensure_free(&ports)
@@ -180,15 +192,12 @@ mod tests {
 			.validators
 			.iter()
 			.flat_map(|it| [it.rpc_port, it.chain_port, it.prometheus_port])
-			.chain(
-				layout
-					.daemons
-					.iter()
-					.flat_map(|it| [it.api_port, it.metrics_port, it.mesh_port]),
-			)
+			.chain(layout.daemons.iter().flat_map(|it| {
+				[it.api_port, it.metrics_port, it.cstore_port, it.resp_port, it.mesh_port]
+			}))
 			.collect::<Vec<_>>();
 		assert_eq!(ports.iter().collect::<BTreeSet<_>>().len(), ports.len());
-		assert_eq!(ports.len(), 3 * 3 + 6 * 3);
+		assert_eq!(ports.len(), 3 * 3 + 6 * 5);
 		assert_eq!(layout.edge_nodes().len(), EDGE_NODES);
 		assert!(layout.edge_nodes().iter().all(|node| node.account.is_none()));
 	}

@@ -243,6 +243,10 @@ url = "ws://127.0.0.1:{chain}"
 listen = ["/ip4/127.0.0.1/tcp/{mesh}", "/ip4/127.0.0.1/udp/{mesh}/quic-v1"]
 bootstrap = [{bootstrap}]
 
+[cstore]
+listen = "127.0.0.1:{cstore}"
+resp_listen = "127.0.0.1:{resp}"
+
 [api]
 listen = "127.0.0.1:{api}"
 
@@ -251,6 +255,8 @@ listen = "127.0.0.1:{metrics}"
 "#,
 			chain = daemon.chain_rpc_port,
 			mesh = daemon.mesh_port,
+			cstore = daemon.cstore_port,
+			resp = daemon.resp_port,
 			api = daemon.api_port,
 			metrics = daemon.metrics_port,
 		);

@@ -18,6 +18,7 @@ mod burn;
 mod escrow;
 mod job;
 mod file;
+mod cstore;
 mod node;
 mod infer;
 mod keys;
@@ -59,6 +60,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
 		Command::Application(command) => burn::applications(arguments, command).await,
 		Command::Escrow(command) => escrow::run(arguments, command).await,
 		Command::Job(command) => job::run(arguments, command).await,
+		Command::Cstore(command) => cstore::run(arguments, command).await,
 		Command::File(command) => file::run(arguments, command).await,
 		Command::Node(command) => node::run(arguments, command).await,
 		Command::Infer(command) => infer::run(arguments, command).await,

@@ -7,6 +7,7 @@ mod journal;
 mod repair;
 mod replication;
 mod resp;
+mod service;
 mod simulation;
 mod tree;
 mod wire;

@@ -225,7 +225,7 @@ impl World {
 					self.act(to, effects);
 				}
 			},
-			Body::Timeout => self.nodes[to].replica.failed(from_id, now_ms),
+			Body::Timeout => self.nodes[to].replica.failed(from_id, purpose, now_ms),
 		}
 	}
 
@@ -276,7 +276,7 @@ impl World {
 					let body = Body::Request(request);
 					self.send(&Message { from: node, to, life, purpose, body });
 				},
-				Effect::Changed(_) => {},
+				Effect::Changed(_) | Effect::Heard { .. } => {},
 			}
 		}
 	}

@@ -212,6 +212,21 @@ impl Dauth {
 		outcome.map(Some)
 	}
 
+	/// On whose behalf a token is, whatever it allows.
+	pub(crate) fn subject(&self, token: &str) -> Result<Subject, Refused> {
+		let state = self.state()?;
+		let token = VerifiedToken::read(token, |deed| state.node_of(deed))?;
+		if lock(&self.inner.revocations).contain(&token) {
+			return Err(Refused::Revoked);
+		}
+		Ok(token.subject()?)
+	}
+
+	/// Whether programs of this machine need no token.
+	pub(crate) fn trusts_this_machine(&self) -> bool {
+		!self.inner.requires_tokens
+	}
+
 	fn judge(
 		&self,
 		token: &str,

@@ -8,7 +8,7 @@ use axum::{
 	RequestExt as _,
 	extract::{RawPathParams, Request},
 	http::{
-		HeaderMap,
+		Extensions, HeaderMap,
 		header::{AUTHORIZATION, HOST, ORIGIN},
 	},
 };
@@ -30,6 +30,8 @@ pub(super) enum Access {
 	Whole(Service, Verb),
 	/// A right to what belongs to the job in the path, as `{job}`.
 	Job(Service, Verb),
+	/// A right to the namespace of the store in the path, as `{kind}/{id}`.
+	Namespace(Verb),
 	/// A right to the job whose model is in the path, as `{name}`.
 	Model(Verb),
 }
@@ -50,7 +52,9 @@ pub(super) async fn admit(
 ) -> Result<Caller, ApiError> {
 	let ask = match access {
 		Access::Public => return Ok(Caller(None)),
-		Access::Local | Access::LocalOr(..) if is_of_this_machine(request) => {
+		Access::Local | Access::LocalOr(..)
+			if is_of_this_machine(request.extensions(), request.headers()) =>
+		{
 			return Ok(Caller(None));
 		},
 		Access::Local => return Err(ApiError::not_local()),
@@ -61,6 +65,12 @@ pub(super) async fn admit(
 			let job = parameter(request, "job").await.and_then(|job| job.parse().ok());
 			Ask { service, verb, scope: Scope::of_job(job.ok_or_else(ApiError::nameless)?) }
 		},
+		Access::Namespace(verb) => {
+			let kind = parameter(request, "kind").await.ok_or_else(ApiError::nameless)?;
+			let id = parameter(request, "id").await.ok_or_else(ApiError::nameless)?;
+			let scope = Scope::new(format!("{kind}/{id}")).ok_or_else(ApiError::nameless)?;
+			Ask { service: Service::Store, verb, scope }
+		},
 		Access::Model(verb) => {
 			let name = parameter(request, "name").await.ok_or_else(ApiError::nameless)?;
 			// One that is not served is nobody's but the node's own.
@@ -68,7 +78,7 @@ pub(super) async fn admit(
 			Ask { service: Service::Inference, verb, scope }
 		},
 	};
-	let trust = match is_of_this_machine(request) {
+	let trust = match is_of_this_machine(request.extensions(), request.headers()) {
 		true => Trust::ThisMachine,
 		false => Trust::Nobody,
 	};
@@ -88,9 +98,8 @@ async fn parameter(request: &mut Request, name: &str) -> Option<String> {
 ///
 /// A page has an origin, and a page that pretends that its server is this one names that server as
 /// the host.
-pub(super) fn is_of_this_machine(request: &Request) -> bool {
-	let is_near = request.extensions().get::<Peer>().is_some_and(|peer| peer.0.ip().is_loopback());
-	let headers = request.headers();
+pub(crate) fn is_of_this_machine(extensions: &Extensions, headers: &HeaderMap) -> bool {
+	let is_near = extensions.get::<Peer>().is_some_and(|peer| peer.0.ip().is_loopback());
 	is_near && headers.get(ORIGIN).is_none() && names_loopback(headers)
 }
 
@@ -107,7 +116,8 @@ fn names_loopback(headers: &HeaderMap) -> bool {
 		|| address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token that a request shows.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 	let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
 	let (scheme, token) = value.split_once(' ')?;
 	scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

@@ -17,6 +17,7 @@ mod auth;
 mod node;
 mod nodes;
 mod jobs;
+mod cstore;
 mod files;
 mod inference;
 mod tensors;
@@ -29,6 +30,7 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use access::{bearer, is_of_this_machine};
 pub(crate) use metrics::metrics_router;
 pub(crate) use serve::{Listener, serve};
 pub(crate) use tls::acceptor;

@@ -104,12 +104,20 @@ fn describe_one(route: &Route) -> OperationBuilder {
 	for (name, description) in operation.query {
 		described = described.parameter(parameter(name, ParameterIn::Query, description));
 	}
+	for (name, description) in operation.options {
+		let option = parameter(name, ParameterIn::Query, description);
+		described = described.parameter(option.required(Required::False));
+	}
 	for name in parameters_of(path) {
 		described = described.parameter(parameter(name, ParameterIn::Path, ""));
 	}
 	match access {
 		Access::Public | Access::Local => described,
-		Access::LocalOr(..) | Access::Whole(..) | Access::Job(..) | Access::Model(_) => {
+		Access::LocalOr(..)
+		| Access::Whole(..)
+		| Access::Job(..)
+		| Access::Namespace(_)
+		| Access::Model(_) => {
 			let no_scopes: [&str; 0] = [];
 			described.security(SecurityRequirement::new(TOKEN, no_scopes))
 		},
@@ -172,6 +180,9 @@ fn needs(access: Access) -> String {
 		},
 		Access::Job(service, verb) => {
 			format!("Needs the right to {} {} of this job.", verb.name(), service.name())
+		},
+		Access::Namespace(verb) => {
+			format!("Needs the right to {} this namespace of the store.", verb.name())
 		},
 		Access::Model(verb) => {
 			format!("Needs the right to {} inference of the model's job.", verb.name())

@@ -41,6 +41,8 @@ pub(super) struct Operation {
 	pub(super) summary: &'static str,
 	/// Parameters of the query, and what they are.
 	pub(super) query: &'static [(&'static str, &'static str)],
+	/// Those that may be left out.
+	pub(super) options: &'static [(&'static str, &'static str)],
 	/// What is sent with it.
 	pub(super) request: Option<Content>,
 	/// What comes back when it succeeds.
@@ -115,6 +117,11 @@ impl Route {
 
 	pub(super) fn query(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
 		self.operation.query = query;
+		self
+	}
+
+	pub(super) fn options(mut self, options: &'static [(&'static str, &'static str)]) -> Self {
+		self.operation.options = options;
 		self
 	}
 

@@ -3,26 +3,28 @@
 //! All routes of the interface. What is not here does not exist.
 
 use super::{
-	access::Access::{Job, Local, LocalOr, Model, Public, Whole},
-	auth, files, inference, jobs, node, nodes, openapi, oracle,
+	access::Access::{Job, Local, LocalOr, Model, Namespace, Public, Whole},
+	auth, cstore, files, inference, jobs, node, nodes, openapi, oracle,
 	route::{BINARY, Content, Route, json},
 };
 use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX};
 use r1_api::{
 	ChallengeRequest, ChallengeResponse, FileAdded, HealthResponse, JobStatus, LinkProofRequest,
-	LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest, RevokeResponse,
-	SealingKeyResponse, SelfResponse, TokenRequest, TokenResponse,
+	LinkProofResponse, NamespaceStatus, NamespacesResponse, NodeStatus, NodesResponse,
+	RevokeRequest, RevokeResponse, SealingKeyResponse, SelfResponse, StoreEntries, StorePage,
+	StoreWritten, TokenRequest, TokenResponse,
 	oip::{InferRequest, InferResponse, Live, ModelMetadata, ModelReady, Ready, ServerMetadata},
 	routes,
 };
+use r1_cstore::limits::VALUE_BYTES_MAX;
 use r1_dauth::{
-	Service::{Files, Jobs, Node},
+	Service::{Files, Jobs, Node, Store},
 	Verb::{Read, Write},
 };
 
 /// The table, in the order of the document.
 pub(super) fn routes() -> Vec<Route> {
-	[of_the_node(), of_sign_in(), of_jobs(), of_files(), of_inference()]
+	[of_the_node(), of_sign_in(), of_jobs(), of_the_store(), of_files(), of_inference()]
 		.into_iter()
 		.flatten()
 		.collect()
@@ -94,6 +96,53 @@ fn of_jobs() -> Vec<Route> {
 		Route::get(routes::JOB, Job(Jobs, Read), jobs::status)
 			.says("How far a job is on this node.")
 			.answers(json::<JobStatus>()),
+	]
+}
+
+/// A key in the query may be any text; keys that are none are for Redis clients.
+const KEY: (&str, &str) = ("key", "The key.");
+
+/// On how many replicas a write shall be.
+const COPIES: (&str, &str) =
+	("copies", "On how many replicas it shall be before it is answered, after 10 s in any case.");
+
+fn of_the_store() -> Vec<Route> {
+	vec![
+		Route::get(routes::CSTORE, Whole(Store, Read), cstore::list)
+			.says("The namespaces that the node replicates.")
+			.answers(json::<NamespacesResponse>()),
+		Route::get(routes::CSTORE_NAMESPACE, Namespace(Read), cstore::status)
+			.says("How large a namespace is, and the digest of what is in it.")
+			.answers(json::<NamespaceStatus>()),
+		Route::get(routes::CSTORE_VALUE, Namespace(Read), cstore::get)
+			.says("The value of a plain key.")
+			.query(&[KEY])
+			.answers(BINARY),
+		Route::post(routes::CSTORE_VALUE, Namespace(Write), cstore::set)
+			.says("Sets a plain key.")
+			.query(&[KEY])
+			.options(&[COPIES, ("expires_in_ms", "How long it lives.")])
+			.takes(BINARY)
+			.answers(json::<StoreWritten>())
+			.body_bytes_max(VALUE_BYTES_MAX),
+		Route::post(routes::CSTORE_DELETE, Namespace(Write), cstore::delete)
+			.says("Deletes a key, whatever it holds.")
+			.query(&[KEY])
+			.options(&[COPIES])
+			.answers(json::<StoreWritten>()),
+		Route::get(routes::CSTORE_ENTRIES, Namespace(Read), cstore::entries)
+			.says("Some of all keys, with all that they hold.")
+			.options(&[("from", "Where to go on; the last page's `next`.")])
+			.answers(json::<StorePage>()),
+		Route::post(routes::CSTORE_ENTRIES, Namespace(Write), cstore::load)
+			.says("Writes keys, each in the place of what it holds.")
+			.options(&[COPIES])
+			.takes(json::<StoreEntries>())
+			.answers(json::<StoreWritten>()),
+		Route::get(routes::CSTORE_WATCH, Namespace(Read), cstore::watch)
+			.says("What happens to keys, as it happens. It ends when the client is too slow.")
+			.options(&[("prefix", "What the keys begin with.")])
+			.answers(Content::Bytes("text/event-stream")),
 	]
 }
 

@@ -6,3 +6,4 @@ mod document;
 mod rights;
 mod sign_in;
 mod connections;
+mod cstore;

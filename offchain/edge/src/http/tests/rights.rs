@@ -24,7 +24,12 @@ enum Outcome {
 /// Sends a request, with the route's job in the path.
 async fn ask(daemon: &Daemon, route: &Route, job: u32, token: Option<&str>) -> Outcome {
 	let path = parameters_of(route.path).fold(route.path.to_owned(), |path, name| {
-		let value = if name == "job" { job.to_string() } else { "nothing".to_owned() };
+		let value = match name {
+			"job" | "id" => job.to_string(),
+			// The namespace of a job.
+			"kind" => "job".to_owned(),
+			_ => "nothing".to_owned(),
+		};
 		path.replace(&format!("{{{name}}}"), &value)
 	});
 	let url = format!("{}{path}", daemon.url);
@@ -56,6 +61,7 @@ fn needs(route: &Route, job: u32) -> Option<(Service, Verb, String)> {
 		Access::Public | Access::Local | Access::LocalOr(..) => None,
 		Access::Whole(service, verb) => Some((service, verb, "all".to_owned())),
 		Access::Job(service, verb) => Some((service, verb, format!("job/{job}"))),
+		Access::Namespace(verb) => Some((Service::Store, verb, format!("job/{job}"))),
 		// No model is served, so no job is asked for.
 		Access::Model(verb) => Some((Service::Inference, verb, "all".to_owned())),
 	}
@@ -133,6 +139,7 @@ async fn each_route_should_be_open_to_exactly_those_whom_the_chain_entitles() {
 					Some((Service::Jobs, _, _)) => {
 						matches!(subject, Subject::Account(_)) && own_job == Some(job)
 					},
+					Some((Service::Store, _, scope)) => scope != "all" && own_job == Some(job),
 					Some(_) => false,
 				};
 				let expected = if is_entitled { Outcome::Served } else { Outcome::Refused(403) };

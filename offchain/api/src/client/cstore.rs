@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The store.
+
+use super::{ClientError, EdgeClient};
+use crate::{
+	NamespaceStatus, NamespacesResponse, StoreChange, StoreEntries, StoreEntry, StorePage,
+	StoreWritten,
+};
+use reqwest::{Method, Response, header::CONTENT_TYPE};
+use std::time::Duration;
+
+/// Longest that a watch lasts: a year.
+const WATCH_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3_600);
+
+/// What is wanted of a write.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct WriteOptions {
+	/// On how many replicas it shall be before it is answered, after 10 s in any case.
+	pub copies: u32,
+	/// How long the key lives, in milliseconds; without, until it is deleted.
+	pub expires_in_ms: Option<u64>,
+}
+
+impl EdgeClient {
+	/// The namespaces that the node replicates.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn namespaces(&self) -> Result<NamespacesResponse, ClientError> {
+		self.get(&["v1", "cstore"]).await?.json()
+	}
+
+	/// A namespace, like `job/7`.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn namespace(&self, namespace: &str) -> Result<NamespaceStatus, ClientError> {
+		self.get(&path_of(namespace, None)).await?.json()
+	}
+
+	/// The value of a plain key; none if there is no such key.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn value(&self, namespace: &str, key: &str) -> Result<Option<Vec<u8>>, ClientError> {
+		let request = self.request(Method::GET, &path_of(namespace, Some("value")));
+		let answer = self.exchange(request.query(&[("key", key)])).await?.success();
+		match answer {
+			Err(ClientError::Refused { body, .. }) if body.code == "key_missing" => Ok(None),
+			answer => Ok(Some(answer?.body)),
+		}
+	}
+
+	/// Sets a plain key.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn set_value(
+		&self,
+		namespace: &str,
+		key: &str,
+		value: Vec<u8>,
+		options: WriteOptions,
+	) -> Result<StoreWritten, ClientError> {
+		let WriteOptions { copies, expires_in_ms } = options;
+		let mut request = self
+			.request(Method::POST, &path_of(namespace, Some("value")))
+			.query(&[("key", key), ("copies", &copies.to_string())])
+			.header(CONTENT_TYPE, "application/octet-stream");
+		if let Some(life_ms) = expires_in_ms {
+			request = request.query(&[("expires_in_ms", life_ms)]);
+		}
+		self.exchange(request.body(value)).await?.success()?.json()
+	}
+
+	/// Deletes a key, whatever it holds; says nothing if there was none.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn delete_key(
+		&self,
+		namespace: &str,
+		key: &str,
+		copies: u32,
+	) -> Result<Option<StoreWritten>, ClientError> {
+		let request = self
+			.request(Method::POST, &path_of(namespace, Some("delete")))
+			.query(&[("key", key), ("copies", &copies.to_string())]);
+		match self.exchange(request).await?.success() {
+			Err(ClientError::Refused { body, .. }) if body.code == "key_missing" => Ok(None),
+			answer => Ok(Some(answer?.json()?)),
+		}
+	}
+
+	/// Some of all keys, from a page's `next` on; from the first on without.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn entries(
+		&self,
+		namespace: &str,
+		from: Option<u64>,
+	) -> Result<StorePage, ClientError> {
+		let request = self.request(Method::GET, &path_of(namespace, Some("entries")));
+		let request = request.query(&[("from", from.unwrap_or(0))]);
+		self.exchange(request).await?.success()?.json()
+	}
+
+	/// Writes keys, each in the place of what it holds.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn load_entries(
+		&self,
+		namespace: &str,
+		entries: Vec<StoreEntry>,
+		copies: u32,
+	) -> Result<StoreWritten, ClientError> {
+		let request = self
+			.request(Method::POST, &path_of(namespace, Some("entries")))
+			.query(&[("copies", copies)])
+			.json(&StoreEntries { entries });
+		self.exchange(request).await?.success()?.json()
+	}
+
+	/// What happens to the keys that begin so, from now on.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn watch_keys(&self, namespace: &str, prefix: &str) -> Result<Watch, ClientError> {
+		let request = self
+			.request(Method::GET, &path_of(namespace, Some("watch")))
+			.query(&[("prefix", prefix)])
+			.timeout(WATCH_TIMEOUT);
+		let response = self.send(request).await?;
+		let bytes_max = self.response_bytes_max;
+		match response.status().is_success() {
+			true => Ok(Watch { response, text: Vec::new(), bytes_max }),
+			false => Err(self.read(response).await?.into_refusal()),
+		}
+	}
+}
+
+/// Changes as they come.
+#[derive(Debug)]
+pub struct Watch {
+	response: Response,
+	/// What came and is no whole line yet.
+	text: Vec<u8>,
+	bytes_max: usize,
+}
+
+impl Watch {
+	/// The next change; none when the daemon ends the watch, because it stops, or does not replicate
+	/// the namespace any more, or this client was too slow.
+	///
+	/// # Errors
+	///
+	/// The connection broke, or what came is no change.
+	pub async fn next(&mut self) -> Result<Option<StoreChange>, ClientError> {
+		let url = self.response.url().to_string();
+		loop {
+			while let Some(end) = self.text.iter().position(|byte| *byte == b'\n') {
+				let line: Vec<u8> = self.text.drain(..=end).collect();
+				// Names of events and signs of life are lines, too.
+				if let Some(data) = line.strip_prefix(b"data:") {
+					let change = serde_json::from_slice(data);
+					return change
+						.map(Some)
+						.map_err(|source| ClientError::MalformedJson { url, source });
+				}
+			}
+			let chunk = self.response.chunk().await.map_err(|source| ClientError::Transport {
+				url: url.clone(),
+				source: source.without_url(),
+			})?;
+			match chunk {
+				None => return Ok(None),
+				Some(chunk) if self.bytes_max < self.text.len().saturating_add(chunk.len()) => {
+					return Err(ClientError::TooLarge { url, max: self.bytes_max });
+				},
+				Some(chunk) => self.text.extend_from_slice(&chunk),
+			}
+		}
+	}
+}
+
+/// The path of a namespace, whose name has two parts, and of what it has.
+fn path_of<'a>(namespace: &'a str, what: Option<&'a str>) -> Vec<&'a str> {
+	let (kind, id) = namespace.split_once('/').unwrap_or((namespace, ""));
+	["v1", "cstore", kind, id].into_iter().chain(what).collect()
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What can be asked of the store.
+
+use super::access::Lifetime;
+use clap::{ArgGroup, Args, Subcommand};
+use std::path::PathBuf;
+
+/// The store that jobs share state through, by way of the edge daemon at `--edge-url`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Cstore {
+	/// The namespaces that the daemon's node replicates, or one of them.
+	Status {
+		/// The namespace, like `job/7`.
+		namespace: Option<String>,
+	},
+	/// Prints the value of a key; exit code 1 if there is none.
+	Get(StoreKey),
+	/// Sets the value of a key.
+	Set(StoreSet),
+	/// Deletes a key, whatever it holds; exit code 1 if there is none.
+	Delete(StoreDelete),
+	/// Prints what happens to keys, a line of JSON each, until it is stopped.
+	Watch {
+		/// The namespace, like `job/7`.
+		namespace: String,
+		/// What the keys begin with.
+		#[arg(long, default_value = "")]
+		prefix: String,
+	},
+	/// Writes all keys and what they hold into a file, a line of JSON each.
+	Dump {
+		/// The namespace, like `job/7`.
+		namespace: String,
+		/// The file.
+		#[arg(long)]
+		output: PathBuf,
+	},
+	/// Writes the keys of such a file into the store, each in the place of what it holds.
+	Load {
+		/// The namespace, like `job/7`.
+		namespace: String,
+		/// The file.
+		#[arg(long)]
+		input: PathBuf,
+		/// On how many replicas they shall be; exit code 1 if that takes longer than 10 s.
+		#[arg(long, default_value_t = 1)]
+		copies: u32,
+	},
+}
+
+/// A key.
+#[derive(Args, Debug)]
+pub(crate) struct StoreKey {
+	/// The namespace, like `job/7`.
+	pub(crate) namespace: String,
+	/// The key.
+	pub(crate) key: String,
+}
+
+/// A key and its value.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("what").required(true))]
+pub(crate) struct StoreSet {
+	#[command(flatten)]
+	pub(crate) key: StoreKey,
+	/// The value.
+	#[arg(group = "what")]
+	pub(crate) value: Option<String>,
+	/// File with the value, which may be any bytes.
+	#[arg(long, group = "what")]
+	pub(crate) file: Option<PathBuf>,
+	/// How long it lives, like `10m` or `2h`; without, until it is deleted.
+	#[arg(long)]
+	pub(crate) expires: Option<Lifetime>,
+	/// On how many replicas it shall be; exit code 1 if that takes longer than 10 s.
+	#[arg(long, default_value_t = 1)]
+	pub(crate) copies: u32,
+}
+
+/// A key that is deleted.
+#[derive(Args, Debug)]
+pub(crate) struct StoreDelete {
+	#[command(flatten)]
+	pub(crate) key: StoreKey,
+	/// On how many replicas that shall be; exit code 1 if that takes longer than 10 s.
+	#[arg(long, default_value_t = 1)]
+	pub(crate) copies: u32,
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Stores of several nodes in one process, whose messages a test can stop.
+
+use super::QUOTA;
+use crate::{
+	Fsync, Quota, Record, SetOptions, WriteError,
+	limits::VALUE_BYTES_MAX,
+	service::{
+		AskFuture, Config, Event, Exchange, NoReplica, Placement, Ports, Space, Store, Write, spawn,
+	},
+};
+use r1_core::{SystemClock, SystemRng};
+use r1_primitives::NodeKey;
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	fs,
+	path::Path,
+	sync::{Arc, Mutex},
+	time::Duration,
+};
+use tempfile::TempDir;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// How long anything may take before a test fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The namespace of these tests.
+const JOB: &str = "job/7";
+
+/// All nodes, and who is cut off.
+#[derive(Clone, Default)]
+struct Network {
+	stores: Arc<Mutex<BTreeMap<NodeKey, Store>>>,
+	cut_off: Arc<Mutex<BTreeSet<NodeKey>>>,
+}
+
+/// One node's way to the others.
+struct Link {
+	from: NodeKey,
+	network: Network,
+}
+
+impl Exchange for Link {
+	fn ask(&self, node: NodeKey, request: Vec<u8>) -> AskFuture<'_> {
+		Box::pin(async move {
+			if [self.from, node]
+				.iter()
+				.any(|one| self.network.cut_off.lock().unwrap().contains(one))
+			{
+				return None;
+			}
+			let store = self.network.stores.lock().unwrap().get(&node).cloned()?;
+			Some(store.answer(self.from, &request).await)
+		})
+	}
+}
+
+/// A node of the network.
+struct Node {
+	key: NodeKey,
+	store: Store,
+	folder: TempDir,
+	cancel: CancellationToken,
+	tasks: TaskTracker,
+}
+
+impl Network {
+	fn start(&self, number: u8) -> Node {
+		self.start_in(number, tempfile::tempdir().unwrap(), QUOTA)
+	}
+
+	fn start_in(&self, number: u8, folder: TempDir, quota: Quota) -> Node {
+		let key = [number; 32];
+		let (cancel, tasks) = (CancellationToken::new(), TaskTracker::new());
+		let ports = Ports {
+			node: key,
+			folder: folder.path().to_owned(),
+			clock: Arc::new(SystemClock::new()),
+			rng: Arc::new(SystemRng),
+			exchange: Arc::new(Link { from: key, network: self.clone() }),
+		};
+		let config = Config { fsync: Fsync::Always, quota };
+		let store = spawn(config, ports, cancel.clone(), &tasks).unwrap();
+		self.stores.lock().unwrap().insert(key, store.clone());
+		Node { key, store, folder, cancel, tasks }
+	}
+
+	/// Nodes that replicate one namespace.
+	fn of(&self, numbers: std::ops::RangeInclusive<u8>) -> Vec<Node> {
+		let nodes: Vec<Node> = numbers.map(|number| self.start(number)).collect();
+		place(&nodes);
+		nodes
+	}
+
+	fn cut_off(&self, node: &Node, is_cut: bool) {
+		let mut cut_off = self.cut_off.lock().unwrap();
+		match is_cut {
+			true => cut_off.insert(node.key),
+			false => cut_off.remove(&node.key),
+		};
+	}
+}
+
+fn place(nodes: &[Node]) {
+	for node in nodes {
+		let others = nodes.iter().map(|other| other.key).filter(|other| *other != node.key);
+		let placement = Placement { namespace: JOB.to_owned(), others: others.collect() };
+		node.store.place(&[placement]);
+	}
+}
+
+impl Node {
+	fn space(&self) -> Space {
+		self.store.space(JOB).unwrap()
+	}
+
+	async fn set(&self, key: &str, value: &str) -> Write {
+		let space = self.space();
+		let set = |namespace: &mut crate::Namespace, now_ms, changes: &mut Vec<Record>| {
+			let options = SetOptions::default();
+			namespace.set(key.as_bytes(), value.as_bytes(), options, now_ms, changes)
+		};
+		let (outcome, write) = space.run(set).unwrap();
+		outcome.unwrap();
+		space.written(write).await.unwrap();
+		write
+	}
+
+	fn get(&self, key: &str) -> Option<String> {
+		let get = |namespace: &crate::Namespace, now_ms| {
+			let value = namespace.get(key.as_bytes(), now_ms).unwrap();
+			value.map(|value| String::from_utf8_lossy(&value).into_owned())
+		};
+		self.space().read(get).unwrap()
+	}
+
+	async fn add(&self, key: &str, amount: i64) -> i64 {
+		let space = self.space();
+		let (sum, write) = space
+			.run(|namespace, now_ms, changes| {
+				namespace.add(key.as_bytes(), amount, now_ms, changes)
+			})
+			.unwrap();
+		space.written(write).await.unwrap();
+		sum.unwrap()
+	}
+
+	/// What a kill at this moment would leave of its files.
+	fn wreck(&self) -> TempDir {
+		let copy = tempfile::tempdir().unwrap();
+		for file in fs::read_dir(self.folder.path()).unwrap() {
+			let file = file.unwrap();
+			fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+		}
+		copy
+	}
+
+	async fn stop(self) -> TempDir {
+		self.cancel.cancel();
+		self.tasks.close();
+		self.tasks.wait().await;
+		self.folder
+	}
+}
+
+/// Waits until something is so.
+async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+	let waiting = async {
+		while !is_so() {
+			tokio::time::sleep(Duration::from_millis(5)).await;
+		}
+	};
+	assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "{what}");
+}
+
+/// Waits until replicas are the same.
+async fn level(nodes: &[Node]) {
+	let roots = || nodes.iter().map(|node| node.space().root().unwrap()).collect::<BTreeSet<_>>();
+	until("the replicas are the same", || roots().len() == 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn write_should_be_on_as_many_replicas_as_were_waited_for() {
+	let network = Network::default();
+	let nodes = network.of(1..=3);
+	let write = nodes[0].set("key", "value").await;
+	let copies = nodes[0].space().copied(write, 3, PATIENCE).await.unwrap();
+	assert_eq!(copies, 3);
+	for node in &nodes {
+		assert_eq!(node.get("key").as_deref(), Some("value"));
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_should_be_told_as_they_are_when_the_time_is_over() {
+	let network = Network::default();
+	let nodes = network.of(1..=3);
+	network.cut_off(&nodes[2], true);
+	let write = nodes[0].set("key", "value").await;
+	assert_eq!(nodes[0].space().copied(write, 2, PATIENCE).await, Ok(2));
+	let short = Duration::from_millis(100);
+	assert_eq!(nodes[0].space().copied(write, 3, short).await, Ok(2));
+	// Whoever comes back has it, and counts.
+	network.cut_off(&nodes[2], false);
+	assert_eq!(nodes[0].space().copied(write, 3, PATIENCE).await, Ok(3));
+	level(&nodes).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acknowledged_writes_should_survive_a_kill() {
+	let network = Network::default();
+	let nodes = network.of(1..=1);
+	for number in 0..50 {
+		nodes[0].set(&format!("key-{number}"), "value").await;
+	}
+	assert_eq!(nodes[0].add("count", 5).await, 5);
+	let after = network.start_in(1, nodes[0].wreck(), QUOTA);
+	place(std::slice::from_ref(&after));
+	for number in 0..50 {
+		assert_eq!(after.get(&format!("key-{number}")).as_deref(), Some("value"));
+	}
+	// It is the same writer, and goes on counting where it was.
+	assert_eq!(after.add("count", 2).await, 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disk_that_has_forgotten_should_make_another_writer() {
+	let network = Network::default();
+	let nodes = network.of(1..=2);
+	assert_eq!(nodes[0].add("count", 5).await, 5);
+	level(&nodes).await;
+	// The log is damaged where the sum was written, so the node does not know of it any more.
+	let wreck = nodes[0].wreck();
+	let log = wreck.path().join("log-0");
+	let mut bytes = fs::read(&log).unwrap();
+	let end = bytes.len() - 1;
+	bytes[end] ^= 1;
+	fs::write(&log, bytes).unwrap();
+	let mut nodes = nodes;
+	let other = nodes.pop().unwrap();
+	let old = nodes.pop().unwrap();
+	network.cut_off(&old, true);
+	let _folder = old.stop().await;
+	let after = network.start_in(1, wreck, QUOTA);
+	let nodes = [after, other];
+	place(&nodes);
+	// Alone it counts from nothing; what both have counted adds up.
+	assert_eq!(nodes[0].add("count", 2).await, 2);
+	network.cut_off(&nodes[0], false);
+	level(&nodes).await;
+	assert_eq!(nodes[0].get("count").as_deref(), Some("7"));
+	assert_eq!(nodes[1].get("count").as_deref(), Some("7"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_and_start_should_keep_everything_through_snapshots() {
+	let network = Network::default();
+	let quota = Quota { records: 10_000, bytes: 64 << 20 };
+	let folder = tempfile::tempdir().unwrap();
+	let node = network.start_in(1, folder, quota);
+	place(std::slice::from_ref(&node));
+	// Three times what a log holds at least, over few keys, so that snapshots come.
+	let value = "v".repeat(VALUE_BYTES_MAX);
+	for number in 0..48 {
+		node.set(&format!("key-{}", number % 4), &value).await;
+	}
+	until("a snapshot is there", || has_snapshot(node.folder.path())).await;
+	node.set("last", "word").await;
+	let folder = node.stop().await;
+	let node = network.start_in(1, folder, quota);
+	place(std::slice::from_ref(&node));
+	assert_eq!(node.get("last").as_deref(), Some("word"));
+	for number in 0..4 {
+		assert_eq!(node.get(&format!("key-{number}")).map(|it| it.len()), Some(VALUE_BYTES_MAX));
+	}
+}
+
+fn has_snapshot(folder: &Path) -> bool {
+	let names = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name());
+	names.into_iter().any(|name| name.to_string_lossy().starts_with("snapshot-"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn namespace_that_is_given_up_should_be_gone_for_good() {
+	let network = Network::default();
+	let nodes = network.of(1..=1);
+	nodes[0].set("key", "value").await;
+	let space = nodes[0].space();
+	nodes[0].store.place(&[]);
+	assert!(matches!(nodes[0].store.space(JOB), Err(NoReplica)));
+	// Whoever held it hears so too.
+	assert_eq!(space.root(), Err(NoReplica));
+	let nobody = nodes[0].store.answer([9; 32], b"nonsense").await;
+	assert!(!nobody.is_empty());
+	// It comes back empty, also after a kill.
+	place(&nodes);
+	assert_eq!(nodes[0].get("key"), None);
+	nodes[0].set("other", "value").await;
+	let after = network.start_in(1, nodes[0].wreck(), QUOTA);
+	place(std::slice::from_ref(&after));
+	assert_eq!(after.get("key"), None);
+	assert_eq!(after.get("other").as_deref(), Some("value"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partition_should_heal_with_deletes() {
+	let network = Network::default();
+	let nodes = network.of(1..=3);
+	for number in 0..300 {
+		nodes[0].set(&format!("key-{number}"), "old").await;
+	}
+	level(&nodes).await;
+	network.cut_off(&nodes[2], true);
+	for number in 0..100 {
+		nodes[0].set(&format!("key-{number}"), "new").await;
+		let key = format!("key-{}", number + 100);
+		let (deleted, _) = nodes[1]
+			.space()
+			.run(|namespace, now_ms, changes| namespace.delete(key.as_bytes(), now_ms, changes))
+			.unwrap();
+		assert_eq!(deleted, Ok(true));
+		nodes[2].set(&format!("mine-{number}"), "value").await;
+	}
+	network.cut_off(&nodes[2], false);
+	level(&nodes).await;
+	for node in &nodes {
+		assert_eq!(node.get("key-5").as_deref(), Some("new"));
+		assert_eq!(node.get("key-105"), None);
+		assert_eq!(node.get("key-205").as_deref(), Some("old"));
+		assert_eq!(node.get("mine-5").as_deref(), Some("value"));
+	}
+	// Asked for, a comparison takes place at once.
+	assert!(nodes[0].space().repaired(PATIENCE).await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watchers_should_see_writes_and_messages_of_all_replicas() {
+	let network = Network::default();
+	let nodes = network.of(1..=2);
+	level(&nodes).await;
+	let mut events = nodes[1].space().events();
+	nodes[0].set("key", "value").await;
+	let next = |events: Event| match events {
+		Event::Changed(records) => String::from_utf8_lossy(records[0].name.key()).into_owned(),
+		Event::Message { channel, message } => {
+			format!("{}: {}", String::from_utf8_lossy(&channel), String::from_utf8_lossy(&message))
+		},
+	};
+	let heard = tokio::time::timeout(PATIENCE, events.recv()).await.unwrap().unwrap();
+	assert_eq!(next(heard), "key");
+	assert_eq!(nodes[0].space().publish(b"news", b"hello"), Ok(0));
+	let heard = tokio::time::timeout(PATIENCE, events.recv()).await.unwrap().unwrap();
+	assert_eq!(next(heard), "news: hello");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_and_full_namespaces_should_be_refused() {
+	let network = Network::default();
+	let quota = Quota { records: 3, bytes: 1 << 20 };
+	let node = network.start_in(1, tempfile::tempdir().unwrap(), quota);
+	place(std::slice::from_ref(&node));
+	for number in 0..3 {
+		node.set(&format!("key-{number}"), "value").await;
+	}
+	let before = node.space().root();
+	let (outcome, _) = node
+		.space()
+		.run(|namespace, now_ms, changes| {
+			namespace.set(b"one more", b"value", SetOptions::default(), now_ms, changes)
+		})
+		.unwrap();
+	assert_eq!(outcome, Err(WriteError::Full { quota }));
+	// A node that the chain does not name as a replica writes nothing.
+	let stranger = network.start(9);
+	let placement = Placement { namespace: JOB.to_owned(), others: vec![node.key] };
+	stranger.store.place(&[placement]);
+	let write = stranger.set("key-0", "mine").await;
+	assert_eq!(stranger.space().copied(write, 2, Duration::from_millis(200)).await, Ok(1));
+	assert_eq!(node.space().root(), before);
+}

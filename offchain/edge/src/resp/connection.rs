@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! One client: takes its requests in their order, and answers what is stored.
+
+use super::{Server, info, listeners::Listening};
+use crate::{cstore::NoEntry, dauth::Trust};
+use r1_core::Clock as _;
+use r1_cstore::{
+	resp::{Arguments, Command, Context, Parser, Protocol, Reply, Session, Step},
+	service::{Space, Write},
+};
+use r1_dauth::Verb;
+use std::{
+	io,
+	sync::{Arc, atomic::Ordering},
+	time::Duration,
+};
+use tokio::{
+	io::{AsyncReadExt as _, AsyncWriteExt as _},
+	net::TcpStream,
+};
+
+/// Bytes that are read at once.
+const READ_BYTES: usize = 16 << 10;
+
+/// Replies that are gathered before they are sent, in bytes; with more, requests wait.
+const REPLIES_BYTES_MAX: usize = 256 << 10;
+
+/// Longest that a client waits for other replicas, who asks to wait for ever.
+const WAIT_MAX: Duration = Duration::from_secs(600);
+
+/// The namespace that goes without saying, to clients who know databases by numbers.
+const USUAL: &[u8] = b"0";
+
+/// A client.
+pub(super) struct Connection {
+	stream: TcpStream,
+	server: Arc<Server>,
+	session: Session,
+	token: Option<String>,
+	entered: Option<Entered>,
+	listening: Listening,
+	/// What was written last, for `WAIT`.
+	wrote: Write,
+	/// What must be on the disk before the replies go out.
+	unsaved: Option<Write>,
+	replies: Vec<u8>,
+	/// Whether the connection ends after the replies.
+	is_closing: bool,
+}
+
+/// The namespace of a client, and what it was found to be allowed in this second.
+struct Entered {
+	space: Space,
+	at_secs: u64,
+	may: [Option<bool>; 2],
+}
+
+impl Connection {
+	pub(super) fn new(id: u64, stream: TcpStream, server: Arc<Server>) -> Self {
+		let is_open = server.door.dauth.trusts_this_machine();
+		let mut connection = Self {
+			stream,
+			server,
+			session: Session::new(id, is_open),
+			token: None,
+			entered: None,
+			listening: Listening::default(),
+			wrote: Write::default(),
+			unsaved: None,
+			replies: Vec::new(),
+			is_closing: false,
+		};
+		if is_open {
+			connection.enter_usual();
+		}
+		connection
+	}
+
+	/// Serves the client until it goes.
+	pub(super) async fn run(mut self) -> io::Result<()> {
+		let mut parser = Parser::default();
+		let mut bytes = vec![0; READ_BYTES];
+		while !self.is_closing {
+			tokio::select! {
+				read = self.stream.read(&mut bytes) => match read? {
+					0 => return Ok(()),
+					count => parser.feed(&bytes[..count]),
+				},
+				heard = self.listening.next() => {
+					let protocol = self.session.protocol();
+					heard.write(&mut self.session, protocol, &mut self.replies);
+				},
+			}
+			self.serve(&mut parser).await?;
+			self.flush().await?;
+		}
+		Ok(())
+	}
+
+	/// Serves all requests that are whole.
+	async fn serve(&mut self, parser: &mut Parser) -> io::Result<()> {
+		while !self.is_closing {
+			let arguments = match parser.next_request() {
+				Ok(Some(arguments)) => arguments,
+				Ok(None) => break,
+				Err(error) => {
+					self.reply(&Reply::Error(format!("ERR {error}")));
+					self.is_closing = true;
+					break;
+				},
+			};
+			self.server.commands.fetch_add(1, Ordering::Relaxed);
+			self.take(arguments).await?;
+			if REPLIES_BYTES_MAX < self.replies.len() {
+				self.flush().await?;
+			}
+		}
+		Ok(())
+	}
+
+	async fn take(&mut self, arguments: Arguments<'_>) -> io::Result<()> {
+		match self.session.step(arguments) {
+			Step::Run(command) => self.run_command(command, arguments),
+			Step::Reply(reply) => self.reply(&reply),
+			Step::Replies(replies) => {
+				self.listening.follow(&self.session, self.entered.as_ref().map(|it| &it.space));
+				replies.iter().for_each(|reply| self.reply(reply));
+			},
+			Step::Close(reply) => {
+				self.reply(&reply);
+				self.is_closing = true;
+			},
+			Step::SignIn { token, then } => self.sign_in(token, &then),
+			Step::Select { namespace } => self.select(namespace),
+			Step::Wait { replicas, timeout_ms } => self.wait(replicas, timeout_ms).await?,
+			Step::Publish { channel, message } => {
+				let outcome = self.allowed(Verb::Write).and_then(|space| {
+					space.publish(channel, message).map_err(|error| error.to_string())
+				});
+				let reply = outcome.map_or_else(|refusal| no_entry(&refusal), Reply::count);
+				self.reply(&reply);
+			},
+			Step::Info => {
+				let text = info::text(&self.server, self.entered.as_ref().map(|it| &it.space));
+				self.reply(&Reply::Bulk(text.into_bytes()));
+			},
+		}
+		Ok(())
+	}
+
+	// # Commands
+
+	fn run_command(&mut self, command: &Command, arguments: Arguments<'_>) {
+		let verb = if command.is_write { Verb::Write } else { Verb::Read };
+		let ran = self.allowed(verb).and_then(|space| {
+			space
+				.run(|namespace, now_ms, changes| {
+					command.run(&mut Context { namespace, now_ms, changes }, arguments)
+				})
+				.map_err(|error| error.to_string())
+		});
+		let reply = match ran {
+			Ok((outcome, write)) => {
+				if command.is_write {
+					self.wrote = write;
+					self.unsaved = Some(write);
+				}
+				outcome.unwrap_or_else(|error| Reply::Error(error.to_string()))
+			},
+			Err(refusal) => no_entry(&refusal),
+		};
+		self.reply(&reply);
+	}
+
+	/// Tells on how many other replicas it is what this client has written.
+	async fn wait(&mut self, replicas: usize, timeout_ms: u64) -> io::Result<()> {
+		// Whoever waits wants to see what he waits for.
+		self.flush().await?;
+		let timeout = match timeout_ms {
+			0 => WAIT_MAX,
+			_ => Duration::from_millis(timeout_ms).min(WAIT_MAX),
+		};
+		let space = self.allowed(Verb::Read).cloned();
+		let reply = match space {
+			Ok(space) => {
+				match space.copied(self.wrote, replicas.saturating_add(1), timeout).await {
+					Ok(copies) => Reply::count(copies.saturating_sub(1)),
+					Err(error) => no_entry(&error.to_string()),
+				}
+			},
+			Err(refusal) => no_entry(&refusal),
+		};
+		self.reply(&reply);
+		Ok(())
+	}
+
+	// # Who it is, and where
+
+	fn sign_in(&mut self, token: &[u8], then: &Reply) {
+		let token = String::from_utf8_lossy(token).into_owned();
+		match self.server.door.dauth.subject(&token) {
+			Ok(_) => {
+				self.token = Some(token);
+				self.session.sign_in();
+				self.enter_usual();
+				self.reply(then);
+			},
+			Err(error) => self.reply(&Reply::Error(format!("WRONGPASS {error}"))),
+		}
+	}
+
+	/// Chooses the namespace that goes without saying, if there is one and it may be read.
+	fn enter_usual(&mut self) {
+		self.entered = None;
+		if let Ok(usual) = self.server.door.usual(self.token.as_deref()) {
+			drop(self.enter(&usual));
+		}
+	}
+
+	fn select(&mut self, namespace: &[u8]) {
+		let outcome = match namespace {
+			USUAL => self.server.door.usual(self.token.as_deref()),
+			_ => Ok(String::from_utf8_lossy(namespace).into_owned()),
+		};
+		let outcome = outcome.and_then(|namespace| self.enter(&namespace));
+		let reply = outcome.map_or_else(|error| no_entry(&error.to_string()), |()| Reply::OK);
+		self.reply(&reply);
+	}
+
+	fn enter(&mut self, namespace: &str) -> Result<(), NoEntry> {
+		let at_secs = self.server.clock.now_secs();
+		let (trust, token) = (Trust::ThisMachine, self.token.as_deref());
+		let space = self.server.door.enter(namespace, Verb::Read, token, trust, at_secs)?;
+		self.entered = Some(Entered { space, at_secs, may: [Some(true), None] });
+		self.session.select(namespace);
+		self.listening.follow(&self.session, None);
+		Ok(())
+	}
+
+	/// The chosen namespace, if the client may still do this with it; looked at once a second.
+	fn allowed(&mut self, verb: Verb) -> Result<&Space, String> {
+		let Some(entered) = self.entered.as_mut() else {
+			return Err(NoEntry::Nameless.to_string());
+		};
+		let now_secs = self.server.clock.now_secs();
+		if entered.at_secs != now_secs {
+			(entered.at_secs, entered.may) = (now_secs, [None; 2]);
+		}
+		let known = &mut entered.may[usize::from(verb == Verb::Write)];
+		if *known != Some(true) {
+			let (trust, token) = (Trust::ThisMachine, self.token.as_deref());
+			self.server
+				.door
+				.enter(entered.space.name(), verb, token, trust, now_secs)
+				.map_err(|error| error.to_string())?;
+			*known = Some(true);
+		}
+		Ok(&entered.space)
+	}
+
+	// # Replies
+
+	fn reply(&mut self, reply: &Reply) {
+		reply.write(self.session.protocol(), &mut self.replies);
+	}
+
+	/// Sends the replies, once what they tell of is on the disk.
+	async fn flush(&mut self) -> io::Result<()> {
+		if let Some(write) = self.unsaved.take()
+			&& let Some(entered) = &self.entered
+			&& let Err(error) = entered.space.written(write).await
+		{
+			// Which of them were stored nobody knows.
+			self.replies.clear();
+			let text = format!("MISCONF {}", r1_core::error_chain(&error));
+			Reply::Error(text).write(Protocol::Two, &mut self.replies);
+			self.is_closing = true;
+		}
+		if !self.replies.is_empty() {
+			self.stream.write_all(&self.replies).await?;
+			self.replies.clear();
+			self.replies.shrink_to(REPLIES_BYTES_MAX);
+		}
+		Ok(())
+	}
+}
+
+fn no_entry(refusal: &str) -> Reply {
+	Reply::Error(format!("NOPERM {refusal}"))
+}

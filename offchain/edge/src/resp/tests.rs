@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A daemon, and clients that speak with it byte by byte.
+
+use super::serve;
+use crate::{
+	cstore::Door,
+	world::{Daemon, JOB, Options, PATIENCE, World, developer, operator, stranger},
+};
+use r1_core::Address;
+use std::sync::Arc;
+use tokio::{
+	io::{AsyncReadExt as _, AsyncWriteExt as _},
+	net::{TcpListener, TcpStream},
+	time::timeout,
+};
+
+/// A client of Redis, as far as a test needs one.
+struct Client(TcpStream);
+
+impl Client {
+	/// Connects to a daemon's store.
+	async fn of(daemon: &Daemon) -> Self {
+		let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+		let address = socket.local_addr().unwrap();
+		let shared = &daemon.shared;
+		let door = Door { cstore: shared.cstore.clone(), dauth: shared.dauth.clone() };
+		let (cancel, tasks) = (daemon.cancel.clone(), daemon.tasks.clone());
+		daemon
+			.tasks
+			.spawn(serve(socket, door, Arc::clone(&shared.clock), cancel, tasks));
+		Self(TcpStream::connect(address).await.unwrap())
+	}
+
+	/// Sends lines as a person types them, all at once.
+	async fn send(&mut self, lines: &str) {
+		let text = lines.lines().map(|line| format!("{}\r\n", line.trim())).collect::<String>();
+		self.0.write_all(text.as_bytes()).await.unwrap();
+	}
+
+	/// Expects these bytes; newlines stand for the ends of lines.
+	async fn expect(&mut self, expected: &str) {
+		let expected = expected.replace('\n', "\r\n");
+		let mut got = vec![0; expected.len()];
+		let read = timeout(PATIENCE, self.0.read_exact(&mut got)).await;
+		let got = String::from_utf8_lossy(&got).into_owned();
+		assert!(read.is_ok_and(|read| read.is_ok()), "expected {expected:?}, got {got:?}");
+		assert_eq!(got, expected);
+	}
+
+	/// One answer that is a line.
+	async fn line(&mut self) -> String {
+		let mut line = Vec::new();
+		while !line.ends_with(b"\r\n") {
+			let byte = timeout(PATIENCE, self.0.read_u8()).await.unwrap().unwrap();
+			line.push(byte);
+		}
+		String::from_utf8(line).unwrap().trim_end().to_owned()
+	}
+
+	async fn ask(&mut self, line: &str) -> String {
+		self.send(line).await;
+		self.line().await
+	}
+}
+
+async fn trusting() -> (World, Daemon) {
+	let world = World::of(1);
+	let options = Options { requires_tokens: false, ..Options::default() };
+	let daemon = world.start(1, options).await;
+	(world, daemon)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn program_of_this_machine_should_have_the_owners_namespace_without_a_word() {
+	let (_world, daemon) = trusting().await;
+	let mut client = Client::of(&daemon).await;
+	client
+		.send(
+			"SET greeting hello
+			 GET greeting
+			 INCR count
+			 HSET car wheels 4
+			 HGETALL car
+			 DEL greeting
+			 GET greeting
+			 WAIT 0 100
+			 NONSENSE 1",
+		)
+		.await;
+	client
+		.expect(
+			"+OK\n$5\nhello\n:1\n:1\n*2\n$6\nwheels\n$1\n4\n:1\n$-1\n:0\n\
+			 -ERR unknown command 'NONSENSE', with args beginning with: '1' \n",
+		)
+		.await;
+	// Another client sees it, and so does who chooses by number.
+	let mut other = Client::of(&daemon).await;
+	assert_eq!(other.ask("SELECT 0").await, "+OK");
+	assert_eq!(other.ask("INCRBY count 41").await, ":42");
+	let owner = Address(operator().account());
+	assert_eq!(other.ask(&format!("SELECT owner/{owner}")).await, "+OK");
+	assert_eq!(other.ask("INCR count").await, ":43");
+	assert!(
+		other
+			.ask("SELECT job/999")
+			.await
+			.starts_with("-NOPERM this node does not replicate")
+	);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn token_should_open_what_it_allows_and_nothing_else() {
+	let world = World::of(1);
+	let daemon = world.start(1, Options::default()).await;
+	let mut client = Client::of(&daemon).await;
+	assert_eq!(client.ask("GET key").await, "-NOAUTH Authentication required.");
+	assert!(client.ask("AUTH nonsense").await.starts_with("-WRONGPASS"));
+
+	// The developer's token opens his job, not that of somebody else, nor the node's owner's.
+	let token = daemon.sign_in(&developer()).await;
+	assert_eq!(client.ask(&format!("AUTH default {token}")).await, "+OK");
+	assert!(client.ask("SET key value").await.starts_with("-ERR no namespace is selected"));
+	assert!(client.ask("SELECT job/8").await.starts_with("-NOPERM"));
+	assert_eq!(client.ask(&format!("SELECT job/{JOB}")).await, "+OK");
+	assert_eq!(client.ask("SET key value").await, "+OK");
+
+	let token = daemon.sign_in(&stranger()).await;
+	assert_eq!(client.ask(&format!("AUTH {token}")).await, "+OK");
+	assert!(client.ask(&format!("SELECT job/{JOB}")).await.starts_with("-NOPERM"));
+
+	// The operator may read and write everything on his node.
+	let token = daemon.sign_in(&operator()).await;
+	assert_eq!(client.ask(&format!("AUTH {token}")).await, "+OK");
+	assert_eq!(client.ask("SET key value").await, "+OK");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connection_should_lose_what_the_chain_takes_away() {
+	let world = World::of(1);
+	let daemon = world.start(1, Options::default()).await;
+	let token = daemon.sign_in(&developer()).await;
+	let mut client = Client::of(&daemon).await;
+	assert_eq!(client.ask(&format!("AUTH {token}")).await, "+OK");
+	assert_eq!(client.ask(&format!("SELECT job/{JOB}")).await, "+OK");
+	assert_eq!(client.ask("SET key value").await, "+OK");
+	world.change(|state| drop(state.jobs.remove(&JOB)));
+	let refused = async { while !client.ask("SET key value").await.starts_with("-NOPERM") {} };
+	assert!(timeout(PATIENCE, refused).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn listener_should_hear_messages_and_what_happens_to_keys() {
+	let (_world, daemon) = trusting().await;
+	let mut listener = Client::of(&daemon).await;
+	listener.send("SUBSCRIBE news __keyspace@0__:key __keyevent@0__:del").await;
+	listener
+		.expect(
+			"*3\n$9\nsubscribe\n$4\nnews\n:1\n\
+			 *3\n$9\nsubscribe\n$18\n__keyspace@0__:key\n:2\n\
+			 *3\n$9\nsubscribe\n$18\n__keyevent@0__:del\n:3\n",
+		)
+		.await;
+	let mut speaker = Client::of(&daemon).await;
+	assert_eq!(speaker.ask("PUBLISH news hello").await, ":1");
+	assert_eq!(speaker.ask("SET key value").await, "+OK");
+	assert_eq!(speaker.ask("DEL key").await, ":1");
+	listener
+		.expect(
+			"*3\n$7\nmessage\n$4\nnews\n$5\nhello\n\
+			 *3\n$7\nmessage\n$18\n__keyspace@0__:key\n$3\nset\n\
+			 *3\n$7\nmessage\n$18\n__keyspace@0__:key\n$3\ndel\n\
+			 *3\n$7\nmessage\n$18\n__keyevent@0__:del\n$3\nkey\n",
+		)
+		.await;
+	listener.send("UNSUBSCRIBE\nPING").await;
+	for _ in 0..3 {
+		assert_eq!(listener.line().await, "*3");
+		for _ in 0..5 {
+			listener.line().await;
+		}
+	}
+	assert_eq!(listener.line().await, "+PONG");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn garbage_should_end_the_connection_and_nothing_else() {
+	let (_world, daemon) = trusting().await;
+	let mut client = Client::of(&daemon).await;
+	client.send("SET key value\n*1\n!nonsense").await;
+	client.expect("+OK\n-ERR Protocol error: expected '$', got '!'\n").await;
+	let mut rest = Vec::new();
+	assert_eq!(timeout(PATIENCE, client.0.read_to_end(&mut rest)).await.unwrap().unwrap(), 0);
+	let mut client = Client::of(&daemon).await;
+	client.send("GET key").await;
+	client.expect("$5\nvalue\n").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn info_should_say_what_there_is() {
+	let (_world, daemon) = trusting().await;
+	let mut client = Client::of(&daemon).await;
+	assert_eq!(client.ask("SET key value").await, "+OK");
+	let length = client.ask("INFO").await;
+	let length: usize = length.trim_start_matches('$').parse().unwrap();
+	let mut text = vec![0; length];
+	client.0.read_exact(&mut text).await.unwrap();
+	let text = String::from_utf8(text).unwrap();
+	for field in ["connected_clients:1", "aof_last_write_status:ok", "records:1", "role:master"] {
+		assert!(text.lines().any(|line| line == field), "`{field}` is not in {text}");
+	}
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Whose namespace a request is about, and whether it may be.
+
+use super::{Sdk, envelope::Failure};
+use crate::{
+	cstore::NoEntry,
+	dauth::{Refused, Trust},
+	http::{bearer, is_of_this_machine},
+};
+use axum::{
+	RequestPartsExt as _,
+	extract::{FromRequestParts, RawPathParams},
+	http::{StatusCode, request::Parts},
+};
+use r1_core::Clock as _;
+use r1_cstore::service::Space;
+use r1_dauth::Verb;
+
+/// Who asks.
+pub(super) struct Caller {
+	token: Option<String>,
+	trust: Trust,
+}
+
+impl FromRequestParts<Sdk> for Caller {
+	type Rejection = Failure;
+
+	async fn from_request_parts(parts: &mut Parts, _: &Sdk) -> Result<Self, Failure> {
+		let parameters = parts.extract::<RawPathParams>().await.ok();
+		let in_path = parameters
+			.iter()
+			.flatten()
+			.find(|(name, _)| *name == "token")
+			.map(|(_, token)| token.to_owned());
+		let token = in_path.or_else(|| bearer(&parts.headers).map(str::to_owned));
+		let is_near = is_of_this_machine(&parts.extensions, &parts.headers);
+		let trust = if is_near { Trust::ThisMachine } else { Trust::Nobody };
+		Ok(Self { token, trust })
+	}
+}
+
+impl Caller {
+	/// The caller's namespace: that of its job, or of the owner of the node.
+	pub(super) fn enter(&self, sdk: &Sdk, verb: Verb) -> Result<Space, Failure> {
+		let token = self.token.as_deref();
+		let namespace = sdk.door.usual(token)?;
+		let now_secs = sdk.clock.now_secs();
+		Ok(sdk.door.enter(&namespace, verb, token, self.trust, now_secs)?)
+	}
+}
+
+impl From<NoEntry> for Failure {
+	fn from(error: NoEntry) -> Self {
+		let status = match &error {
+			NoEntry::Refused(Refused::NoChain) => StatusCode::SERVICE_UNAVAILABLE,
+			NoEntry::Refused(
+				Refused::NoToken | Refused::Token(_) | Refused::Expired | Refused::Revoked,
+			) => StatusCode::UNAUTHORIZED,
+			NoEntry::Refused(_) => StatusCode::FORBIDDEN,
+			NoEntry::NoReplica { .. } => StatusCode::MISDIRECTED_REQUEST,
+			NoEntry::Nameless => StatusCode::SERVICE_UNAVAILABLE,
+			NoEntry::Misnamed { .. } => StatusCode::BAD_REQUEST,
+		};
+		Self { status, error: error.to_string() }
+	}
+}
