@@ -39,6 +39,7 @@ struct Report {
 	history: Vec<Payment>,
 	drills: Drills,
 	access: Value,
+	store: Value,
 }
 
 #[derive(Deserialize)]
@@ -225,6 +226,7 @@ fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
 	assert!(report.drills.validator["caught_up"].is_u64(), "{}", report.drills.validator);
 	assert_eq!(report.drills.daemon["models"], serde_json::json!(["digits"]));
 	check_access(&report.access);
+	check_store(&report.store);
 }
 
 /// Every kind of wallet signs in, the owner's alone changes something, attacks leave the daemon as
@@ -425,4 +427,19 @@ fn check_mistakes(mistakes: &[Mistake]) {
 
 fn base_units(text: &str) -> u128 {
 	text.parse().expect("amounts are whole numbers of base units")
+}
+
+/// Everything that clients of other makes asked of the store came true at three nodes, and nothing
+/// that was acknowledged was lost to a kill.
+fn check_store(store: &Value) {
+	let clients = &store["clients"];
+	assert_eq!(clients["nodes"], 3, "{store}");
+	assert_eq!(clients["sdk"]["values"], 5, "{store}");
+	for version in ["resp2", "resp3"] {
+		assert_eq!(clients["redis"][version]["heard"], 3, "{store}");
+		assert!(clients["redis"][version]["copies"].as_u64() >= Some(1), "{store}");
+	}
+	assert_eq!(clients["mixed"], true, "{store}");
+	assert_eq!(store["redis_cli"]["read"][0], "hello", "{store}");
+	assert_eq!(store["kills"]["all_after_three"], 3, "{store}");
 }

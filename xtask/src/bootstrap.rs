@@ -25,9 +25,10 @@ const PROGRAMS: [Program; 5] = [
 ];
 
 /// Programs that the tests need.
-const TEST_PROGRAMS: [Program; 4] = [
+const TEST_PROGRAMS: [Program; 5] = [
 	Program { name: "ip", package: "iproute2", purpose: "networks of several machines" },
 	Program { name: "nsenter", package: "util-linux", purpose: "networks of several machines" },
+	Program { name: "redis-cli", package: "redis-tools", purpose: "a client of the store" },
 	Program { name: "setpriv", package: "util-linux", purpose: "networks of several machines" },
 	Program { name: "unshare", package: "util-linux", purpose: "networks of several machines" },
 ];

@@ -31,8 +31,8 @@ pub struct Options {
 	/// After the tour, stop and kill parts of the network and check that it recovers.
 	#[arg(long)]
 	pub drills: bool,
-	/// After the tour, let clients of another make read the whole chain, sign in at a daemon, and
-	/// attack it.
+	/// After the tour, let clients of another make read the whole chain, use the store, sign in at a
+	/// daemon, and attack it.
 	#[arg(long)]
 	pub client: bool,
 	/// Take the programs as they were built last.
@@ -65,6 +65,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	}
 	if options.client {
 		client::tour(workspace, &network.layout().validators[0].rpc_url())?;
+		report.insert("store".into(), tour::store(workspace, &mut network)?);
 		report.insert("access".into(), tour::access(workspace, &mut network, &control)?);
 	}
 	if let Some(path) = &options.report {

@@ -14,6 +14,7 @@ mod drills;
 mod sundries;
 mod mistakes;
 mod access;
+mod store;
 
 use super::{Control, Network};
 use crate::workspace::Workspace;
@@ -22,6 +23,7 @@ use serde_json::{Map, Value};
 
 pub(super) use access::access;
 pub(super) use drills::drills;
+pub(super) use store::store;
 
 /// Who signs permits to buy deeds, as the development chains start.
 const ISSUER: &str = "//Alice";
