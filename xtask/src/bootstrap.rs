@@ -77,6 +77,20 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
 	Ok(())
 }
 
+/// Installs the store that ours is measured beside, if it is not there.
+///
+/// # Errors
+///
+/// It cannot be installed from here; the message says what to do.
+pub fn ensure_redis_server() -> Result<()> {
+	let path = env::var_os("PATH").unwrap_or_default();
+	let directories: Vec<PathBuf> = env::split_paths(&path).collect();
+	match is_program(&directories, "redis-server") {
+		true => Ok(()),
+		false => install_with_apt(&["redis-server", "redis-tools"]),
+	}
+}
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Program {
 	name: &'static str,

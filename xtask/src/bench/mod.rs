@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! `cargo xtask bench`: what the chain can carry, beside what the SDK alone can, what the mesh costs
-//! an oracle, beside what it costs in the deployed system, and what it costs to know who asks.
+//! an oracle, beside what it costs in the deployed system, what it costs to know who asks, and the
+//! store beside Redis.
 //!
 //! ```text
 //!  tests/benches/transfers   load and observation, run against three validators of either chain
@@ -10,6 +11,7 @@
 //!  tests/benches/licences    the weight and time of claims, links and sales, in memory
 //!  tests/benches/mesh        what hearing all beats costs an oracle, over loopback
 //!  tests/benches/access      tokens in memory, sign-in and requests against a linked daemon
+//!  cstore                    the store beside Redis, by Redis' own load generator
 //!  docs/benchmarks.md        what the numbers mean, and those of the last run that counts
 //! ```
 //!
@@ -19,6 +21,7 @@ mod programs;
 mod plain;
 mod transfers;
 mod access;
+mod cstore;
 mod report;
 
 use crate::{process::Interrupt, steps::Steps, workspace::Workspace};
@@ -57,6 +60,8 @@ pub enum Part {
 	Mesh,
 	/// Tokens and sign-in.
 	Access,
+	/// The store, beside Redis.
+	Cstore,
 	/// Transfers on our chain and on a plain one.
 	Transfers,
 }
@@ -73,7 +78,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 		.with_context(|| format!("could not make {}", directory.display()))?;
 
 	let is_wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
-	let in_memory = [Part::Closing, Part::Licences, Part::Mesh, Part::Access];
+	let in_memory = [Part::Closing, Part::Licences, Part::Mesh, Part::Access, Part::Cstore];
 	let count = in_memory.into_iter().filter(|part| is_wanted(*part)).count();
 	let mut steps = Steps::new(1 + count + if is_wanted(Part::Transfers) { 2 } else { 0 });
 	let mut programs = None;
@@ -106,6 +111,13 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 		steps.run("tokens and sign-in", || {
 			let root = directory.join("access");
 			report.access = Some(access::measure(workspace, &interrupt, &programs, &root)?);
+			Ok(())
+		})?;
+	}
+	if is_wanted(Part::Cstore) {
+		steps.run("the store beside Redis", || {
+			let root = directory.join("cstore");
+			report.cstore = Some(cstore::measure(workspace, &interrupt, &root)?);
 			Ok(())
 		})?;
 	}

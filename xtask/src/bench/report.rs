@@ -4,6 +4,7 @@
 
 mod access;
 mod closing;
+mod cstore;
 mod licences;
 mod mesh;
 mod transfers;
@@ -25,6 +26,8 @@ pub(super) struct Report {
 	pub(super) mesh: Option<Value>,
 	/// Tokens and sign-in.
 	pub(super) access: Option<Value>,
+	/// The store.
+	pub(super) cstore: Option<Value>,
 }
 
 /// Transfers on two chains.
@@ -46,6 +49,7 @@ impl Report {
 			"licences": self.licences,
 			"mesh": self.mesh,
 			"access": self.access,
+			"cstore": self.cstore,
 		})
 	}
 
@@ -60,6 +64,7 @@ impl Report {
 			(&self.licences, licences::write),
 			(&self.mesh, mesh::write),
 			(&self.access, access::write),
+			(&self.cstore, cstore::write),
 		] {
 			if let Some(measured) = measured {
 				write(&mut text, measured)?;
@@ -176,6 +181,7 @@ mod tests {
 			licences: Some(licences),
 			mesh: Some(mesh),
 			access: Some(access),
+			cstore: Some(cstore::tests::measured()),
 		}
 	}
 

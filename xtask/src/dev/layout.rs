@@ -40,6 +40,8 @@ pub struct Layout {
 	pub chain: String,
 	/// Machines that run a chain node and a daemon.
 	pub validators: Vec<Validator>,
+	/// More lines of the daemons' section `[cstore]`.
+	pub cstore_options: &'static str,
 	/// All daemons: first those of the validators, in order, then the plain ones.
 	pub daemons: Vec<Daemon>,
 }
@@ -113,7 +115,13 @@ impl Layout {
 				chain_rpc_port: RPC_PORT + offset % 3,
 			})
 			.collect();
-		Self { root: root.to_owned(), chain: "local".to_owned(), validators, daemons }
+		Self {
+			root: root.to_owned(),
+			chain: "local".to_owned(),
+			validators,
+			cstore_options: "",
+			daemons,
+		}
 	}
 
 	/// The three validators alone, on a chain of their own.

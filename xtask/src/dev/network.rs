@@ -246,7 +246,7 @@ bootstrap = [{bootstrap}]
 [cstore]
 listen = "127.0.0.1:{cstore}"
 resp_listen = "127.0.0.1:{resp}"
-
+{cstore_options}
 [api]
 listen = "127.0.0.1:{api}"
 
@@ -257,6 +257,7 @@ listen = "127.0.0.1:{metrics}"
 			mesh = daemon.mesh_port,
 			cstore = daemon.cstore_port,
 			resp = daemon.resp_port,
+			cstore_options = self.layout.cstore_options,
 			api = daemon.api_port,
 			metrics = daemon.metrics_port,
 		);
