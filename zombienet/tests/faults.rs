@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Honest machines that fail: tables tell the truth, no epoch is lost, and validators change while
-//! the chain runs.
+//! Honest machines that fail: tables tell the truth, no epoch is lost, nothing of the store is, and
+//! validators change while the chain runs.
 
 use crate::{
 	stage::{EPOCHS_TIMEOUT, OPERATOR, Stage, now_secs, number, say},
+	store::{self, History},
 	truth::{Absence, expected},
 };
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use networks::Control;
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use std::{collections::BTreeMap, thread, time::Duration};
+use std::{collections::BTreeMap, sync::mpsc, thread, time::Duration};
 
 /// Machine of Dave, the validator whose cable is pulled.
 const DAVE: u8 = 1;
@@ -33,6 +34,12 @@ const SEEDS: u64 = 10;
 
 /// Ten epochs of a candidate's window, and two sessions until an election counts.
 const ELECTION_TIMEOUT: Duration = Duration::from_secs(500);
+
+/// Stores of the edge nodes in the common network, who replicate what is the operator's.
+const STORE_PORTS: [u16; EDGES as usize] = [6384, 6385, 6386, 6387, 6388];
+
+/// Clients that write to them.
+const STORE_CLIENTS: u64 = 3;
 
 /// Processes that a seed may kill.
 const MORTAL_VALIDATORS: [&str; 5] = ["alice", "bob", "charlie", "dave", "eve"];
@@ -58,7 +65,7 @@ fn honest_network_should_tell_the_truth_through_faults() {
 		absences_should_cost_what_they_last(stage, &deeds)?;
 		oracle_without_network_should_cost_nobody_else(stage, &deeds)?;
 		validators_should_change_while_the_chain_runs(stage)?;
-		sudden_deaths_should_lose_no_epoch(stage)
+		sudden_deaths_should_lose_no_epoch_and_no_write(stage)
 	});
 }
 
@@ -84,7 +91,7 @@ fn populate(stage: &Stage) -> Result<Deeds> {
 }
 
 fn joined<T>(thread: thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
-	thread.join().map_err(|_| anyhow::anyhow!("a thread panicked"))?
+	thread.join().map_err(|_| anyhow!("a thread panicked"))?
 }
 
 /// Links a validator's node to a deed of its owner, and announces that it would validate.
@@ -226,10 +233,39 @@ fn validators_should_change_while_the_chain_runs(stage: &Stage) -> Result<()> {
 	Ok(())
 }
 
-/// Kills a validator and a daemon at random moments of each of ten epochs.
-fn sudden_deaths_should_lose_no_epoch(stage: &Stage) -> Result<()> {
-	let clock = stage.epochs()?;
+/// Kills a validator and a daemon at random moments of each of ten epochs, while clients write to
+/// the store.
+fn sudden_deaths_should_lose_no_epoch_and_no_write(stage: &Stage) -> Result<()> {
 	let first = stage.epoch()? + 1;
+	let history = thread::scope(|scope| {
+		let write = |client| {
+			let (stop, stopped) = mpsc::channel();
+			(stop, scope.spawn(move || store::write(client, &STORE_PORTS, &stopped)))
+		};
+		let clients: Vec<_> = (0..STORE_CLIENTS).map(write).collect();
+		let killed = kill_at_random(stage, first);
+		let histories = clients.into_iter().map(|(stop, client)| {
+			drop(stop);
+			client.join().map_err(|_| anyhow!("a client panicked"))
+		});
+		let histories = histories.collect::<Result<Vec<_>>>()?;
+		killed.map(|()| History::of(histories))
+	})?;
+	for epoch in first..first + SEEDS {
+		let shown = stage.await_outcome(epoch)?;
+		say(format!("{shown}"));
+		ensure!(shown["outcome"] == "settled", "epoch {epoch}: {shown}");
+	}
+	let status = stage.control.query(&["oracle", "status"])?;
+	for row in status.as_array().context("oracles are rows")? {
+		ensure!(row["misconduct"].as_array().is_some_and(Vec::is_empty), "{row}");
+	}
+	store::check(&stage.network, &STORE_PORTS, &history)
+}
+
+/// A death of each kind in each of ten epochs, from this one on.
+fn kill_at_random(stage: &Stage, first: u64) -> Result<()> {
+	let clock = stage.epochs()?;
 	for seed in 0..SEEDS {
 		let mut random = StdRng::seed_from_u64(seed);
 		let starts_at = clock.starts_at(first + seed);
@@ -247,15 +283,6 @@ fn sudden_deaths_should_lose_no_epoch(stage: &Stage) -> Result<()> {
 			stage.await_moment(starts_at + second, "the moment of a death")?;
 			stage.network.kill(victim)?;
 		}
-	}
-	for epoch in first..first + SEEDS {
-		let shown = stage.await_outcome(epoch)?;
-		say(format!("{shown}"));
-		ensure!(shown["outcome"] == "settled", "epoch {epoch}: {shown}");
-	}
-	let status = stage.control.query(&["oracle", "status"])?;
-	for row in status.as_array().context("oracles are rows")? {
-		ensure!(row["misconduct"].as_array().is_some_and(Vec::is_empty), "{row}");
 	}
 	Ok(())
 }

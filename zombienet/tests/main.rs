@@ -9,5 +9,6 @@
 mod stage;
 mod truth;
 mod oracle;
+mod store;
 mod faults;
 mod byzantine;

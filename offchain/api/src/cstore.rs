@@ -85,6 +85,8 @@ pub struct NamespaceStatus {
 	pub bytes: u64,
 	/// Nodes that replicate it, this one among them.
 	pub replicas: u32,
+	/// Those of them that do not follow this one, and get what they miss by a comparison.
+	pub behind: u32,
 	/// The digest of all records: replicas with the same have the same.
 	pub root: HexBytes<32>,
 }

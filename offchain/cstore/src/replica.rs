@@ -198,6 +198,18 @@ impl Replica {
 		1 + self.others.len()
 	}
 
+	/// How many other replicas do not follow.
+	#[must_use]
+	pub fn behind(&self) -> usize {
+		self.replication.behind().count()
+	}
+
+	/// How often clients have written.
+	#[must_use]
+	pub fn writes(&self) -> u64 {
+		self.replication.written()
+	}
+
 	// # Other replicas
 
 	/// Answers another replica.

@@ -64,6 +64,9 @@ pub(crate) const HEADERS_TIME_MAX: Duration = Duration::from_secs(15);
 /// Longest head of a request, in bytes (32 KiB): four times a token.
 pub(crate) const HEADERS_BYTES_MAX: usize = 32 * 1024;
 
+/// How long accepting rests when the system has no descriptor for another connection.
+pub(crate) const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
 /// How long TLS may take to be set up.
 pub(crate) const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(10);
 

@@ -146,6 +146,7 @@ impl Base {
 		};
 		let (cstore, service) =
 			cstore::prepare(&config.cstore, &config.node.data_dir, &self.state, needs)?;
+		cstore::register_metrics(&cstore.store, &self.registry);
 		self.spawn(service);
 		Ok(cstore)
 	}

@@ -33,7 +33,11 @@ pub(super) async fn run(arguments: &Arguments, command: &Cstore) -> anyhow::Resu
 				None => edge.namespaces().await?.namespaces,
 				Some(namespace) => vec![edge.namespace(namespace).await?],
 			};
-			Answer::rows(&namespaces, &["namespace", "records", "bytes", "replicas", "root"], row)
+			Answer::rows(
+				&namespaces,
+				&["namespace", "records", "bytes", "replicas", "behind", "root"],
+				row,
+			)
 		},
 		Cstore::Get(key) => get(&edge, key).await,
 		Cstore::Set(order) => set(&edge, order).await,
@@ -61,6 +65,7 @@ fn row(status: &NamespaceStatus) -> Vec<String> {
 		status.records.to_string(),
 		status.bytes.to_string(),
 		status.replicas.to_string(),
+		status.behind.to_string(),
 		status.root.to_string().chars().take(18).collect(),
 	]
 }

@@ -74,6 +74,8 @@ pub enum Step<'a> {
 
 /// Why a connection may not do something.
 const NO_TOKEN: &str = "NOAUTH Authentication required.";
+/// A web page can let a browser send HTTP here, whose body would be commands.
+const NO_BROWSER: &str = "ERR this is no HTTP server";
 const NO_NAMESPACE: &str = "ERR no namespace is selected; SELECT one, like job/7";
 
 impl Session {
@@ -135,6 +137,7 @@ impl Session {
 		};
 		match name.as_slice() {
 			b"quit" => return Ok(Step::Close(Reply::OK)),
+			b"post" | b"host:" => return Ok(Step::Close(Reply::Error(NO_BROWSER.to_owned()))),
 			b"hello" => return self.hello(arguments),
 			b"auth" => {
 				wants("auth", 2..=3)?;

@@ -23,7 +23,7 @@ mod space;
 
 pub use exchange::{AskFuture, Exchange};
 pub use log::DiskError;
-pub use space::{Event, Events, NoReplica, Space, Write};
+pub use space::{Counts, Event, Events, NoReplica, Space, Write};
 
 use crate::{
 	journal::{Entry, Fsync, JournalError, Snapshot},

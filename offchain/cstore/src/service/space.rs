@@ -73,6 +73,21 @@ pub struct Write {
 	number: u64,
 }
 
+/// How much there is of everything in a namespace.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Counts {
+	/// Records, tombstones included.
+	pub records: usize,
+	/// Bytes that count against the quota.
+	pub bytes: usize,
+	/// Replicas, this one among them.
+	pub replicas: usize,
+	/// Other replicas that do not follow, and must be compared with.
+	pub behind: usize,
+	/// Writes of this node's clients since it started.
+	pub writes: u64,
+}
+
 /// This node does not replicate the namespace, or not any more.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("this node is no replica of the namespace")]
@@ -211,13 +226,21 @@ impl Space {
 		tokio::time::timeout(timeout, repaired).await.unwrap_or(Ok(None))
 	}
 
-	/// How many replicas there are, this one among them.
+	/// How much there is of everything.
 	///
 	/// # Errors
 	///
 	/// The node is no replica any more.
-	pub fn replicas(&self) -> Result<usize, NoReplica> {
-		self.lock().as_ref().map(Replica::replicas).ok_or(NoReplica)
+	pub fn counts(&self) -> Result<Counts, NoReplica> {
+		let held = self.lock();
+		let replica = held.as_ref().ok_or(NoReplica)?;
+		Ok(Counts {
+			records: replica.namespace().len(),
+			bytes: replica.namespace().bytes(),
+			replicas: replica.replicas(),
+			behind: replica.behind(),
+			writes: replica.writes(),
+		})
 	}
 
 	/// The digest of all records: replicas with the same have the same.

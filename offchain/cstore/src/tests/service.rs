@@ -135,6 +135,21 @@ impl Node {
 		self.space().read(get).unwrap()
 	}
 
+	/// Sets or deletes keys, all at once.
+	fn change(&self, keys: impl Iterator<Item = String>, value: Option<&str>) {
+		let change = |namespace: &mut crate::Namespace, now_ms, changes: &mut Vec<Record>| {
+			for key in keys {
+				let (key, options) = (key.as_bytes(), SetOptions::default());
+				let changed = match value {
+					Some(value) => namespace.set(key, value.as_bytes(), options, now_ms, changes),
+					None => namespace.delete(key, now_ms, changes),
+				};
+				assert_eq!(changed, Ok(true));
+			}
+		};
+		self.space().run(change).unwrap();
+	}
+
 	async fn add(&self, key: &str, amount: i64) -> i64 {
 		let space = self.space();
 		let (sum, write) = space
@@ -332,6 +347,30 @@ async fn partition_should_heal_with_deletes() {
 	}
 	// Asked for, a comparison takes place at once.
 	assert!(nodes[0].space().repaired(PATIENCE).await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_divergent_keys_should_heal() {
+	let network = Network::default();
+	let quota = Quota { records: 100_000, bytes: 64 << 20 };
+	let nodes: Vec<Node> = (1..=3)
+		.map(|number| network.start_in(number, tempfile::tempdir().unwrap(), quota))
+		.collect();
+	place(&nodes);
+	let keys = |from: u32, count: u32| (from..from + count).map(|key| format!("key-{key}"));
+	nodes[0].change(keys(0, 5_000), Some("old"));
+	level(&nodes).await;
+	network.cut_off(&nodes[2], true);
+	nodes[0].change(keys(0, 2_500), None);
+	nodes[1].change(keys(2_500, 2_500), Some("new"));
+	nodes[2].change(keys(5_000, 5_000), Some("mine"));
+	network.cut_off(&nodes[2], false);
+	level(&nodes).await;
+	for node in &nodes {
+		assert_eq!(node.get("key-2499"), None);
+		assert_eq!(node.get("key-2500").as_deref(), Some("new"));
+		assert_eq!(node.get("key-9999").as_deref(), Some("mine"));
+	}
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,11 +9,13 @@
 
 mod door;
 mod exchange;
+mod metrics;
 mod placement;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use door::{Door, NoEntry};
+pub(crate) use metrics::register_metrics;
 
 use crate::{config, defaults};
 use anyhow::Context as _;

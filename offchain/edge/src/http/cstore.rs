@@ -89,13 +89,14 @@ pub(super) async fn status(
 }
 
 fn status_of(space: &Space) -> Result<NamespaceStatus, NoReplica> {
-	let (records, bytes) =
-		space.read(|namespace, _| (namespace.len() as u64, namespace.bytes() as u64))?;
+	let counts = space.counts()?;
+	let of = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
 	Ok(NamespaceStatus {
 		namespace: space.name().to_owned(),
-		records,
-		bytes,
-		replicas: u32::try_from(space.replicas()?).unwrap_or(u32::MAX),
+		records: counts.records as u64,
+		bytes: counts.bytes as u64,
+		replicas: of(counts.replicas),
+		behind: of(counts.behind),
 		root: HexBytes(space.root()?),
 	})
 }

@@ -3,7 +3,9 @@
 //! Connections: accepted, limited, served, and drained at the end.
 
 use super::seats::{SeatId, Seats};
-use crate::defaults::{HANDSHAKE_TIME_MAX, HEADERS_BYTES_MAX, HEADERS_TIME_MAX, SEAT_TIME_MAX};
+use crate::defaults::{
+	ACCEPT_AGAIN, HANDSHAKE_TIME_MAX, HEADERS_BYTES_MAX, HEADERS_TIME_MAX, SEAT_TIME_MAX,
+};
 use axum::{Router, body::Body, extract::Request, response::Response};
 use http_body_util::BodyExt as _;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -13,7 +15,6 @@ use std::{
 	convert::Infallible,
 	net::SocketAddr,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
-	time::Duration,
 };
 use tokio::{
 	io::{AsyncRead, AsyncWrite},
@@ -24,9 +25,6 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 use tracing::debug;
-
-/// How long accepting rests when the system has no descriptor for another connection.
-const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
 /// Where clients come in.
 pub(crate) struct Listener {

@@ -43,7 +43,7 @@ pub(super) struct Connection {
 	/// What was written last, for `WAIT`.
 	wrote: Write,
 	/// What must be on the disk before the replies go out.
-	unsaved: Option<Write>,
+	unsaved: Option<(Space, Write)>,
 	replies: Vec<u8>,
 	/// Whether the connection ends after the replies.
 	is_closing: bool,
@@ -153,18 +153,18 @@ impl Connection {
 
 	fn run_command(&mut self, command: &Command, arguments: Arguments<'_>) {
 		let verb = if command.is_write { Verb::Write } else { Verb::Read };
-		let ran = self.allowed(verb).and_then(|space| {
-			space
-				.run(|namespace, now_ms, changes| {
-					command.run(&mut Context { namespace, now_ms, changes }, arguments)
-				})
-				.map_err(|error| error.to_string())
+		let ran = self.allowed(verb).cloned().and_then(|space| {
+			let ran = space.run(|namespace, now_ms, changes| {
+				command.run(&mut Context { namespace, now_ms, changes }, arguments)
+			});
+			let (outcome, write) = ran.map_err(|error| error.to_string())?;
+			Ok((outcome, space, write))
 		});
 		let reply = match ran {
-			Ok((outcome, write)) => {
+			Ok((outcome, space, write)) => {
 				if command.is_write {
 					self.wrote = write;
-					self.unsaved = Some(write);
+					self.unsaved = Some((space, write));
 				}
 				outcome.unwrap_or_else(|error| Reply::Error(error.to_string()))
 			},
@@ -233,6 +233,8 @@ impl Connection {
 		let (trust, token) = (Trust::ThisMachine, self.token.as_deref());
 		let space = self.server.door.enter(namespace, Verb::Read, token, trust, at_secs)?;
 		self.entered = Some(Entered { space, at_secs, may: [Some(true), None] });
+		// Writes are counted by namespace; nothing was written here yet, and everybody has that.
+		self.wrote = Write::default();
 		self.session.select(namespace);
 		self.listening.follow(&self.session, None);
 		Ok(())
@@ -267,9 +269,8 @@ impl Connection {
 
 	/// Sends the replies, once what they tell of is on the disk.
 	async fn flush(&mut self) -> io::Result<()> {
-		if let Some(write) = self.unsaved.take()
-			&& let Some(entered) = &self.entered
-			&& let Err(error) = entered.space.written(write).await
+		if let Some((space, write)) = self.unsaved.take()
+			&& let Err(error) = space.written(write).await
 		{
 			// Which of them were stored nobody knows.
 			self.replies.clear();

@@ -29,20 +29,19 @@ pub(super) fn text(server: &Server, space: Option<&Space>) -> String {
 		),
 	];
 	if let Some(space) = space
-		&& let Ok((records, bytes, replicas)) = space
-			.read(|namespace, _| (namespace.len(), namespace.bytes()))
-			.and_then(|(records, bytes)| Ok((records, bytes, space.replicas()?)))
+		&& let Ok(counts) = space.counts()
 	{
+		let others = counts.replicas.saturating_sub(1);
 		lines.extend([
 			String::new(),
 			"# Replication".to_owned(),
 			"role:master".to_owned(),
-			format!("connected_slaves:{}", replicas.saturating_sub(1)),
+			format!("connected_slaves:{}", others.saturating_sub(counts.behind)),
 			String::new(),
 			"# Keyspace".to_owned(),
 			format!("namespace:{}", space.name()),
-			format!("records:{records}"),
-			format!("bytes:{bytes}"),
+			format!("records:{}", counts.records),
+			format!("bytes:{}", counts.bytes),
 		]);
 	}
 	lines.iter().fold(String::new(), |mut text, line| {

@@ -12,7 +12,10 @@ mod listeners;
 #[cfg(test)]
 mod tests;
 
-use crate::{cstore::Door, defaults::RESP_CONNECTIONS_MAX};
+use crate::{
+	cstore::Door,
+	defaults::{ACCEPT_AGAIN, RESP_CONNECTIONS_MAX},
+};
 use connection::Connection;
 use r1_core::{Clock as _, SystemClock};
 use std::sync::{
@@ -60,8 +63,8 @@ pub(crate) async fn serve(
 	let mut id = 0;
 	while let Some(accepted) = cancel.run_until_cancelled(socket.accept()).await {
 		let Ok((mut stream, _)) = accepted else {
-			// No file descriptor is left, or the client is gone: the next may do better.
-			tokio::task::yield_now().await;
+			// No file descriptor is left, or the client is gone.
+			tokio::time::sleep(ACCEPT_AGAIN).await;
 			continue;
 		};
 		let Ok(seat) = Arc::clone(&seats).try_acquire_owned() else {

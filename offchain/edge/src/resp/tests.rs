@@ -197,6 +197,23 @@ async fn garbage_should_end_the_connection_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn web_page_should_not_write_by_way_of_a_browser() {
+	let (_world, daemon) = trusting().await;
+	for head in ["POST / HTTP/1.1", "GET / HTTP/1.1\nHost: 127.0.0.1:6380"] {
+		let mut browser = Client::of(&daemon).await;
+		browser
+			.send(&format!("{head}\nContent-Length: 20\n\nSET key stolen\nSET key stolen"))
+			.await;
+		let mut rest = Vec::new();
+		let ended = timeout(PATIENCE, browser.0.read_to_end(&mut rest)).await;
+		// Whether the rest was still on its way when it was hung up on does not matter.
+		assert!(ended.is_ok(), "the connection is still open");
+		let mut client = Client::of(&daemon).await;
+		assert_eq!(client.ask("GET key").await, "$-1", "{head}");
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn info_should_say_what_there_is() {
 	let (_world, daemon) = trusting().await;
 	let mut client = Client::of(&daemon).await;

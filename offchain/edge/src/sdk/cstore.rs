@@ -193,7 +193,7 @@ async fn write<T>(
 		status: StatusCode::INSUFFICIENT_STORAGE,
 		error: r1_core::error_chain(&error).to_string(),
 	})?;
-	let wanted = space.replicas()?.min(COPIES);
+	let wanted = space.counts()?.replicas.min(COPIES);
 	Ok(wanted <= space.copied(written, wanted, COPY_TIMEOUT).await?)
 }
 
