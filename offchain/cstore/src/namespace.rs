@@ -33,6 +33,9 @@ pub struct Namespace {
 	clock: HybridClock,
 	quota: Quota,
 	bytes: usize,
+	/// Records that lead to something being forgotten: deleted ones, and those that say when a key
+	/// ends.
+	transient: usize,
 	/// In milliseconds of Unix time.
 	horizon_ms: u64,
 }
@@ -93,7 +96,7 @@ impl Namespace {
 	#[must_use]
 	pub fn new(writer: WriterId, quota: Quota) -> Self {
 		let clock = HybridClock::new(writer);
-		Self { tree: Tree::default(), clock, quota, bytes: 0, horizon_ms: 0 }
+		Self { tree: Tree::default(), clock, quota, bytes: 0, transient: 0, horizon_ms: 0 }
 	}
 
 	/// Records that it has, tombstones included.
@@ -223,6 +226,9 @@ impl Namespace {
 			return;
 		}
 		self.horizon_ms = horizon_ms;
+		if self.transient == 0 {
+			return;
+		}
 		let is_below = |stamp: Stamp| stamp.unix_ms() < horizon_ms;
 		// That a key has ended must be known to everybody too.
 		let has_ended = |record: &Record| {
@@ -343,15 +349,27 @@ impl Namespace {
 
 	fn put(&mut self, record: Record) {
 		self.bytes += record.bytes();
-		let replaced = self.tree.put(record);
-		self.bytes -= replaced.map_or(0, |record| record.bytes());
+		self.transient += usize::from(is_transient(&record));
+		if let Some(replaced) = self.tree.put(record) {
+			self.gone(&replaced);
+		}
 	}
 
 	fn remove(&mut self, name: NameRef<'_>) {
 		if let Some(record) = self.tree.remove(name) {
-			self.bytes -= record.bytes();
+			self.gone(&record);
 		}
 	}
+
+	fn gone(&mut self, record: &Record) {
+		self.bytes -= record.bytes();
+		self.transient -= usize::from(is_transient(record));
+	}
+}
+
+/// Whether a record leads to something being forgotten.
+fn is_transient(record: &Record) -> bool {
+	record.cell.is_tombstone() || matches!(record.cell, Cell::Expiry(_))
 }
 
 impl Quota {
