@@ -36,6 +36,8 @@ pub struct Namespace {
 	/// Records that lead to something being forgotten: deleted ones, and those that say when a key
 	/// ends.
 	transient: usize,
+	/// Those of them that say when a key ends: without any, nobody looks for one.
+	ends: usize,
 	/// In milliseconds of Unix time.
 	horizon_ms: u64,
 }
@@ -96,7 +98,7 @@ impl Namespace {
 	#[must_use]
 	pub fn new(writer: WriterId, quota: Quota) -> Self {
 		let clock = HybridClock::new(writer);
-		Self { tree: Tree::default(), clock, quota, bytes: 0, transient: 0, horizon_ms: 0 }
+		Self { tree: Tree::default(), clock, quota, bytes: 0, transient: 0, ends: 0, horizon_ms: 0 }
 	}
 
 	/// Records that it has, tombstones included.
@@ -282,6 +284,9 @@ impl Namespace {
 
 	/// When a key was told to end.
 	pub(crate) fn expiry(&self, key: &[u8]) -> Option<Expiry> {
+		if self.ends == 0 {
+			return None;
+		}
 		match &self.tree.get(NameRef { key, part: PartRef::Expiry })?.cell {
 			Cell::Expiry(expiry) => Some(*expiry),
 			Cell::Text(_) | Cell::Field(_) | Cell::Member(_) => None,
@@ -350,6 +355,7 @@ impl Namespace {
 	fn put(&mut self, record: Record) {
 		self.bytes += record.bytes();
 		self.transient += usize::from(is_transient(&record));
+		self.ends += usize::from(is_end(&record));
 		if let Some(replaced) = self.tree.put(record) {
 			self.gone(&replaced);
 		}
@@ -364,12 +370,18 @@ impl Namespace {
 	fn gone(&mut self, record: &Record) {
 		self.bytes -= record.bytes();
 		self.transient -= usize::from(is_transient(record));
+		self.ends -= usize::from(is_end(record));
 	}
 }
 
 /// Whether a record leads to something being forgotten.
 fn is_transient(record: &Record) -> bool {
-	record.cell.is_tombstone() || matches!(record.cell, Cell::Expiry(_))
+	record.cell.is_tombstone() || is_end(record)
+}
+
+/// Whether a record says when a key ends.
+fn is_end(record: &Record) -> bool {
+	matches!(record.cell, Cell::Expiry(_))
 }
 
 impl Quota {

@@ -26,10 +26,10 @@ const CONNECTIONS: u32 = 50;
 const PIPELINES: [u32; 2] = [1, 16];
 
 /// Requests of one kind in a round, for each command of a pipeline.
-const REQUESTS: u32 = 300_000;
+const REQUESTS: u32 = 100_000;
 
 /// Rounds; each has both stores in turn, and the median counts.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 /// Bytes of a value.
 const VALUE_BYTES: u32 = 16;

@@ -155,6 +155,15 @@ impl Journal {
 		Ok(())
 	}
 
+	/// The newest log's file, for whoever waits for the disk elsewhere.
+	///
+	/// # Errors
+	///
+	/// The system has no file descriptor left.
+	pub fn file(&self) -> Result<File, JournalError> {
+		self.log.try_clone().map_err(|source| self.error("share", source))
+	}
+
 	/// Waits until all that was committed is on the disk.
 	///
 	/// # Errors
@@ -170,14 +179,14 @@ impl Journal {
 		self.bytes
 	}
 
-	/// Begins a snapshot: what is committed from now on is in the next log.
+	/// Begins a snapshot: what is committed from now on is in the next log. With
+	/// [`Fsync::Periodic`], the end of this one may not be on the disk yet: see [`Journal::file`].
 	///
 	/// # Errors
 	///
 	/// A file cannot be made; the journal goes on as before.
 	pub fn begin_snapshot(&mut self) -> Result<Snapshot, JournalError> {
 		self.commit()?;
-		self.flush()?;
 		let number = self.number + 1;
 		let path = path_of(&self.folder, Kind::Log, number);
 		let next = || {

@@ -11,9 +11,14 @@
 //! more share one wait.
 
 use crate::journal::{Entry, Fsync, Journal, JournalError, Snapshot};
+use r1_core::Clock;
 use std::{
+	fs::File,
 	mem,
-	sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+	sync::{
+		Arc, Condvar, Mutex, MutexGuard, PoisonError,
+		mpsc::{self, SyncSender},
+	},
 	time::Duration,
 };
 use tokio::sync::watch;
@@ -129,20 +134,27 @@ impl Log {
 	}
 
 	/// Writes until the log is closed. For a thread of its own.
-	pub(super) fn run(&self, mut journal: Journal, fsync: Fsync, contents: &Arc<dyn Contents>) {
+	pub(super) fn run(
+		&self,
+		mut journal: Journal,
+		fsync: Fsync,
+		clock: &dyn Clock,
+		contents: &Arc<dyn Contents>,
+	) {
+		let mut flusher = (fsync == Fsync::Periodic).then(Flusher::start);
 		let mut is_snapshotting = false;
-		let mut needs_flush = false;
 		loop {
-			let Queue { entries, appended, finished, is_closed } = self.next(needs_flush);
+			let is_unflushed = flusher.as_ref().is_some_and(|flusher| flusher.is_dirty);
+			let Queue { entries, appended, finished, is_closed } = self.next(is_unflushed);
 			let is_idle = entries.is_empty();
 			for entry in entries {
 				journal.append(entry);
 			}
-			let outcome = match needs_flush && is_idle {
-				true => journal.flush(),
-				false => journal.commit(),
-			};
-			needs_flush = fsync == Fsync::Periodic && !is_idle;
+			let outcome = journal.commit();
+			if let Some(flusher) = &mut flusher {
+				flusher.is_dirty |= !is_idle;
+				flusher.flush_if_due(&journal, clock.monotonic_ms());
+			}
 			let is_failed = outcome.is_err();
 			self.report(appended, outcome);
 			if let Some(number) = finished {
@@ -151,6 +163,10 @@ impl Log {
 			}
 			let is_long = || SNAPSHOT_BYTES_MIN.max(contents.bytes()) < journal.log_bytes();
 			if !is_snapshotting && !is_failed && !is_closed && is_long() {
+				// The end of this log is nobody's later.
+				if let Some(flusher) = &mut flusher {
+					flusher.flush(&journal);
+				}
 				is_snapshotting = self.begin_snapshot(&mut journal, contents);
 			}
 			if is_closed {
@@ -166,13 +182,13 @@ impl Log {
 	}
 
 	/// What is to be written next; waits until there is something, or it is time to flush.
-	fn next(&self, needs_flush: bool) -> Queue {
+	fn next(&self, is_unflushed: bool) -> Queue {
 		let is_empty = |queue: &mut Queue| {
 			queue.entries.is_empty() && queue.finished.is_none() && !queue.is_closed
 		};
 		let queue = self.queue();
 		let filled = &self.shared.filled;
-		let mut queue = match needs_flush {
+		let mut queue = match is_unflushed {
 			true => {
 				let waited = filled.wait_timeout_while(queue, FLUSH_INTERVAL, is_empty);
 				waited.unwrap_or_else(PoisonError::into_inner).0
@@ -227,6 +243,47 @@ impl Log {
 	fn queue(&self) -> MutexGuard<'_, Queue> {
 		// Every change of it is whole.
 		self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+}
+
+/// Waits for the disk now and then, on a thread of its own: whoever writes does not.
+struct Flusher {
+	files: SyncSender<File>,
+	/// Whether something was written that the disk was not waited for.
+	is_dirty: bool,
+	flushed_at_ms: u64,
+}
+
+impl Flusher {
+	fn start() -> Self {
+		// One is waited for, and one waits.
+		let (files, waiting) = mpsc::sync_channel::<File>(1);
+		let flush = move || {
+			for file in waiting {
+				if let Err(error) = file.sync_data() {
+					tracing::error!(target: "r1::cstore", %error, "the disk does not take the log");
+				}
+			}
+		};
+		let thread = std::thread::Builder::new().name("cstore-flush".to_owned()).spawn(flush);
+		if let Err(error) = thread {
+			tracing::error!(target: "r1::cstore", %error, "nobody waits for the disk");
+		}
+		Self { files, is_dirty: false, flushed_at_ms: 0 }
+	}
+
+	fn flush_if_due(&mut self, journal: &Journal, now_ms: u64) {
+		let interval_ms = u64::try_from(FLUSH_INTERVAL.as_millis()).unwrap_or(u64::MAX);
+		if self.is_dirty && interval_ms <= now_ms.saturating_sub(self.flushed_at_ms) {
+			self.flushed_at_ms = now_ms;
+			self.flush(journal);
+		}
+	}
+
+	/// While the disk is slower than that, there is the next time.
+	fn flush(&mut self, journal: &Journal) {
+		let file = journal.file().inspect_err(warn).ok();
+		self.is_dirty = file.is_none_or(|file| self.files.try_send(file).is_err());
 	}
 }
 

@@ -163,13 +163,13 @@ pub fn spawn(
 	let spaces = Arc::new(Spaces(RwLock::new(spaces.collect())));
 	let store = Store { core, spaces, writer, quota };
 	let contents: Arc<dyn Contents> = Arc::clone(&store.spaces) as _;
-	let log = store.core.log.clone();
+	let (log, clock) = (store.core.log.clone(), Arc::clone(&store.core.clock));
 	let (end, ended) = oneshot::channel();
 	// A thread of its own, not of the runtime's, which would wait for it at its end.
 	std::thread::Builder::new()
 		.name("cstore-log".to_owned())
 		.spawn(move || {
-			log.run(journal, fsync, &contents);
+			log.run(journal, fsync, &*clock, &contents);
 			// Nobody waits for the end of a store that was not stopped.
 			let _unheard = end.send(());
 		})
