@@ -20,11 +20,15 @@ use zombienet_sdk::{LocalFileSystem, NetworkConfigExt as _, subxt::backend::rpc:
 /// How often a predicate is tried.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How much of each log is shown of a network that failed.
-const LOG_TAIL_LINES: usize = 30;
+/// How much of each log is shown of a network that failed: there are twenty of them, and why it failed
+/// must still be seen. The files stay where they are.
+const LOG_TAIL_LINES: usize = 2;
 
 /// How many earlier lines are shown in which a process complained.
-const LOG_COMPLAINTS: usize = 30;
+const LOG_COMPLAINTS: usize = 4;
+
+/// Characters of a line that are shown.
+const LOG_LINE_LENGTH: usize = 160;
 
 /// A network of chain nodes and daemons; dropping it stops every process.
 pub struct Network {
@@ -222,15 +226,16 @@ fn excerpt(log: &str) -> String {
 	let complains = |line: &&&str| ["WARN", "ERROR", "panicked"].iter().any(|it| line.contains(it));
 	let complaints = earlier.iter().filter(complains).copied().collect::<Vec<_>>();
 	let complaints = &complaints[complaints.len().saturating_sub(LOG_COMPLAINTS)..];
-	[complaints, tail].concat().join("\n")
+	let shown = complaints.iter().chain(tail);
+	let cut = |line: &&str| line.chars().take(LOG_LINE_LENGTH).collect::<String>();
+	shown.map(cut).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
 fn excerpt_should_hold_complaints_and_the_end() {
 	let log = (0..100).map(|line| format!("{line} {}", if line == 7 { "WARN" } else { "INFO" }));
-	let shown = excerpt(&log.collect::<Vec<_>>().join("\n"));
-	let expected = std::iter::once("7 WARN".to_owned())
-		.chain((70..100).map(|line| format!("{line} INFO")))
-		.collect::<Vec<_>>();
-	assert_eq!(shown, expected.join("\n"));
+	let long = "x".repeat(LOG_LINE_LENGTH + 1);
+	let log = log.chain([long.clone()]).collect::<Vec<_>>().join("\n");
+	let cut = &long[1..];
+	assert_eq!(excerpt(&log), format!("7 WARN\n99 INFO\n{cut}"));
 }

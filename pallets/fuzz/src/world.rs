@@ -192,9 +192,13 @@ impl World {
 		assert!(self.make_room(declared + call.get_dispatch_info().call_weight), "{name}");
 		let measured = self.measure(|| call.authorize(TransactionSource::External));
 		measured.check_unchanged(&name);
+		let is_pooled = measured.result.is_some_and(|validity| validity.is_ok());
+		let measured = self.measure(|| call.authorize(TransactionSource::InBlock));
+		measured.check_unchanged(&name);
 		measured.check_proof(&format!("{name}, authorizing"), declared);
 		match measured.result.expect("the call can be authorized; qed") {
 			Ok(_) => {
+				assert!(is_pooled, "a block takes {name}, and no pool");
 				self.use_up(declared);
 				let is_done = self.call(RawOrigin::Authorized.into(), call);
 				assert!(is_done, "{name} was authorized, and failed");

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! What turns a signed report or vote into a valid transaction, and why it is refused.
+//!
+//! A report may reach a node before the block that makes it due, because the oracle that sent it has
+//! that block already. A pool that refuses a transaction bans it, and nobody sends it there twice, so
+//! it would be left to its sender to put it into a block of its own, with luck before the window
+//! closes. Pools therefore keep what is early; blocks take what is due.
 
 use crate::{
 	BallotOf, CommitBody, Commitment, Config, Error, OracleOf, PageHashes, Pallet, ReportPage,
 	Salt, SignatureOf, VoteBody,
-	reports::{Conduct, Reveal},
+	reports::{Conduct, Early, Reveal},
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -30,30 +35,34 @@ pub(crate) mod refusal {
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn authorize_commit(
-		_source: TransactionSource,
+		source: TransactionSource,
 		epoch: &EpochIndex,
 		oracle: &OracleIndex,
 		commitment: &Commitment,
 		signature: &SignatureOf<T>,
 	) -> TransactionValidityWithRefund {
-		let checked = Self::check_commit(*epoch, *oracle, commitment).map_err(|e| refuse(&e))?;
-		let body = CommitBody {
-			epoch: *epoch,
-			oracle: *oracle,
-			deeds: checked.record.deeds,
-			commitment: *commitment,
+		let body =
+			|deeds| CommitBody { epoch: *epoch, oracle: *oracle, deeds, commitment: *commitment };
+		let tag = (b"commit", epoch, oracle);
+		let checked = match Self::check_commit(*epoch, *oracle, commitment) {
+			Ok(checked) => checked,
+			Err(error) => {
+				let early = Self::early(source, &error, || Self::early_commit(*epoch, *oracle))?;
+				Self::verify(&early.oracle, &body(early.deeds), signature)?;
+				return Self::accept(tag, early.until);
+			},
 		};
-		Self::verify(&checked.oracle, &body, signature)?;
+		Self::verify(&checked.oracle, &body(checked.record.deeds), signature)?;
 		let until = checked.record.commits_until;
 		match checked.value {
-			Conduct::Right(()) => Self::accept((b"commit", epoch, oracle), until),
+			Conduct::Right(()) => Self::accept(tag, until),
 			// Beside the first one, which may still be in the pool.
 			Conduct::Wrong => Self::accept((b"two-reports", epoch, oracle), until),
 		}
 	}
 
 	pub(crate) fn authorize_reveal(
-		_source: TransactionSource,
+		source: TransactionSource,
 		epoch: &EpochIndex,
 		oracle: &OracleIndex,
 		page: &PageIndex,
@@ -64,9 +73,15 @@ impl<T: Config> Pallet<T> {
 	) -> TransactionValidityWithRefund {
 		let reveal =
 			Reveal { epoch: *epoch, oracle: *oracle, page: *page, contents, page_hashes, salt };
-		let checked = Self::check_reveal(&reveal).map_err(|error| refuse(&error))?;
-		Self::verify(&checked.oracle, &reveal.body(checked.record.deeds), signature)?;
-		Self::accept((b"reveal", epoch, oracle, page), checked.record.reveals_until)
+		let (signer, deeds, until) = match Self::check_reveal(&reveal) {
+			Ok(checked) => (checked.oracle, checked.record.deeds, checked.record.reveals_until),
+			Err(error) => {
+				let early = Self::early(source, &error, || Self::early_reveal(&reveal))?;
+				(early.oracle, early.deeds, early.until)
+			},
+		};
+		Self::verify(&signer, &reveal.body(deeds), signature)?;
+		Self::accept((b"reveal", epoch, oracle, page), until)
 	}
 
 	pub(crate) fn authorize_vote_placement(
@@ -98,6 +113,21 @@ impl<T: Config> Pallet<T> {
 			Ok(())
 		} else {
 			Err(InvalidTransaction::BadProof)
+		}
+	}
+
+	/// What a pool looks at instead, if it is asked and something is early; else why it is refused.
+	fn early(
+		source: TransactionSource,
+		error: &Error<T>,
+		look: impl FnOnce() -> Result<Early<T>, Error<T>>,
+	) -> Result<Early<T>, InvalidTransaction> {
+		match (source, error) {
+			(
+				TransactionSource::Local | TransactionSource::External,
+				Error::EpochNotOver | Error::RevealWindowNotOpen,
+			) => look().map_err(|error| refuse(&error)),
+			_ => Err(refuse(error)),
 		}
 	}
 

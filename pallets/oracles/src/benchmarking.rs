@@ -279,7 +279,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			call.authorize(TransactionSource::External)
+			call.authorize(TransactionSource::InBlock)
 				.expect("the call has an authorization")
 				.map_err(|_| "the commitment is not authorized")?;
 		}
@@ -309,7 +309,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			call.authorize(TransactionSource::External)
+			call.authorize(TransactionSource::InBlock)
 				.expect("the call has an authorization")
 				.map_err(|_| "the reveal is not authorized")?;
 		}
@@ -336,7 +336,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			call.authorize(TransactionSource::External)
+			call.authorize(TransactionSource::InBlock)
 				.expect("the call has an authorization")
 				.map_err(|_| "the vote is not authorized")?;
 		}

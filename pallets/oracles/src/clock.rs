@@ -95,7 +95,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Deeds that a report can hold.
-	fn reportable_deeds() -> u32 {
+	pub(crate) fn reportable_deeds() -> u32 {
 		let issued = T::Deeds::issued();
 		// Saturating: more than every deed there can be is as good as all of them.
 		let reportable = T::PagesMax::get().saturating_mul(DEEDS_PER_PAGE);

@@ -71,6 +71,15 @@ pub(crate) struct Checked<T: Config, Value> {
 	pub(crate) value: Conduct<Value>,
 }
 
+/// Something that an oracle may hand in as soon as the chain is so far.
+pub(crate) struct Early<T: Config> {
+	pub(crate) oracle: OracleOf<T>,
+	/// Deeds that the report is about, as far as it can be known.
+	pub(crate) deeds: u32,
+	/// The block until which it is worth waiting.
+	pub(crate) until: BlockNumberFor<T>,
+}
+
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_commit(
 		epoch: EpochIndex,
@@ -156,14 +165,39 @@ impl<T: Config> Pallet<T> {
 		let report = Reports::<T>::get(epoch, index).ok_or(Error::<T>::NotCommitted)?;
 		ensure!(!report.revealed.contains(page), Error::<T>::AlreadyRevealed);
 
-		let hashes = u32::try_from(page_hashes.len()).map_err(|_| Error::<T>::WrongPageCount)?;
-		ensure!(hashes == record.pages(), Error::<T>::WrongPageCount);
-		let page_hash = page_hashes.get(usize::from(page)).ok_or(Error::<T>::UnknownPage)?;
-		check_contents(contents, page == record.availability_pages())?;
+		let page_hash = check_page::<T>(reveal, &record)?;
 		let is_right = *page_hash == contents.hash()
 			&& commitment_of(epoch, index, salt, page_hashes) == report.commitment;
 		let value = if is_right { Conduct::Right(report) } else { Conduct::Wrong };
 		Ok(Checked { record, oracle, value })
+	}
+
+	/// Whether the oracle may commit as soon as the epoch that runs is over.
+	pub(crate) fn early_commit(
+		epoch: EpochIndex,
+		index: OracleIndex,
+	) -> Result<Early<T>, Error<T>> {
+		ensure!(EpochNow::<T>::get() == Some(epoch), Error::<T>::EpochNotOver);
+		let oracle = Self::oracle_of(epoch, index)?;
+		ensure!(!Proven::<T>::contains_key(epoch, index), Error::<T>::OracleExcluded);
+		let now = frame_system::Pallet::<T>::block_number();
+		// Saturating: block numbers do not end within the life of a chain.
+		let until = now.saturating_add(T::CommitBlocks::get());
+		Ok(Early { oracle, deeds: Self::reportable_deeds(), until })
+	}
+
+	/// Whether the oracle may reveal this page as soon as the others have committed too.
+	///
+	/// Its own commitment may be one of those that are not in a block yet.
+	pub(crate) fn early_reveal(reveal: &Reveal<'_>) -> Result<Early<T>, Error<T>> {
+		let record = Self::ended_epoch(reveal.epoch)?;
+		let oracle = Self::oracle_of(reveal.epoch, reveal.oracle)?;
+		ensure!(
+			!Proven::<T>::contains_key(reveal.epoch, reveal.oracle),
+			Error::<T>::OracleExcluded
+		);
+		check_page::<T>(reveal, &record)?;
+		Ok(Early { oracle, deeds: record.deeds, until: record.reveals_until })
 	}
 
 	fn ended_epoch(epoch: EpochIndex) -> Result<EpochRecordOf<T>, Error<T>> {
@@ -186,6 +220,21 @@ impl<T: Config> Pallet<T> {
 			.cloned()
 			.ok_or(Error::<T>::UnknownOracle)
 	}
+}
+
+/// Whether there is such a page in a report of the epoch; returns the hash that it must have.
+fn check_page<'a, T: Config>(
+	reveal: &Reveal<'a>,
+	record: &EpochRecordOf<T>,
+) -> Result<&'a PageHash, Error<T>> {
+	let hashes = u32::try_from(reveal.page_hashes.len()).map_err(|_| Error::<T>::WrongPageCount)?;
+	ensure!(hashes == record.pages(), Error::<T>::WrongPageCount);
+	let hash = reveal
+		.page_hashes
+		.get(usize::from(reveal.page))
+		.ok_or(Error::<T>::UnknownPage)?;
+	check_contents(reveal.contents, reveal.page == record.availability_pages())?;
+	Ok(hash)
 }
 
 /// Whether a page holds what a page at its position must hold.

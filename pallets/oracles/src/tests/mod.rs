@@ -3,6 +3,7 @@
 //! One file for each part of the pallet.
 
 mod clock;
+mod early;
 mod reports;
 mod refusals;
 mod settle;
