@@ -6,7 +6,6 @@
 
 use crate::{
 	config::{Config, Listen},
-	cstore::Door,
 	defaults::SHUTDOWN_GRACE,
 	http, resp,
 	sdk::{self, Sdk},
@@ -107,7 +106,7 @@ impl Ports {
 		tasks: &TaskTracker,
 	) -> anyhow::Result<()> {
 		let Self { api, local, cstore, resp, metrics } = self;
-		let door = Door { cstore: shared.cstore.clone(), dauth: shared.dauth.clone() };
+		let door = shared.door();
 		let clock = Arc::clone(&shared.clock);
 		if let Some(resp) = resp {
 			let (door, clock) = (door.clone(), Arc::clone(&clock));

@@ -97,6 +97,10 @@ pub(crate) const RESP_CONNECTIONS_MAX: usize = 1_024;
 /// How often it is looked whether the store can write.
 pub(crate) const CSTORE_HEALTH_INTERVAL: Duration = Duration::from_secs(1);
 
+/// How long a write waits for the replicas that it was asked to be on: as long as the deployed network
+/// tries once.
+pub(crate) const COPIES_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// How long shutdown waits for what is under way: as long as a model may take to answer.
 pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 

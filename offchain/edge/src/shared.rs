@@ -3,7 +3,12 @@
 //! What the HTTP handlers share: handles on the services, cheap to clone.
 
 use crate::{
-	cstore::Cstore, dauth::Dauth, heartbeat::Heartbeat, jobs::Jobs, mesh::Mesh, nodes::Nodes,
+	cstore::{Cstore, Door},
+	dauth::Dauth,
+	heartbeat::Heartbeat,
+	jobs::Jobs,
+	mesh::Mesh,
+	nodes::Nodes,
 	oracle::Oracle,
 };
 use r1_chain::ChainHandle;
@@ -34,4 +39,11 @@ pub(crate) struct Shared {
 	pub(crate) health: Health,
 	/// Cancelled when the daemon stops, for answers that have no end.
 	pub(crate) cancel: CancellationToken,
+}
+
+impl Shared {
+	/// The door to the store.
+	pub(crate) fn door(&self) -> Door {
+		Door { cstore: self.cstore.clone(), dauth: self.dauth.clone() }
+	}
 }

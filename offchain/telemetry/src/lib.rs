@@ -9,6 +9,7 @@
 mod logs;
 mod metrics;
 mod health;
+mod scraped;
 #[cfg(test)]
 mod tests;
 
@@ -17,3 +18,6 @@ pub use logs::{LogFormat, LogOptions, LogsError, install};
 pub use metrics::{METRICS_CONTENT_TYPE, MetricsRegistry};
 /// The registry that the metrics of a crate register with.
 pub use prometheus_client::registry::Registry;
+/// What registers to be asked at each scrape, and what it writes its answer to.
+pub use prometheus_client::{collector::Collector, encoding::DescriptorEncoder};
+pub use scraped::{counter, counters, gauge};

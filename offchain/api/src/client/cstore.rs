@@ -2,7 +2,7 @@
 
 //! The store.
 
-use super::{ClientError, EdgeClient};
+use super::{Answer, ClientError, EdgeClient};
 use crate::{
 	NamespaceStatus, NamespacesResponse, StoreChange, StoreEntries, StoreEntry, StorePage,
 	StoreWritten,
@@ -49,10 +49,7 @@ impl EdgeClient {
 	pub async fn value(&self, namespace: &str, key: &str) -> Result<Option<Vec<u8>>, ClientError> {
 		let request = self.request(Method::GET, &path_of(namespace, Some("value")));
 		let answer = self.exchange(request.query(&[("key", key)])).await?.success();
-		match answer {
-			Err(ClientError::Refused { body, .. }) if body.code == "key_missing" => Ok(None),
-			answer => Ok(Some(answer?.body)),
-		}
+		Ok(if_there(answer)?.map(|answer| answer.body))
 	}
 
 	/// Sets a plain key.
@@ -92,10 +89,8 @@ impl EdgeClient {
 		let request = self
 			.request(Method::POST, &path_of(namespace, Some("delete")))
 			.query(&[("key", key), ("copies", &copies.to_string())]);
-		match self.exchange(request).await?.success() {
-			Err(ClientError::Refused { body, .. }) if body.code == "key_missing" => Ok(None),
-			answer => Ok(Some(answer?.json()?)),
-		}
+		let answer = self.exchange(request).await?.success();
+		if_there(answer)?.map(|answer| answer.json()).transpose()
 	}
 
 	/// Some of all keys, from a page's `next` on; from the first on without.
@@ -191,6 +186,14 @@ impl Watch {
 				Some(chunk) => self.text.extend_from_slice(&chunk),
 			}
 		}
+	}
+}
+
+/// The answer about a key; none if there is no such key.
+fn if_there(answer: Result<Answer, ClientError>) -> Result<Option<Answer>, ClientError> {
+	match answer {
+		Err(ClientError::Refused { body, .. }) if body.code == "key_missing" => Ok(None),
+		answer => answer.map(Some),
 	}
 }
 

@@ -233,7 +233,7 @@ impl Store {
 	pub async fn answer(&self, from: NodeKey, request: &[u8]) -> Vec<u8> {
 		let response = match Request::from_bytes(request) {
 			Err(error) => {
-				let node = hex(&from);
+				let node = hex::encode(from);
 				tracing::warn!(target: "r1::cstore", node, %error, "received what is no request");
 				Response::Refused(Refusal::Malformed)
 			},
@@ -312,13 +312,4 @@ impl Contents for Spaces {
 		}
 		Ok(())
 	}
-}
-
-fn hex(node: &NodeKey) -> String {
-	use std::fmt::Write as _;
-	node.iter().fold(String::new(), |mut text, byte| {
-		// Writing to a text does not fail.
-		let _infallible = write!(text, "{byte:02x}");
-		text
-	})
 }

@@ -10,6 +10,7 @@ use crate::{
 		AskFuture, Config, Event, Exchange, NoReplica, Placement, Ports, Space, Store, Write, spawn,
 	},
 };
+use futures::future::select_all;
 use r1_core::{SystemClock, SystemRng};
 use r1_primitives::NodeKey;
 use std::{
@@ -84,6 +85,13 @@ impl Network {
 		let store = spawn(config, ports, cancel.clone(), &tasks).unwrap();
 		self.stores.lock().unwrap().insert(key, store.clone());
 		Node { key, store, folder, cancel, tasks }
+	}
+
+	/// The first node, with the files of an earlier one, and nobody beside it.
+	fn start_alone(&self, folder: TempDir, quota: Quota) -> Node {
+		let node = self.start_in(1, folder, quota);
+		place(std::slice::from_ref(&node));
+		node
 	}
 
 	/// Nodes that replicate one namespace.
@@ -179,20 +187,18 @@ impl Node {
 	}
 }
 
-/// Waits until something is so.
-async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-	let waiting = async {
-		while !is_so() {
-			tokio::time::sleep(Duration::from_millis(5)).await;
+/// Waits until replicas are the same, looking again whenever one of them has changed.
+async fn level(nodes: &[Node]) {
+	let mut changes: Vec<_> = nodes.iter().map(|node| node.space().events()).collect();
+	let roots = || nodes.iter().map(|node| node.space().root().unwrap()).collect::<BTreeSet<_>>();
+	let level = async {
+		while 1 < roots().len() {
+			// Whoever misses some knows that there was one.
+			let change = select_all(changes.iter_mut().map(|changes| Box::pin(changes.recv())));
+			drop(change.await);
 		}
 	};
-	assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "{what}");
-}
-
-/// Waits until replicas are the same.
-async fn level(nodes: &[Node]) {
-	let roots = || nodes.iter().map(|node| node.space().root().unwrap()).collect::<BTreeSet<_>>();
-	until("the replicas are the same", || roots().len() == 1).await;
+	assert!(tokio::time::timeout(PATIENCE, level).await.is_ok(), "the replicas differ");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,8 +236,7 @@ async fn acknowledged_writes_should_survive_a_kill() {
 		nodes[0].set(&format!("key-{number}"), "value").await;
 	}
 	assert_eq!(nodes[0].add("count", 5).await, 5);
-	let after = network.start_in(1, nodes[0].wreck(), QUOTA);
-	place(std::slice::from_ref(&after));
+	let after = network.start_alone(nodes[0].wreck(), QUOTA);
 	for number in 0..50 {
 		assert_eq!(after.get(&format!("key-{number}")).as_deref(), Some("value"));
 	}
@@ -272,19 +277,21 @@ async fn disk_that_has_forgotten_should_make_another_writer() {
 async fn stop_and_start_should_keep_everything_through_snapshots() {
 	let network = Network::default();
 	let quota = Quota { records: 10_000, bytes: 64 << 20 };
-	let folder = tempfile::tempdir().unwrap();
-	let node = network.start_in(1, folder, quota);
-	place(std::slice::from_ref(&node));
-	// Three times what a log holds at least, over few keys, so that snapshots come.
+	let node = network.start_alone(tempfile::tempdir().unwrap(), quota);
+	// Over few keys, so that the log is longer than what it says.
 	let value = "v".repeat(VALUE_BYTES_MAX);
-	for number in 0..48 {
-		node.set(&format!("key-{}", number % 4), &value).await;
-	}
-	until("a snapshot is there", || has_snapshot(node.folder.path())).await;
+	let written = async {
+		for number in (0..4).cycle() {
+			node.set(&format!("key-{number}"), &value).await;
+			if has_snapshot(node.folder.path()) {
+				return;
+			}
+		}
+	};
+	assert!(tokio::time::timeout(PATIENCE, written).await.is_ok(), "there is no snapshot");
 	node.set("last", "word").await;
 	let folder = node.stop().await;
-	let node = network.start_in(1, folder, quota);
-	place(std::slice::from_ref(&node));
+	let node = network.start_alone(folder, quota);
 	assert_eq!(node.get("last").as_deref(), Some("word"));
 	for number in 0..4 {
 		assert_eq!(node.get(&format!("key-{number}")).map(|it| it.len()), Some(VALUE_BYTES_MAX));
@@ -312,8 +319,7 @@ async fn namespace_that_is_given_up_should_be_gone_for_good() {
 	place(&nodes);
 	assert_eq!(nodes[0].get("key"), None);
 	nodes[0].set("other", "value").await;
-	let after = network.start_in(1, nodes[0].wreck(), QUOTA);
-	place(std::slice::from_ref(&after));
+	let after = network.start_alone(nodes[0].wreck(), QUOTA);
 	assert_eq!(after.get("key"), None);
 	assert_eq!(after.get("other").as_deref(), Some("value"));
 }
@@ -397,8 +403,7 @@ async fn watchers_should_see_writes_and_messages_of_all_replicas() {
 async fn strangers_and_full_namespaces_should_be_refused() {
 	let network = Network::default();
 	let quota = Quota { records: 3, bytes: 1 << 20 };
-	let node = network.start_in(1, tempfile::tempdir().unwrap(), quota);
-	place(std::slice::from_ref(&node));
+	let node = network.start_alone(tempfile::tempdir().unwrap(), quota);
 	for number in 0..3 {
 		node.set(&format!("key-{number}"), "value").await;
 	}

@@ -10,13 +10,8 @@
 //! | `r1_cstore_disk_failing` | 1 while nothing can be written |
 //! | `r1_cstore_writes_total` | writes of clients of this node |
 
-use prometheus_client::{
-	collector::Collector,
-	encoding::{DescriptorEncoder, NoLabelSet},
-	metrics::MetricType,
-};
 use r1_cstore::service::{Counts, Store};
-use r1_telemetry::MetricsRegistry;
+use r1_telemetry::{Collector, DescriptorEncoder, MetricsRegistry, counter, gauge};
 use std::fmt;
 
 /// Puts the metrics into the registry, as `r1_cstore_<name>`.
@@ -45,18 +40,9 @@ impl Collector for Numbers {
 			("replicas_behind", "Other replicas that do not follow", sum(|it| it.behind)),
 			("disk_failing", "Whether nothing can be written", failing),
 		] {
-			encoder
-				.encode_descriptor(name, help, None, MetricType::Gauge)?
-				.encode_gauge(&value)?;
+			gauge(&mut encoder, name, help, &value)?;
 		}
 		let writes: u64 = counts.iter().map(|it| it.writes).sum();
-		encoder
-			.encode_descriptor(
-				"writes",
-				"Writes of clients of this node",
-				None,
-				MetricType::Counter,
-			)?
-			.encode_counter::<NoLabelSet, _, u64>(&writes, None)
+		counter(&mut encoder, "writes", "Writes of clients of this node", writes)
 	}
 }

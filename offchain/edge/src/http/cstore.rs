@@ -3,7 +3,7 @@
 //! The store that jobs share state through, for programs that would rather speak HTTP.
 
 use super::error::ApiError;
-use crate::shared::Shared;
+use crate::{defaults::COPIES_TIMEOUT, shared::Shared};
 use axum::{
 	Json,
 	body::Bytes,
@@ -25,11 +25,8 @@ use r1_cstore::{
 	what_happened,
 };
 use serde::Deserialize;
-use std::{collections::VecDeque, convert::Infallible, time::Duration};
+use std::{collections::VecDeque, convert::Infallible};
 use tokio::sync::broadcast::error::RecvError;
-
-/// How long a write waits for the replicas that it was asked to be on.
-const COPIES_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Most keys on a page.
 const PAGE_KEYS_MAX: usize = 1_000;
@@ -342,15 +339,20 @@ impl From<DiskError> for ApiError {
 
 impl From<WriteError> for ApiError {
 	fn from(error: WriteError) -> Self {
-		let (status, code) = match &error {
-			WriteError::Full { .. } => (StatusCode::INSUFFICIENT_STORAGE, "namespace_full"),
-			WriteError::Clock(_) => (StatusCode::SERVICE_UNAVAILABLE, "clock_wrong"),
-			WriteError::WrongKind => (StatusCode::CONFLICT, "wrong_kind"),
-			WriteError::Record(_) | WriteError::Crowded | WriteError::NotANumber => {
-				(StatusCode::BAD_REQUEST, "invalid_record")
-			},
-		};
+		let (status, code) = refusal_of(&error);
 		Self::new(status, code, error.to_string())
+	}
+}
+
+/// The status and the code of what the store refuses.
+pub(crate) fn refusal_of(error: &WriteError) -> (StatusCode, &'static str) {
+	match error {
+		WriteError::Full { .. } => (StatusCode::INSUFFICIENT_STORAGE, "namespace_full"),
+		WriteError::Clock(_) => (StatusCode::SERVICE_UNAVAILABLE, "clock_wrong"),
+		WriteError::WrongKind => (StatusCode::CONFLICT, "wrong_kind"),
+		WriteError::Record(_) | WriteError::Crowded | WriteError::NotANumber => {
+			(StatusCode::BAD_REQUEST, "invalid_record")
+		},
 	}
 }
 

@@ -31,6 +31,7 @@ mod tls;
 mod tests;
 
 pub(crate) use access::{bearer, is_of_this_machine};
+pub(crate) use cstore::refusal_of;
 pub(crate) use metrics::metrics_router;
 pub(crate) use serve::{Listener, serve};
 pub(crate) use tls::acceptor;

@@ -12,14 +12,9 @@
 //! What is not known is not there.
 
 use crate::heartbeat::Heartbeat;
-use prometheus_client::{
-	collector::Collector,
-	encoding::{DescriptorEncoder, EncodeGaugeValue},
-	metrics::MetricType,
-};
 use r1_chain::ChainHandle;
 use r1_primitives::DeedId;
-use r1_telemetry::MetricsRegistry;
+use r1_telemetry::{Collector, DescriptorEncoder, MetricsRegistry, gauge};
 use std::{collections::BTreeMap, fmt};
 
 /// Puts the metrics into the registry, as `r1_oracle_<name>`.
@@ -67,17 +62,6 @@ impl Collector for Progress {
 		let help = "Greatest distance between the table and what this node saw, 0 to 255";
 		gauge(&mut encoder, "deviation_max", help, &i64::from(deviation.max))
 	}
-}
-
-fn gauge(
-	encoder: &mut DescriptorEncoder<'_>,
-	name: &str,
-	help: &str,
-	value: &impl EncodeGaugeValue,
-) -> fmt::Result {
-	encoder
-		.encode_descriptor(name, help, None, MetricType::Gauge)?
-		.encode_gauge(value)
 }
 
 /// How far two tables are apart.

@@ -3,10 +3,7 @@
 //! A daemon, and clients that speak with it byte by byte.
 
 use super::serve;
-use crate::{
-	cstore::Door,
-	world::{Daemon, JOB, Options, PATIENCE, World, developer, operator, stranger},
-};
+use crate::world::{Daemon, JOB, Options, PATIENCE, World, developer, operator, stranger};
 use r1_core::Address;
 use std::sync::Arc;
 use tokio::{
@@ -24,7 +21,7 @@ impl Client {
 		let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let address = socket.local_addr().unwrap();
 		let shared = &daemon.shared;
-		let door = Door { cstore: shared.cstore.clone(), dauth: shared.dauth.clone() };
+		let door = shared.door();
 		let (cancel, tasks) = (daemon.cancel.clone(), daemon.tasks.clone());
 		daemon
 			.tasks

@@ -8,6 +8,7 @@
 //! says who replicates what.
 
 use super::{Sdk, caller::Caller, envelope::Failure};
+use crate::{defaults::COPIES_TIMEOUT, http::refusal_of};
 use axum::{
 	Json,
 	extract::{
@@ -20,15 +21,11 @@ use axum::{
 use r1_core::Address;
 use r1_cstore::{
 	Namespace, Record, SetOptions, WriteError,
-	service::{NoReplica, Space, Write},
+	service::{NoReplica, Space},
 };
 use r1_dauth::Verb;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::time::Duration;
-
-/// How long a write waits for another replica: as long as the deployed network tries once.
-const COPY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Replicas that a write is on before it is answered, if there are so many.
 const COPIES: usize = 2;
@@ -87,13 +84,12 @@ pub(super) async fn set(
 	body: Result<Json<SetBody>, JsonRejection>,
 ) -> Result<Response, Failure> {
 	let Json(SetBody { key, value }) = body?;
-	let space = caller.enter(&sdk, Verb::Write)?;
 	let key = key.as_bytes();
-	let stored = write(&space, |namespace, now_ms, changes| match text_of(&value) {
+	let set = |namespace: &mut Namespace, now_ms, changes: &mut Vec<Record>| match text_of(&value) {
 		None => namespace.delete(key, now_ms, changes),
 		Some(text) => namespace.set(key, &text, SetOptions::default(), now_ms, changes),
-	});
-	Ok(sdk.answer(stored.await?))
+	};
+	write(&sdk, &caller, set).await
 }
 
 pub(super) async fn get(
@@ -102,11 +98,9 @@ pub(super) async fn get(
 	query: Result<Query<KeyQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
 	let Query(KeyQuery { key }) = query?;
-	let space = caller.enter(&sdk, Verb::Read)?;
-	let read = space.read(|namespace, now_ms| {
-		Ok::<_, WriteError>(namespace.get(key.as_bytes(), now_ms)?.map(|it| value_of(&it)))
-	});
-	Ok(sdk.answer(read??))
+	read(&sdk, &caller, |namespace, now_ms| {
+		Ok(namespace.get(key.as_bytes(), now_ms)?.map(|it| value_of(&it)))
+	})
 }
 
 pub(super) async fn hash_set(
@@ -115,13 +109,12 @@ pub(super) async fn hash_set(
 	body: Result<Json<HashSetBody>, JsonRejection>,
 ) -> Result<Response, Failure> {
 	let Json(HashSetBody { hkey, key, value }) = body?;
-	let space = caller.enter(&sdk, Verb::Write)?;
 	let (hkey, field) = (hkey.as_bytes(), key.as_bytes());
-	let stored = write(&space, |namespace, now_ms, changes| match text_of(&value) {
+	let set = |namespace: &mut Namespace, now_ms, changes: &mut Vec<Record>| match text_of(&value) {
 		None => namespace.hash_delete(hkey, field, now_ms, changes),
 		Some(text) => namespace.hash_set(hkey, field, &text, now_ms, changes),
-	});
-	Ok(sdk.answer(stored.await?))
+	};
+	write(&sdk, &caller, set).await
 }
 
 pub(super) async fn hash_get(
@@ -130,12 +123,10 @@ pub(super) async fn hash_get(
 	query: Result<Query<FieldQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
 	let Query(FieldQuery { hkey, key }) = query?;
-	let space = caller.enter(&sdk, Verb::Read)?;
-	let read = space.read(|namespace, now_ms| {
+	read(&sdk, &caller, |namespace, now_ms| {
 		let value = namespace.hash_get(hkey.as_bytes(), key.as_bytes(), now_ms)?;
-		Ok::<_, WriteError>(value.map(value_of))
-	});
-	Ok(sdk.answer(read??))
+		Ok(value.map(value_of))
+	})
 }
 
 pub(super) async fn hash_all(
@@ -144,15 +135,13 @@ pub(super) async fn hash_all(
 	query: Result<Query<HashQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
 	let Query(HashQuery { hkey }) = query?;
-	let space = caller.enter(&sdk, Verb::Read)?;
-	let read = space.read(|namespace, now_ms| {
+	read(&sdk, &caller, |namespace, now_ms| {
 		let fields = namespace.hash_all(hkey.as_bytes(), now_ms)?;
 		let named = |(field, value): (&[u8], &[u8])| {
 			(String::from_utf8_lossy(field).into_owned(), value_of(value))
 		};
-		Ok::<_, WriteError>(fields.map(named).collect::<Map<String, Value>>())
-	});
-	Ok(sdk.answer(read??))
+		Ok(fields.map(named).collect::<Map<String, Value>>())
+	})
 }
 
 /// Compares the namespace with another replica now, which otherwise happens by itself.
@@ -171,7 +160,7 @@ pub(super) async fn hash_sync(
 		})
 	};
 	let before = fields(&space)??;
-	let source = space.repaired(COPY_TIMEOUT).await?;
+	let source = space.repaired(COPIES_TIMEOUT).await?;
 	let after = fields(&space)??;
 	let merged_fields = after.iter().filter(|(field, value)| before.get(*field) != Some(*value));
 	Ok(sdk.answer(Synced {
@@ -181,12 +170,25 @@ pub(super) async fn hash_sync(
 	}))
 }
 
-/// Runs a command, and waits until what it wrote is safe; says whether it is.
+/// Answers what is found in the caller's namespace.
+fn read<T: Serialize>(
+	sdk: &Sdk,
+	caller: &Caller,
+	look: impl FnOnce(&Namespace, u64) -> Result<T, WriteError>,
+) -> Result<Response, Failure> {
+	let space = caller.enter(sdk, Verb::Read)?;
+	Ok(sdk.answer(space.read(look)??))
+}
+
+/// Runs a command in the caller's namespace, and waits until what it wrote is safe; answers whether
+/// it is.
 async fn write<T>(
-	space: &Space,
+	sdk: &Sdk,
+	caller: &Caller,
 	command: impl FnOnce(&mut Namespace, u64, &mut Vec<Record>) -> Result<T, WriteError>,
-) -> Result<bool, Failure> {
-	let (outcome, written): (Result<T, WriteError>, Write) = space.run(command)?;
+) -> Result<Response, Failure> {
+	let space = caller.enter(sdk, Verb::Write)?;
+	let (outcome, written) = space.run(command)?;
 	outcome?;
 	let saved = space.written(written).await;
 	saved.map_err(|error| Failure {
@@ -194,7 +196,7 @@ async fn write<T>(
 		error: r1_core::error_chain(&error).to_string(),
 	})?;
 	let wanted = space.counts()?.replicas.min(COPIES);
-	Ok(wanted <= space.copied(written, wanted, COPY_TIMEOUT).await?)
+	Ok(sdk.answer(wanted <= space.copied(written, wanted, COPIES_TIMEOUT).await?))
 }
 
 /// What is stored of a value; nothing of what deletes.
@@ -222,14 +224,7 @@ impl From<QueryRejection> for Failure {
 
 impl From<WriteError> for Failure {
 	fn from(error: WriteError) -> Self {
-		let status = match &error {
-			WriteError::Full { .. } => StatusCode::INSUFFICIENT_STORAGE,
-			WriteError::Clock(_) => StatusCode::SERVICE_UNAVAILABLE,
-			WriteError::WrongKind => StatusCode::CONFLICT,
-			WriteError::Record(_) | WriteError::Crowded | WriteError::NotANumber => {
-				StatusCode::BAD_REQUEST
-			},
-		};
+		let (status, _) = refusal_of(&error);
 		Self { status, error: error.to_string() }
 	}
 }

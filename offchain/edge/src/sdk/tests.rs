@@ -5,7 +5,6 @@
 
 use super::{Sdk, cstore_router};
 use crate::{
-	cstore::Door,
 	http,
 	world::{Daemon, JOB, ORIGIN, Options, World, client, developer, stranger},
 };
@@ -18,7 +17,7 @@ use tokio::net::TcpListener;
 /// Serves the store of a daemon; its address.
 async fn serve(daemon: &Daemon) -> String {
 	let shared = &daemon.shared;
-	let door = Door { cstore: shared.cstore.clone(), dauth: shared.dauth.clone() };
+	let door = shared.door();
 	let node = shared.identity.key();
 	let sdk = Sdk::new(door, Arc::clone(&shared.clock), &node, &shared.genesis_hash);
 	let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
