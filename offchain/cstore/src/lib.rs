@@ -39,6 +39,7 @@ mod stability;
 mod wire;
 mod shown;
 mod journal;
+pub mod quorum;
 pub mod resp;
 pub mod service;
 pub mod limits;

@@ -4,6 +4,8 @@ mod cells;
 mod commands;
 mod convergence;
 mod journal;
+mod linearizability;
+mod quorum;
 mod repair;
 mod replication;
 mod resp;

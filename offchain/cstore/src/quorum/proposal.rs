@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! One operation on a key, through as many attempts as it takes.
+//!
+//! Whoever holds it hands every question to its own acceptor first, and to the others when that one's
+//! answer is stored: so a ballot that anybody has heard of is not used again after a restart.
+
+use super::{Ask, Ballot, Held, Reply};
+use crate::stamp::WriterId;
+use r1_primitives::NodeKey;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What shall be done with a key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Change {
+	/// Nothing: it is read.
+	None,
+	/// It gets this value, or is deleted without one, if it has the version that is expected, or
+	/// whatever it has.
+	Set {
+		/// The version.
+		expected: Option<u64>,
+		/// The value.
+		value: Option<Vec<u8>>,
+	},
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Outcome {
+	/// It was changed, and has this version now.
+	Changed(u64),
+	/// It was not; this is what it holds.
+	Holds(Held),
+	/// It may have been changed, and was changed by others since.
+	Unknown,
+}
+
+/// What is to be done next.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Step {
+	/// Ask all members.
+	Ask(Ask),
+	/// Wait for more answers.
+	Wait,
+	/// Too few can answer, or somebody else was faster: [`Proposal::begin`] again, after a while.
+	Again,
+	/// It is done.
+	Done(Outcome),
+}
+
+/// An operation on a key.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+	change: Change,
+	members: BTreeSet<NodeKey>,
+	/// Of the attempt.
+	ballot: Ballot,
+	/// The latest round that an acceptor has promised to somebody else.
+	seen: u64,
+	/// Of the first attempt, by which the change is known again.
+	id: Option<Ballot>,
+	phase: Phase,
+	/// How many questions there were.
+	stage: u32,
+	/// Members that will not answer the last one, or answered that they won't.
+	lost: BTreeSet<NodeKey>,
+	/// The version that the change would have, if it was offered to somebody.
+	offered: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+enum Phase {
+	/// Perhaps nobody is writing.
+	Looking(Answers),
+	Preparing(Answers),
+	Accepting {
+		members: BTreeSet<NodeKey>,
+		outcome: Outcome,
+	},
+}
+
+/// What members hold, and by which ballots.
+type Answers = BTreeMap<NodeKey, (Ballot, Held)>;
+
+impl Proposal {
+	/// An operation among these members.
+	#[must_use]
+	pub fn new(change: Change, proposer: WriterId, members: BTreeSet<NodeKey>) -> Self {
+		Self {
+			change,
+			members,
+			ballot: Ballot { round: 0, proposer },
+			seen: 0,
+			id: None,
+			phase: Phase::Preparing(Answers::new()),
+			stage: 0,
+			lost: BTreeSet::new(),
+			offered: None,
+		}
+	}
+
+	/// Begins an attempt with a round that this proposer has not used for this key, and that is not
+	/// earlier than what its own acceptor has promised.
+	///
+	/// What is only read is looked at first: if nobody is writing, that is enough.
+	pub fn begin(&mut self, round: u64) -> Ask {
+		let is_first = self.stage == 0;
+		self.ballot.round = round;
+		match is_first && self.change == Change::None {
+			true => self.ask(Phase::Looking(Answers::new()), Ask::Look),
+			false => self.prepare(),
+		}
+	}
+
+	/// Which question the last one was, for [`Proposal::failed`].
+	#[must_use]
+	pub fn stage(&self) -> u32 {
+		self.stage
+	}
+
+	/// The latest round that is known of; the next attempt should be later.
+	#[must_use]
+	pub fn round(&self) -> u64 {
+		self.ballot.round.max(self.seen)
+	}
+
+	/// Takes in an answer; one to an earlier question means nothing.
+	pub fn replied(&mut self, from: NodeKey, reply: Reply) -> Step {
+		if !self.members.contains(&from) {
+			return Step::Wait;
+		}
+		let own = self.ballot;
+		match (&mut self.phase, reply) {
+			(Phase::Looking(answers), Reply::Holds { promised: None, accepted, held }) => {
+				answers.insert(from, (accepted, held));
+				self.looked()
+			},
+			(Phase::Preparing(answers), Reply::Holds { promised, accepted, held })
+				if promised == Some(own) =>
+			{
+				answers.insert(from, (accepted, held));
+				self.prepared()
+			},
+			(Phase::Accepting { members, .. }, Reply::Accepted(ballot)) if ballot == own => {
+				members.insert(from);
+				self.accepted()
+			},
+			(Phase::Preparing(_) | Phase::Accepting { .. }, Reply::Outbid { ballot, promised })
+				if ballot == own =>
+			{
+				self.seen = self.seen.max(promised.round);
+				self.failed(from, self.stage)
+			},
+			_ => Step::Wait,
+		}
+	}
+
+	/// A member does not answer a question, or has no room.
+	pub fn failed(&mut self, from: NodeKey, stage: u32) -> Step {
+		if stage != self.stage {
+			return Step::Wait;
+		}
+		self.lost.insert(from);
+		let answered = |member: &NodeKey| match &self.phase {
+			Phase::Looking(answers) | Phase::Preparing(answers) => answers.contains_key(member),
+			Phase::Accepting { members, .. } => members.contains(member),
+		};
+		let may_answer = |member: &&NodeKey| answered(member) || !self.lost.contains(*member);
+		match self.members.iter().filter(may_answer).count() < self.majority() {
+			true => Step::Again,
+			false => Step::Wait,
+		}
+	}
+
+	/// Whether somebody was offered the change, so that it may yet take effect.
+	#[must_use]
+	pub fn is_offered(&self) -> bool {
+		self.offered.is_some()
+	}
+
+	fn majority(&self) -> usize {
+		self.members.len() / 2 + 1
+	}
+
+	fn ask(&mut self, phase: Phase, ask: Ask) -> Ask {
+		self.phase = phase;
+		self.stage += 1;
+		self.lost.clear();
+		ask
+	}
+
+	fn prepare(&mut self) -> Ask {
+		self.id.get_or_insert(self.ballot);
+		self.ask(Phase::Preparing(Answers::new()), Ask::Prepare(self.ballot))
+	}
+
+	/// What a majority holds by the same ballot was chosen, and nothing later was before they were
+	/// asked: one of them would hold it.
+	fn looked(&mut self) -> Step {
+		let Phase::Looking(answers) = &self.phase else { return Step::Wait };
+		let majority = self.majority();
+		let held_by = |ballot| answers.values().filter(move |(other, _)| *other == ballot);
+		let chosen = answers.values().find(|(ballot, _)| majority <= held_by(*ballot).count());
+		match chosen {
+			Some((_, held)) => Step::Done(Outcome::Holds(held.clone())),
+			None if answers.len() < majority => Step::Wait,
+			// Whoever is left might tell, and might not come; to agree takes as long.
+			None => Step::Again,
+		}
+	}
+
+	/// When a majority has promised, what it holds by the newest ballot is proposed, with the change.
+	fn prepared(&mut self) -> Step {
+		let Phase::Preparing(answers) = &self.phase else { return Step::Wait };
+		if answers.len() < self.majority() {
+			return Step::Wait;
+		}
+		let newest = answers.values().max_by_key(|(accepted, _)| *accepted);
+		let held = newest.map_or_else(Held::default, |(_, held)| held.clone());
+		let Some((next, outcome)) = self.changed(held) else {
+			return Step::Done(Outcome::Unknown);
+		};
+		let ask = Ask::Accept(self.ballot, next);
+		Step::Ask(self.ask(Phase::Accepting { members: BTreeSet::new(), outcome }, ask))
+	}
+
+	fn accepted(&self) -> Step {
+		match &self.phase {
+			Phase::Accepting { members, outcome } if self.majority() <= members.len() => {
+				Step::Done(outcome.clone())
+			},
+			_ => Step::Wait,
+		}
+	}
+
+	/// What a key shall hold that held this, and what is said when it does; nothing if it can't be
+	/// told what became of an earlier attempt.
+	fn changed(&mut self, held: Held) -> Option<(Held, Outcome)> {
+		if let Some(offered) = self.offered {
+			// It has come through, and only its end was not seen.
+			if Some(held.by) == self.id {
+				let outcome = Outcome::Changed(held.version);
+				return Some((held, outcome));
+			}
+			// Only one change has a version: another that has it says that this one was none. What came
+			// after it says nothing.
+			if offered < held.version {
+				return None;
+			}
+		}
+		match (&self.change, self.id) {
+			(Change::Set { expected, value }, Some(by))
+				if expected.is_none_or(|it| it == held.version) =>
+			{
+				let version = held.version.saturating_add(1);
+				self.offered = Some(version);
+				Some((Held { version, value: value.clone(), by }, Outcome::Changed(version)))
+			},
+			// What was found may not be chosen yet, and must be before anybody is told of it.
+			_ => Some((held.clone(), Outcome::Holds(held))),
+		}
+	}
+}
