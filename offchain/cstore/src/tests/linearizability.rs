@@ -6,12 +6,11 @@
 //! What clients did and saw is written down, and there must be one order of it that fits: versions say
 //! which, so that it can be held against the clock and the values.
 
-use super::QUOTA;
+use super::{QUOTA, Random, id};
 use crate::{
 	WriterId,
 	quorum::{Acceptor, Ask, Change, Held, Outcome, Proposal, Reply, Step, Vote},
 };
-use r1_primitives::NodeKey;
 use std::collections::{BTreeMap, BTreeSet};
 
 const SEEDS: u64 = 60;
@@ -76,7 +75,7 @@ enum End {
 }
 
 struct World {
-	random: u64,
+	random: Random,
 	now_ms: u64,
 	nodes: Vec<Node>,
 	/// What comes, by its moment and a number.
@@ -95,7 +94,7 @@ impl World {
 		let node =
 			|_| Node { acceptor: Acceptor::new(QUOTA), disk: Vec::new(), round: 0, is_up: true };
 		Self {
-			random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+			random: Random::of(seed),
 			now_ms: 0,
 			nodes: (0..nodes).map(node).collect(),
 			events: BTreeMap::new(),
@@ -108,37 +107,29 @@ impl World {
 		}
 	}
 
-	fn below(&mut self, bound: u64) -> u64 {
-		self.random ^= self.random >> 12;
-		self.random ^= self.random << 25;
-		self.random ^= self.random >> 27;
-		(self.random.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % bound
-	}
-
-	fn node(&mut self) -> usize {
-		usize::try_from(self.below(self.nodes.len() as u64)).unwrap()
-	}
-
 	// # Time
 
 	fn run(&mut self) {
 		while self.now_ms < TURMOIL_MS {
 			self.step();
-			match self.below(400) {
-				0 => self.sides = (0..self.nodes.len()).map(|_| self.below(2) == 0).collect(),
+			match self.random.below(400) {
+				0 => {
+					self.sides = (0..self.nodes.len()).map(|_| self.random.below(2) == 0).collect()
+				},
 				1 => self.sides.fill(false),
 				2 => {
-					let node = self.node();
+					let node = self.random.index(self.nodes.len());
 					self.kill(node);
 				},
 				3..10 => {
-					let node = self.node();
+					let node = self.random.index(self.nodes.len());
 					self.nodes[node].is_up = true;
 				},
 				_ => {},
 			}
 			for client in 0..CLIENTS {
-				if self.below(20) == 0 && self.running.values().all(|it| it.client != client) {
+				if self.random.below(20) == 0 && self.running.values().all(|it| it.client != client)
+				{
 					self.operate(client);
 				}
 			}
@@ -168,7 +159,7 @@ impl World {
 
 	/// Puts a message on its way, unless it gets lost.
 	fn send(&mut self, from: usize, to: usize, event: &Event) {
-		let copies = match self.below(20) {
+		let copies = match self.random.below(20) {
 			_ if self.sides[from] != self.sides[to] => 0,
 			_ if self.is_calm => 1,
 			0 => 0,
@@ -176,7 +167,7 @@ impl World {
 			_ => 1,
 		};
 		for _ in 0..copies {
-			let delay_ms = 1 + self.below(if self.is_calm { 50 } else { 500 });
+			let delay_ms = 1 + self.random.below(if self.is_calm { 50 } else { 500 });
 			self.post(delay_ms, event.clone());
 		}
 	}
@@ -195,14 +186,14 @@ impl World {
 	// # Operations
 
 	fn operate(&mut self, client: usize) {
-		let node = self.node();
+		let node = self.random.index(self.nodes.len());
 		if !self.nodes[node].is_up {
 			return;
 		}
-		let key = format!("k{}", self.below(KEYS)).into_bytes();
+		let key = format!("k{}", self.random.below(KEYS)).into_bytes();
 		let unique = Some(self.records.len().to_string().into_bytes());
 		let seen = self.seen[client].get(&key).copied().unwrap_or(0);
-		let change = match self.below(10) {
+		let change = match self.random.below(10) {
 			0..4 => Change::None,
 			4..8 => Change::Set { expected: Some(seen), value: unique },
 			8 => Change::Set { expected: None, value: unique },
@@ -295,7 +286,7 @@ impl World {
 		if self.running[&operation].until_ms < self.now_ms && !self.is_calm {
 			return self.end(operation, None);
 		}
-		let delay_ms = 10 + self.below(400);
+		let delay_ms = 10 + self.random.below(400);
 		self.post(delay_ms, Event::Begin { operation });
 	}
 
@@ -315,10 +306,6 @@ impl World {
 		};
 		self.records[record].ended = Some((self.now_ms, end));
 	}
-}
-
-fn id(node: usize) -> NodeKey {
-	[u8::try_from(node).unwrap() + 1; 32]
 }
 
 /// What an operation saw at the moment when it took effect.

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::QUOTA;
+use super::{QUOTA, id};
 use crate::{
 	Quota, RecordError, WriteError, WriterId,
 	limits::VALUE_BYTES_MAX,
 	quorum::{Acceptor, Ask, Ballot, Change, Held, Outcome, Proposal, Reply, Step},
 };
-use r1_primitives::NodeKey;
 
-fn id(node: u8) -> NodeKey {
-	[node + 1; 32]
-}
-
-fn ballot(round: u64, node: u8) -> Ballot {
+fn ballot(round: u64, node: usize) -> Ballot {
 	Ballot { round, proposer: WriterId::of(&id(node), 0) }
 }
 

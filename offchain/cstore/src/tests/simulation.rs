@@ -10,7 +10,7 @@
 //!   that was added and not removed, every increment, and no value is older than the last such one;
 //! - what was acknowledged to be on two replicas is there though one of them has lost its disk.
 
-use super::{NOW, QUOTA};
+use super::{NOW, QUOTA, Random, id};
 use crate::{
 	Effect, Entry, Purpose, Replica, Request, Response, SetOptions, Stamp, WriterId,
 	limits::SKEW_MS_MAX,
@@ -89,7 +89,7 @@ enum Done {
 }
 
 struct World {
-	random: u64,
+	random: Random,
 	now_ms: u64,
 	nodes: Vec<Node>,
 	/// Messages by the moment at which they come, and a number.
@@ -110,7 +110,7 @@ impl World {
 	fn new(seed: u64) -> Self {
 		let ids: Vec<NodeKey> = (0..NODES).map(id).collect();
 		let mut world = Self {
-			random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+			random: Random::of(seed),
 			now_ms: NOW,
 			nodes: Vec::new(),
 			wire: BTreeMap::new(),
@@ -123,7 +123,7 @@ impl World {
 			lost: None,
 		};
 		for own in 0..NODES {
-			let ahead_ms = world.below(SKEW_MS_MAX / 2);
+			let ahead_ms = world.random.below(SKEW_MS_MAX / 2);
 			let disk = Disk::default();
 			let replica = started(own, &ids, &disk);
 			world
@@ -131,17 +131,6 @@ impl World {
 				.push(Node { id: ids[own], replica, disk, ahead_ms, is_up: true, life: 0 });
 		}
 		world
-	}
-
-	fn below(&mut self, bound: u64) -> u64 {
-		self.random ^= self.random >> 12;
-		self.random ^= self.random << 25;
-		self.random ^= self.random >> 27;
-		(self.random.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % bound
-	}
-
-	fn node(&mut self) -> usize {
-		usize::try_from(self.below(NODES as u64)).unwrap()
 	}
 
 	fn time_at(&self, node: usize) -> u64 {
@@ -156,11 +145,11 @@ impl World {
 				self.kill(lost);
 				self.nodes[lost].disk = Disk { number: 1, entries: Vec::new() };
 			}
-			match self.below(400) {
-				0 => self.sides = std::array::from_fn(|_| self.below(2) == 0),
+			match self.random.below(400) {
+				0 => self.sides = std::array::from_fn(|_| self.random.below(2) == 0),
 				1 => self.sides = [false; NODES],
 				2 => {
-					let node = self.node();
+					let node = self.random.index(self.nodes.len());
 					self.kill(node);
 				},
 				3 => self.set_clock(),
@@ -242,7 +231,7 @@ impl World {
 	/// Puts a message on its way, unless it gets lost.
 	fn send(&mut self, message: &Message) {
 		let is_parted = self.sides[message.from] != self.sides[message.to];
-		let copies = match self.below(20) {
+		let copies = match self.random.below(20) {
 			_ if is_parted => 0,
 			_ if self.is_calm => 1,
 			0 => 0,
@@ -250,7 +239,7 @@ impl World {
 			_ => 1,
 		};
 		for _ in 0..copies {
-			let at = self.now_ms + 1 + self.below(if self.is_calm { 50 } else { 1_500 });
+			let at = self.now_ms + 1 + self.random.below(if self.is_calm { 50 } else { 1_500 });
 			self.post(at, message.clone());
 		}
 	}
@@ -265,6 +254,10 @@ impl World {
 		for effect in effects {
 			match effect {
 				Effect::Log(entry) => self.nodes[node].disk.entries.push(entry),
+				Effect::Wrote(records) => {
+					let entries = Entry::of_records("job/7", records);
+					self.nodes[node].disk.entries.extend(entries);
+				},
 				Effect::Send { to, purpose, request } => {
 					let to = (0..NODES).find(|other| id(*other) == to).unwrap();
 					let life = self.nodes[node].life;
@@ -276,7 +269,7 @@ impl World {
 					let body = Body::Request(request);
 					self.send(&Message { from: node, to, life, purpose, body });
 				},
-				Effect::Changed(_) | Effect::Heard { .. } => {},
+				Effect::Heard { .. } => {},
 			}
 		}
 	}
@@ -289,7 +282,7 @@ impl World {
 	}
 
 	fn start_one(&mut self) {
-		let node = self.node();
+		let node = self.random.index(self.nodes.len());
 		self.start(node);
 	}
 
@@ -303,19 +296,19 @@ impl World {
 	}
 
 	fn set_clock(&mut self) {
-		let node = self.node();
-		self.nodes[node].ahead_ms = self.below(SKEW_MS_MAX / 2);
+		let node = self.random.index(self.nodes.len());
+		self.nodes[node].ahead_ms = self.random.below(SKEW_MS_MAX / 2);
 	}
 
 	/// A client writes somewhere, and wants it on so many replicas.
 	fn write(&mut self) {
-		let node = self.node();
+		let node = self.random.index(self.nodes.len());
 		if !self.nodes[node].is_up {
 			return;
 		}
-		let key = format!("k{}", self.below(KEYS)).into_bytes();
+		let key = format!("k{}", self.random.below(KEYS)).into_bytes();
 		let unique = self.sent.to_string().into_bytes();
-		let (kind, copies) = (self.below(5), 1 + self.below(3));
+		let (kind, copies) = (self.random.below(5), 1 + self.random.below(3));
 		let now_ms = self.time_at(node);
 		let mut effects = Vec::new();
 		let replica = &mut self.nodes[node].replica;
@@ -429,10 +422,6 @@ impl World {
 			assert!((acknowledged..=tried).contains(&value), "{acknowledged} {value} {tried}");
 		}
 	}
-}
-
-fn id(node: usize) -> NodeKey {
-	[u8::try_from(node).unwrap() + 1; 32]
 }
 
 /// A process that begins with what is on its disk.
