@@ -257,10 +257,13 @@ impl Namespace {
 		cell: Cell,
 		changes: &mut Vec<Record>,
 	) -> Result<(), WriteError> {
-		let record = Record { name, cell };
-		record.check()?;
-		let own = self.tree.get(record.name.borrowed());
-		let (merged, _) = join(own, record);
+		let mut merged = Record { name, cell };
+		merged.check()?;
+		let own = self.tree.get(merged.name.borrowed());
+		// The new one first: mostly it replaces the other, which need not be copied then.
+		if let Some(own) = own {
+			merged.cell.merge(&own.cell);
+		}
 		// What only takes away always has room.
 		if !merged.cell.is_tombstone() {
 			self.check_room(self.quota, own, &merged)?;

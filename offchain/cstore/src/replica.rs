@@ -3,7 +3,7 @@
 //! A replica of a namespace among the others: what to send to whom, and what to make of what comes.
 //!
 //! ```text
-//!  write ──> Namespace ──> Effect::Log ──> Effect::Send(Store) ──> others ──Stored──> copies
+//!  write ──> Namespace ──> Effect::Wrote ──> Effect::Send(Store) ──> others ──Stored──> copies
 //!  tick ───> who is behind, or was not compared for a while ──> Effect::Send(Repair) ──> ...
 //! ```
 //!
@@ -74,8 +74,8 @@ pub enum Effect {
 		/// The request.
 		request: Request,
 	},
-	/// These are new here, for whoever watches.
-	Changed(Vec<Record>),
+	/// These are new here: write them down, and tell whoever watches.
+	Wrote(Vec<Record>),
 	/// Somebody sends a message, to whoever listens here.
 	Heard {
 		/// On which channel.
@@ -169,7 +169,7 @@ impl Replica {
 		let outcome = command(&mut self.namespace, &mut changes);
 		let write = self.replication.wrote(&changes);
 		if !changes.is_empty() {
-			self.note(changes, effects);
+			Self::note(changes, effects);
 			self.send_waiting(effects);
 		}
 		(outcome, write)
@@ -238,7 +238,7 @@ impl Replica {
 		let word = self.word(now_ms);
 		let mut news = Vec::new();
 		let answer = answer(&mut self.namespace, question, now_ms, &mut news);
-		self.note(news, effects);
+		Self::note(news, effects);
 		match answer {
 			Ok(_) if is_store => Response::Stored,
 			Ok(answer) => Response::Repaired { word, answer },
@@ -268,7 +268,7 @@ impl Replica {
 				began.get_or_insert(word);
 				let mut news = Vec::new();
 				let taken = repair.take(&mut self.namespace, answer, now_ms, &mut news);
-				self.note(news, effects);
+				Self::note(news, effects);
 				match taken {
 					Ok(()) => self.go_on(from, now_ms, effects),
 					Err(_) => self.failed(from, purpose, now_ms),
@@ -372,11 +372,9 @@ impl Replica {
 	}
 
 	/// Lets what is new be logged, and be seen.
-	fn note(&self, news: Vec<Record>, effects: &mut Vec<Effect>) {
-		if news.is_empty() {
-			return;
+	fn note(news: Vec<Record>, effects: &mut Vec<Effect>) {
+		if !news.is_empty() {
+			effects.push(Effect::Wrote(news));
 		}
-		effects.extend(Entry::of_records(&self.name, news.iter().cloned()).map(Effect::Log));
-		effects.push(Effect::Changed(news));
 	}
 }

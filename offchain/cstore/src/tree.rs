@@ -112,6 +112,15 @@ impl Prefix {
 		(self.digits, self.digits | self.free())
 	}
 
+	/// The digits with which two positions begin.
+	fn shared(one: u64, other: u64) -> Self {
+		let bits = (one ^ other).leading_zeros();
+		// At most sixteen.
+		let depth = u8::try_from(bits / 4).unwrap_or(DEPTH_MAX);
+		let prefix = Self { digits: one, depth };
+		Self { digits: one & !prefix.free(), depth }
+	}
+
 	/// Bits that it leaves open.
 	fn free(self) -> u64 {
 		u64::MAX.checked_shr(4 * u32::from(self.depth)).unwrap_or(0)
@@ -167,7 +176,7 @@ impl Tree {
 
 	/// The records from one position to another, both included, in order.
 	pub fn range(&self, first: u64, last: u64) -> impl Iterator<Item = &Record> {
-		let mut range = Range { open: vec![(&self.root, 0, 0)], leaf: [].iter(), first, last };
+		let mut range = Range::new(&self.root, first, last);
 		std::iter::from_fn(move || range.next())
 	}
 
@@ -319,6 +328,25 @@ struct Range<'a> {
 }
 
 impl<'a> Range<'a> {
+	/// Begins at the lowest node that has all of it: the records of one key are mostly in one leaf.
+	fn new(root: &'a Node, first: u64, last: u64) -> Self {
+		let (mut node, mut depth) = (root, 0);
+		let shared = Prefix::shared(first, last);
+		while let Kind::Inner(children) = &node.kind
+			&& depth < shared.depth
+		{
+			node = &children[digit(first, depth)];
+			depth += 1;
+		}
+		match &node.kind {
+			Kind::Leaf(slots) => Self { open: Vec::new(), leaf: slots.iter(), first, last },
+			Kind::Inner(_) => {
+				let digits = first & !Prefix { digits: 0, depth }.free();
+				Self { open: vec![(node, depth, digits)], leaf: [].iter(), first, last }
+			},
+		}
+	}
+
 	fn next(&mut self) -> Option<&'a Record> {
 		loop {
 			for slot in self.leaf.by_ref() {
@@ -335,9 +363,10 @@ impl<'a> Range<'a> {
 						let (first, last) = child.range();
 						node.count != 0 && first <= self.last && self.first <= last
 					});
-					let wanted: Vec<_> = wanted.collect();
-					let wanted = wanted.into_iter().rev();
+					let before = self.open.len();
 					self.open.extend(wanted.map(|(child, node)| (node, child.depth, child.digits)));
+					// The last is the next.
+					self.open[before..].reverse();
 				},
 			}
 		}

@@ -110,7 +110,7 @@ impl Ports {
 		let clock = Arc::clone(&shared.clock);
 		if let Some(resp) = resp {
 			let (door, clock) = (door.clone(), Arc::clone(&clock));
-			tasks.spawn(resp::serve(resp, door, clock, cancel.clone(), tasks.clone()));
+			resp::spawn(resp, door, clock, cancel.clone(), tasks)?;
 		}
 		let sdk = Sdk::new(door, clock, &shared.identity.key(), &shared.genesis_hash);
 		let router = http::api_router(&config.api, shared)?;

@@ -9,9 +9,10 @@ use crate::{
 		session::{self, ORDERS_MAX, Order},
 	},
 	config::Settings,
-	defaults::{BITSWAP_EVENTS_MAX, BITSWAP_READERS_MAX, COMMANDS_MAX, TICK},
+	defaults::{BITSWAP_EVENTS_MAX, BITSWAP_READERS_MAX, COMMANDS_MAX, RATED_PEERS_MAX, TICK},
 	dialer::Dialer,
 	error::{PublishError, SpawnError},
+	faults::{Fault, Faults},
 	gossip_events::{Heard, Judges},
 	handle::{Handle, Inbound, Receipt, Verdict},
 	identity::{keypair_of, node_of, peer_id_of},
@@ -114,6 +115,7 @@ pub fn spawn(
 		waiters: HashMap::new(),
 		requests_out: HashMap::new(),
 		judges,
+		faults: Faults::new(RATED_PEERS_MAX),
 		accepted: Vec::new(),
 		pass_on_at: None,
 		queues,
@@ -149,6 +151,7 @@ pub(crate) enum Command {
 	Judge { receipt: Receipt, verdict: Verdict },
 	Request { kind: Kind, peer: PeerId, bytes: Bytes, reply: RequestReply },
 	Respond { kind: Kind, channel: ResponseChannel<Bytes>, bytes: Bytes },
+	Blame { peer: PeerId, fault: Fault },
 	Fetch { cid: Cid, reply: FetchReply },
 	Announce { cid: Cid },
 	OpenBitswap { peer: PeerId, opened: crate::streams::Opened },
@@ -171,6 +174,7 @@ pub(crate) struct Actor {
 	/// Each kind counts its requests by itself.
 	pub(crate) requests_out: HashMap<(Kind, OutboundRequestId), RequestReply>,
 	pub(crate) judges: Judges,
+	pub(crate) faults: Faults,
 	/// Beats that are about to be passed on.
 	pub(crate) accepted: Vec<Receipt>,
 	/// When they are; `None` while there are none.
@@ -231,6 +235,7 @@ impl Actor {
 			Command::Judge { receipt, verdict } => self.judge(receipt, verdict),
 			Command::Request { kind, peer, bytes, reply } => self.ask(kind, peer, bytes, reply),
 			Command::Respond { kind, channel, bytes } => self.respond(kind, channel, bytes),
+			Command::Blame { peer, fault } => self.blame(peer, fault),
 			Command::Fetch { cid, reply } => self.fetch(cid, reply),
 			Command::Announce { cid } => {
 				let effects = self.engine.available(&cid);
@@ -244,6 +249,7 @@ impl Actor {
 
 	fn on_tick(&mut self) {
 		let now_ms = self.ports.clock.monotonic_ms();
+		self.refresh_faults(now_ms);
 		self.count_graylisted();
 		self.forget_given_up_fetches();
 		let effects = self.engine.tick(now_ms);

@@ -153,6 +153,8 @@ pub(crate) fn score_params(connections_max: u32) -> PeerScoreParams {
 		// A whole development network shares the loopback address.
 		ip_colocation_factor_whitelist: [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
 			.into(),
+		// What other protocols hold against it is in the same points.
+		app_specific_weight: 1.0,
 		..PeerScoreParams::default()
 	}
 }

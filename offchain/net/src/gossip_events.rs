@@ -6,6 +6,7 @@ use crate::{
 	actor::Actor,
 	defaults::{PASS_ON, PASS_ON_MAX},
 	error::PublishError,
+	faults::Fault,
 	gossip::SCORE_THRESHOLDS,
 	handle::{Gossiped, Receipt, Verdict},
 	topic::Topic,
@@ -115,15 +116,30 @@ impl Actor {
 		);
 	}
 
-	/// Counts the peers that gossip does not listen to any more.
+	/// Notes that a peer broke the rules of another protocol.
+	pub(crate) fn blame(&mut self, peer: PeerId, fault: Fault) {
+		tracing::debug!(target: "r1::net", %peer, ?fault, "a peer breaks the rules");
+		let score = self.faults.note(peer, fault, self.ports.clock.monotonic_ms());
+		// A peer that is gone has none; if it comes back, it has what is left of it then.
+		let _gone = self.swarm.behaviour_mut().gossip.set_application_score(&peer, score);
+	}
+
+	/// Lets faults fade.
+	pub(crate) fn refresh_faults(&mut self, now_ms: u64) {
+		for (peer, score) in self.faults.scores(now_ms) {
+			let _gone = self.swarm.behaviour_mut().gossip.set_application_score(&peer, score);
+		}
+	}
+
+	/// Whether a peer is not listened to any more.
+	pub(crate) fn is_graylisted(&self, peer: &PeerId) -> bool {
+		let score = self.swarm.behaviour().gossip.peer_score(peer);
+		score.is_some_and(|score| score < SCORE_THRESHOLDS.graylist_threshold)
+	}
+
+	/// Counts the peers that are not listened to any more.
 	pub(crate) fn count_graylisted(&self) {
-		let gossip = &self.swarm.behaviour().gossip;
-		let is_graylisted = |peer: &&PeerId| {
-			gossip
-				.peer_score(peer)
-				.is_some_and(|score| score < SCORE_THRESHOLDS.graylist_threshold)
-		};
-		let graylisted = self.peers.keys().filter(is_graylisted).count();
+		let graylisted = self.peers.keys().filter(|peer| self.is_graylisted(peer)).count();
 		let graylisted = i64::try_from(graylisted).unwrap_or(i64::MAX);
 		self.ports.metrics.graylisted_peers.set(graylisted);
 	}

@@ -6,6 +6,7 @@ use crate::{
 	actor::Command,
 	defaults::{ACCESS_REQUEST_BYTES_MAX, CHALLENGE_TIMEOUT, STORE_BYTES_MAX},
 	error::{PublishError, RequestError},
+	faults::Fault,
 	identity::peer_id_of,
 	report::MeshReport,
 	requests::Kind,
@@ -159,6 +160,14 @@ impl Handle {
 	pub async fn store(&self, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
 		within(&bytes, STORE_BYTES_MAX)?;
 		self.ask(Kind::Store, node, bytes).await
+	}
+
+	/// Says that a node breaks the rules, by what it asked or answered. It is forgotten when the mesh
+	/// has too much to do: whoever goes on breaking them is blamed again.
+	pub fn blame(&self, node: &NodeKey, fault: Fault) {
+		if let Some(peer) = peer_id_of(node) {
+			let _busy = self.commands.try_send(Command::Blame { peer, fault });
+		}
 	}
 
 	async fn ask(&self, kind: Kind, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {

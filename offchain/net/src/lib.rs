@@ -33,7 +33,9 @@
 //!
 //! - Everything that a peer sends is bounded before it is read, and whoever sends garbage loses
 //!   the stream. Messages that are judged invalid cost whoever passed them on gossip score; with
-//!   the third one of a topic, it is not listened to any more, on any topic.
+//!   the third one of a topic, it is not listened to any more, on any topic. What whoever answers
+//!   requests finds wrong with them costs the same ([`Handle::blame`]), and then replicas of the store
+//!   are not listened to either.
 //! - A peer that asks for challenges, capabilities, access or the store too often is refused for the rest
 //!   of the minute, so that nobody can make a node sign or send all day.
 //! - A lost connection is dialled again with growing pauses, for ever if it is a bootstrap peer.
@@ -67,6 +69,7 @@ mod streams;
 mod requests;
 mod request_events;
 mod rate;
+mod faults;
 mod frame;
 mod dialer;
 mod identity;
@@ -80,6 +83,7 @@ pub use defaults::{
 	ACCESS_ANSWER_BYTES_MAX, ACCESS_REQUEST_BYTES_MAX, REVOCATION_BYTES_MAX, STORE_BYTES_MAX,
 };
 pub use error::{ConfigError, PublishError, RequestError, SpawnError};
+pub use faults::Fault;
 pub use handle::{Gossiped, Handle, Inbound, InboundRequest, Receipt, Verdict};
 pub use metrics::Metrics;
 pub use report::{MeshReport, PeerReport};

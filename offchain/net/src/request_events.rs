@@ -144,7 +144,13 @@ impl Actor {
 		let Some(node) = node_of(&peer) else { return };
 		let now_ms = self.ports.clock.monotonic_ms();
 		let commands = self.commands.clone();
+		// Whoever asks is judged by what replicas of the store are sent; others count by themselves.
+		let is_heard = kind != Kind::Store || !self.is_graylisted(&peer);
 		let queue = self.queues.of(kind);
+		if !is_heard {
+			self.ports.metrics.requests_refused.inc();
+			return;
+		}
 		if queue.rate.as_mut().is_some_and(|rate| !rate.lets_in(peer, now_ms)) {
 			self.ports.metrics.requests_refused.inc();
 			tracing::debug!(target: "r1::net", %peer, ?kind, "a peer asks too often");

@@ -115,7 +115,8 @@ impl Journal {
 			bytes,
 			waiting: Vec::new(),
 		};
-		journal.prepare_log().map_err(at("write", &path))?;
+		journal.begin_log().map_err(at("write", &path))?;
+		journal.settle_log().map_err(at("write", &path))?;
 		Ok((journal, found))
 	}
 
@@ -179,8 +180,15 @@ impl Journal {
 		self.bytes
 	}
 
+	/// How far it is: the number of the newest log, and its bytes.
+	#[must_use]
+	pub fn position(&self) -> (u64, u64) {
+		(self.number, self.bytes)
+	}
+
 	/// Begins a snapshot: what is committed from now on is in the next log. With
-	/// [`Fsync::Periodic`], the end of this one may not be on the disk yet: see [`Journal::file`].
+	/// [`Fsync::Periodic`], the end of this one may not be on the disk yet, and neither may the name of
+	/// the next: see [`Journal::file`] and [`Snapshot::settle`].
 	///
 	/// # Errors
 	///
@@ -196,7 +204,10 @@ impl Journal {
 		};
 		let (log, snapshot) = next().map_err(|source| self.error("make", source))?;
 		(self.log, self.number, self.frames, self.bytes) = (log, number, 0, 0);
-		self.prepare_log().map_err(|source| self.error("write", source))?;
+		self.begin_log().map_err(|source| self.error("write", source))?;
+		if self.fsync == Fsync::Always {
+			self.settle_log().map_err(|source| self.error("write", source))?;
+		}
 		Ok(snapshot)
 	}
 
@@ -221,14 +232,18 @@ impl Journal {
 	}
 
 	/// Makes sure that the log begins as one, and ends where it is sound.
-	fn prepare_log(&mut self) -> io::Result<()> {
+	fn begin_log(&mut self) -> io::Result<()> {
 		if self.bytes == 0 {
 			let header = header(Kind::Log, self.number);
 			self.log.seek(SeekFrom::Start(0))?;
 			self.log.write_all(&header)?;
 			self.bytes = header.len() as u64;
 		}
-		self.log.set_len(self.bytes)?;
+		self.log.set_len(self.bytes)
+	}
+
+	/// Brings the log and its name to the disk.
+	fn settle_log(&self) -> io::Result<()> {
 		self.log.sync_all()?;
 		sync_folder(&self.folder)
 	}
@@ -254,6 +269,15 @@ impl Snapshot {
 		let mut file = BufWriter::new(file);
 		file.write_all(&header(Kind::Snapshot, number))?;
 		Ok(Self { file, folder: folder.to_owned(), number, frames: 0 })
+	}
+
+	/// Waits until the names of files are on the disk, the next log's among them.
+	///
+	/// # Errors
+	///
+	/// The disk is broken.
+	pub fn settle(&self) -> Result<(), JournalError> {
+		sync_folder(&self.folder).map_err(|source| self.error(source))
 	}
 
 	/// Writes some more of what there is.

@@ -45,6 +45,8 @@ pub struct Parser {
 	buffer: Vec<u8>,
 	/// Where what was not handed out begins.
 	start: usize,
+	/// Where the request began that was handed out last.
+	last: usize,
 	/// The arguments of the request that was handed out last, and where they are.
 	ranges: Vec<(usize, usize)>,
 	/// What a line with quotations says, which is not in the buffer letter for letter.
@@ -142,7 +144,13 @@ impl Parser {
 		}
 	}
 
+	/// Takes back the request that was handed out last: it is the next one again.
+	pub fn put_back(&mut self) {
+		self.start = self.last;
+	}
+
 	fn parse(&mut self) -> Result<Parsed, ProtocolError> {
+		self.last = self.start;
 		self.ranges.clear();
 		match self.buffer.get(self.start) {
 			None => Ok(Parsed::Part),

@@ -122,6 +122,14 @@ impl Session {
 		self.channels.clear();
 	}
 
+	/// The command of the chosen namespace that a request is, if [`Session::step`] would say to run it.
+	/// Nothing changes by asking.
+	#[must_use]
+	pub fn command(&self, arguments: Arguments<'_>) -> Option<&'static Command> {
+		let may_run = self.is_open && self.namespace.is_some();
+		find(&arguments).ok().filter(|_| may_run)
+	}
+
 	/// What a request comes to.
 	pub fn step<'a>(&mut self, arguments: Arguments<'a>) -> Step<'a> {
 		self.try_step(arguments)

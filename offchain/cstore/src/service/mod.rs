@@ -18,10 +18,11 @@
 
 mod disk;
 mod exchange;
+mod keeper;
 mod log;
 mod space;
 
-pub use exchange::{AskFuture, Exchange};
+pub use exchange::{AskFuture, Exchange, Fault};
 pub use log::DiskError;
 pub use space::{Counts, Event, Events, NoReplica, Space, Write};
 
@@ -33,7 +34,8 @@ use crate::{
 	wire::{NAMESPACE_BYTES_MAX, Refusal, Request, Response},
 };
 use disk::{Disk, Opened};
-use log::{Contents, Log};
+use keeper::Contents;
+use log::Log;
 use r1_core::{Clock, Rng};
 use r1_primitives::NodeKey;
 use std::{
@@ -152,7 +154,7 @@ pub fn spawn(
 	let core = Arc::new(Core {
 		clock,
 		exchange,
-		log: Log::new(),
+		log: Log::new(journal, fsync),
 		runtime: Handle::current(),
 		cancel,
 		tasks: tasks.clone(),
@@ -169,7 +171,7 @@ pub fn spawn(
 	std::thread::Builder::new()
 		.name("cstore-log".to_owned())
 		.spawn(move || {
-			log.run(journal, fsync, &*clock, &contents);
+			keeper::run(&log, fsync, &*clock, &contents);
 			// Nobody waits for the end of a store that was not stopped.
 			let _unheard = end.send(());
 		})
@@ -242,6 +244,9 @@ impl Store {
 				Ok(space) => space.requested(from, request).await,
 			},
 		};
+		if let Some(fault) = Fault::of(&response) {
+			self.core.exchange.blame(from, fault);
+		}
 		response.to_bytes()
 	}
 

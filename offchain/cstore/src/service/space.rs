@@ -3,7 +3,7 @@
 //! A namespace, as its clients see it.
 
 use super::{
-	Core,
+	Core, Fault,
 	log::{DiskError, Mark},
 };
 use crate::{
@@ -345,8 +345,10 @@ impl Space {
 				mark = self.inner.core.log.append([entry]);
 				false
 			},
-			Effect::Changed(records) => {
-				self.tell(|| Event::Changed(std::mem::take(records).into()));
+			Effect::Wrote(records) => {
+				let records = std::mem::take(records);
+				self.tell(|| Event::Changed(records.as_slice().into()));
+				mark = self.inner.core.log.append(Entry::of_records(self.name(), records));
 				false
 			},
 			Effect::Heard { channel, message } => {
@@ -388,7 +390,12 @@ impl Space {
 				Purpose::Store { .. } | Purpose::Repair => None,
 			};
 			let answer = core.exchange.ask(to, request.to_bytes()).await;
-			let response = answer.and_then(|bytes| Response::from_bytes(&bytes).ok());
+			let response = answer.and_then(|bytes| {
+				Response::from_bytes(&bytes).ok().or_else(|| {
+					core.exchange.blame(to, Fault::Malformed);
+					None
+				})
+			});
 			// One that was given up meanwhile has nothing to take in.
 			let _given_up = space.with(|replica, now_ms, effects| match response {
 				Some(response) => replica.responded(to, purpose, response, now_ms, effects),

@@ -4,10 +4,11 @@
 
 use super::QUOTA;
 use crate::{
-	Fsync, Quota, Record, SetOptions, WriteError,
+	Fsync, Quota, Record, Refusal, Response, SetOptions, WriteError,
 	limits::VALUE_BYTES_MAX,
 	service::{
-		AskFuture, Config, Event, Exchange, NoReplica, Placement, Ports, Space, Store, Write, spawn,
+		AskFuture, Config, Event, Exchange, Fault, NoReplica, Placement, Ports, Space, Store,
+		Write, spawn,
 	},
 };
 use futures::future::select_all;
@@ -29,9 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The namespace of these tests.
 const JOB: &str = "job/7";
 
-/// All nodes, and who is cut off.
+/// All nodes, who is cut off, and who was blamed by whom.
 #[derive(Clone, Default)]
 struct Network {
+	blamed: Arc<Mutex<Vec<(NodeKey, NodeKey, Fault)>>>,
 	stores: Arc<Mutex<BTreeMap<NodeKey, Store>>>,
 	cut_off: Arc<Mutex<BTreeSet<NodeKey>>>,
 }
@@ -54,6 +56,10 @@ impl Exchange for Link {
 			let store = self.network.stores.lock().unwrap().get(&node).cloned()?;
 			Some(store.answer(self.from, &request).await)
 		})
+	}
+
+	fn blame(&self, node: NodeKey, fault: Fault) {
+		self.network.blamed.lock().unwrap().push((self.from, node, fault));
 	}
 }
 
@@ -422,4 +428,17 @@ async fn strangers_and_full_namespaces_should_be_refused() {
 	let write = stranger.set("key-0", "mine").await;
 	assert_eq!(stranger.space().copied(write, 2, Duration::from_millis(200)).await, Ok(1));
 	assert_eq!(node.space().root(), before);
+	assert!(
+		network
+			.blamed
+			.lock()
+			.unwrap()
+			.contains(&(node.key, stranger.key, Fault::Refused))
+	);
+	// What is no request is held against whoever sends it.
+	network.blamed.lock().unwrap().clear();
+	let answer = node.store.answer([7; 32], b"nonsense").await;
+	let refused = Response::Refused(Refusal::Malformed);
+	assert_eq!(Response::from_bytes(&answer), Ok(refused));
+	assert_eq!(*network.blamed.lock().unwrap(), [(node.key, [7; 32], Fault::Malformed)]);
 }

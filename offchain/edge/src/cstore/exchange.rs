@@ -5,7 +5,7 @@
 use r1_core::error_chain;
 use r1_cstore::{
 	MESSAGE_BYTES_MAX,
-	service::{AskFuture, Exchange, Store},
+	service::{AskFuture, Exchange, Fault, Store},
 };
 use r1_net::{InboundRequest, STORE_BYTES_MAX};
 use r1_primitives::NodeKey;
@@ -33,6 +33,14 @@ impl Exchange for MeshExchange {
 			};
 			answer.inspect_err(silent).ok().map(Vec::from)
 		})
+	}
+
+	fn blame(&self, node: NodeKey, fault: Fault) {
+		let fault = match fault {
+			Fault::Malformed => r1_net::Fault::Malformed,
+			Fault::Refused => r1_net::Fault::Refused,
+		};
+		self.0.blame(&node, fault);
 	}
 }
 

@@ -2,7 +2,7 @@
 
 //! A daemon, and clients that speak with it byte by byte.
 
-use super::serve;
+use super::spawn;
 use crate::world::{Daemon, JOB, Options, PATIENCE, World, developer, operator, stranger};
 use r1_core::Address;
 use std::sync::Arc;
@@ -22,10 +22,8 @@ impl Client {
 		let address = socket.local_addr().unwrap();
 		let shared = &daemon.shared;
 		let door = shared.door();
-		let (cancel, tasks) = (daemon.cancel.clone(), daemon.tasks.clone());
-		daemon
-			.tasks
-			.spawn(serve(socket, door, Arc::clone(&shared.clock), cancel, tasks));
+		let (clock, cancel) = (Arc::clone(&shared.clock), daemon.cancel.clone());
+		spawn(socket, door, clock, cancel, &daemon.tasks).unwrap();
 		Self(TcpStream::connect(address).await.unwrap())
 	}
 

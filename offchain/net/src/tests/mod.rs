@@ -5,6 +5,7 @@ mod codec;
 mod config;
 mod dialer;
 mod engine;
+mod faults;
 mod gossip;
 mod mesh;
 mod network;
