@@ -6,12 +6,13 @@
 //! where a few records stand, and then fetches what it lacks and hands over what the other lacks:
 //!
 //! ```text
+//!  Compare []                  ──>  []: it is there
 //!  Compare [(prefix, digest)]  ──>  same | sixteen digests | the names that stand there
 //!  Fetch [names]               ──>  records
 //!  Take [records]              ──>  taken
 //! ```
 //!
-//! What is equal costs one question, whatever its size; a difference costs a path from the root.
+//! What is equal costs two questions, whatever its size; a difference costs a path from the root.
 //! Both go on being written meanwhile: what is missed then is found the next time.
 
 use crate::{
@@ -34,7 +35,7 @@ pub const BATCH_BYTES_MAX: usize = 1 << 20;
 /// What one replica asks another.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
 pub enum Question {
-	/// Whether these are the same, prefix by prefix; first of all, the root.
+	/// Whether these are the same, prefix by prefix: first of all none, and then the root.
 	Compare(Vec<(Prefix, Digest)>),
 	/// Records by their names.
 	Fetch(Vec<Name>),
@@ -188,6 +189,8 @@ impl Repair {
 		if !self.is_begun {
 			self.is_begun = true;
 			self.open.push_back(Prefix::ROOT);
+			// Digests of much that was written take their time, and are for those who answer.
+			return Some(Question::Compare(Vec::new()));
 		}
 		if !self.open.is_empty() {
 			let count = self.open.len().min(PREFIXES_MAX);
@@ -230,7 +233,8 @@ impl Repair {
 		match answer {
 			Answer::Compared(found) => {
 				let mut compared = std::mem::take(&mut self.compared);
-				if !(1..=compared.len()).contains(&found.len()) {
+				let least = compared.len().min(1);
+				if !(least..=compared.len()).contains(&found.len()) {
 					return Err(RepairError::Misfit);
 				}
 				self.open.extend(compared.drain(found.len()..));

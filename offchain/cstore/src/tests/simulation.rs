@@ -19,7 +19,7 @@ use r1_primitives::NodeKey;
 use std::collections::{BTreeMap, BTreeSet};
 
 const NODES: usize = 5;
-const SEEDS: u64 = 60;
+const SEEDS: u64 = 150;
 const KEYS: u64 = 6;
 
 /// How long clients write and things go wrong, in milliseconds.
@@ -54,6 +54,8 @@ struct Message {
 	to: usize,
 	/// The process that asks.
 	life: u32,
+	/// Which of all requests it belongs to.
+	request: u64,
 	purpose: Purpose,
 	body: Body,
 }
@@ -189,7 +191,7 @@ impl World {
 	}
 
 	fn receive(&mut self, message: Message) {
-		let Message { from, to, life, purpose, body } = message;
+		let Message { from, to, life, request: number, purpose, body } = message;
 		if !self.nodes[to].is_up {
 			return;
 		}
@@ -202,13 +204,14 @@ impl World {
 				let response = replica.requested(from_id, request, now_ms, &mut effects);
 				self.act(to, effects);
 				let body = Body::Response(response);
-				self.send(&Message { from: to, to: from, life, purpose, body });
+				let (from, to) = (to, from);
+				self.send(&Message { from, to, life, request: number, purpose, body });
 			},
 			// Those to a process that is gone are dropped.
 			Body::Response(_) | Body::Timeout if life != self.nodes[to].life => {},
 			Body::Response(response) => {
 				// What comes twice, or after it was given up, is dropped where requests are kept.
-				if self.take_timeout(to, from, purpose) {
+				if self.take_timeout(number) {
 					let replica = &mut self.nodes[to].replica;
 					replica.responded(from_id, purpose, response, now_ms, &mut effects);
 					self.act(to, effects);
@@ -219,11 +222,9 @@ impl World {
 	}
 
 	/// Whether a request is still waited for; it is not any more.
-	fn take_timeout(&mut self, at: usize, other: usize, purpose: Purpose) -> bool {
-		let is_it = |message: &Message| {
-			matches!(message.body, Body::Timeout)
-				&& (message.to, message.from, message.purpose) == (at, other, purpose)
-		};
+	fn take_timeout(&mut self, number: u64) -> bool {
+		let is_it =
+			|message: &Message| matches!(message.body, Body::Timeout) && message.request == number;
 		let found = self.wire.iter().find(|(_, message)| is_it(message)).map(|(key, _)| *key);
 		found.is_some_and(|key| self.wire.remove(&key).is_some())
 	}
@@ -261,13 +262,16 @@ impl World {
 				Effect::Send { to, purpose, request } => {
 					let to = (0..NODES).find(|other| id(*other) == to).unwrap();
 					let life = self.nodes[node].life;
-					let timeout =
-						Message { from: to, to: node, life, purpose, body: Body::Timeout };
+					// No other message has this number.
+					let number = self.sent;
+					let (from, body) = (to, Body::Timeout);
+					let timeout = Message { from, to: node, life, request: number, purpose, body };
 					self.post(self.now_ms + 2_000, timeout);
 					// As it is on the wire.
 					let request = Request::from_bytes(&request.to_bytes()).unwrap();
 					let body = Body::Request(request);
-					self.send(&Message { from: node, to, life, purpose, body });
+					let from = node;
+					self.send(&Message { from, to, life, request: number, purpose, body });
 				},
 				Effect::Heard { .. } => {},
 			}
