@@ -20,8 +20,9 @@ const POINTS: f64 = -20.0;
 pub enum Fault {
 	/// It sent what no program of the protocol sends. Three within a minute, and it is not listened to.
 	Malformed,
-	/// It sent what must be refused. Its view of the chain may be older, or its clock wrong; ten such
-	/// weigh as much as one that is malformed.
+	/// It sent what must be refused. Its view of the chain may be older, or its clock wrong: a hundred
+	/// such weigh as much as one that is malformed, so that whoever asks once a second is still
+	/// listened to.
 	Refused,
 }
 
@@ -29,7 +30,7 @@ impl Fault {
 	fn weight(self) -> f64 {
 		match self {
 			Self::Malformed => 1.0,
-			Self::Refused => 0.1,
+			Self::Refused => 0.01,
 		}
 	}
 }

@@ -102,6 +102,7 @@ impl Log {
 	/// It is written although the future is dropped, if later.
 	pub(super) async fn written(&self, mark: Mark) -> Result<(), DiskError> {
 		let mut progress = None;
+		let mut is_patient = true;
 		loop {
 			let released = self.shared.released.notified();
 			tokio::pin!(released);
@@ -111,6 +112,11 @@ impl Log {
 				return outcome;
 			}
 			match self.shared.fsync {
+				Fsync::Periodic if is_patient => {
+					// Whoever is about to write has his turn first, and is committed with this.
+					is_patient = false;
+					tokio::task::yield_now().await;
+				},
 				Fsync::Periodic if self.try_commit() => {},
 				Fsync::Periodic => released.await,
 				Fsync::Always => {
