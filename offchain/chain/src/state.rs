@@ -7,8 +7,8 @@ use crate::{
 	storage::{self, AccountId, EpochRecord, Item},
 };
 use r1_core::{
-	BlockRef, ChainState, Deed, Deeds, EndedEpoch, JobKind, JobView, RecentBlocks,
-	SettledAvailability,
+	BlockRef, ChainState, Deed, Deeds, EndedEpoch, JobKind, JobMembers, JobView, Membership,
+	RecentBlocks, SettledAvailability,
 };
 use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, Maintenance, NodeKey, deed_at};
 use std::collections::BTreeMap;
@@ -249,6 +249,7 @@ async fn owners(
 /// Every job that is not closed.
 async fn jobs(at_block: &AtBlock) -> Result<BTreeMap<JobId, JobView>, QueryError> {
 	let jobs = entries(at_block, "jobs", storage::jobs(), ()).await?;
+	let mut members = job_members(at_block).await?;
 	Ok(jobs
 		.into_iter()
 		.map(|((id,), job)| {
@@ -265,10 +266,26 @@ async fn jobs(at_block: &AtBlock) -> Result<BTreeMap<JobId, JobView>, QueryError
 				round: job.round,
 				awaits_placement: job.awaits_placement,
 				deeds: job.deeds,
+				members: members.remove(&id),
 			};
 			(id, view)
 		})
 		.collect())
+}
+
+/// The nodes of each job that was placed.
+async fn job_members(at_block: &AtBlock) -> Result<BTreeMap<JobId, JobMembers>, QueryError> {
+	let membership = |one: storage::Membership| Membership {
+		round: one.round,
+		since_secs: one.since_secs,
+		nodes: one.nodes.into_iter().map(|node| node.0).collect(),
+	};
+	let members = entries(at_block, "nodes of jobs", storage::job_members(), ()).await;
+	let members = or_nothing_before_its_release(members)?.into_iter().map(|((id,), members)| {
+		let former = members.former.into_iter().map(membership).collect();
+		(id, JobMembers { current: membership(members.current), former })
+	});
+	Ok(members.collect())
 }
 
 /// The availability that the oracles agreed on last.

@@ -161,6 +161,23 @@ pub(crate) struct Job {
 	pub(crate) deeds: Vec<DeedId>,
 }
 
+/// The nodes of a job.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct JobMembers {
+	pub(crate) current: Membership,
+	pub(crate) former: Vec<Membership>,
+}
+
+/// Nodes that a placement named.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct Membership {
+	pub(crate) round: PlacementRound,
+	pub(crate) since_secs: u64,
+	pub(crate) nodes: Vec<AccountId>,
+}
+
 /// A deed's account of rewards.
 #[derive(Clone, Copy, Debug, DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
@@ -326,6 +343,11 @@ pub(crate) fn permit_issuers() -> Item<(), Vec<AccountId>> {
 /// Jobs by number.
 pub(crate) fn jobs() -> Item<(JobId,), Job> {
 	storage("Poai", "Jobs")
+}
+
+/// The nodes of jobs that were placed.
+pub(crate) fn job_members() -> Item<(JobId,), JobMembers> {
+	storage("Poai", "JobMembers")
 }
 
 /// Escrows by owner.

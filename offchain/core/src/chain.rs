@@ -6,6 +6,8 @@
 //! makes them; everybody else only reads.
 
 use crate::limits::{FRESH_BLOCK_SECS, RECENT_BLOCKS_MAX};
+#[cfg(doc)]
+use r1_primitives::FORMER_MEMBERS_MAX;
 use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, Maintenance, NodeKey, PlacementRound};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -252,6 +254,28 @@ pub struct JobView {
 	pub awaits_placement: bool,
 	/// The deeds whose nodes run it, ascending.
 	pub deeds: Vec<DeedId>,
+	/// The nodes that its newest placement named; none before the first.
+	pub members: Option<JobMembers>,
+}
+
+/// The nodes of a job that agree with each other, and those that did before them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct JobMembers {
+	/// The nodes now.
+	pub current: Membership,
+	/// Those before, the newest first; all of them if there are less than [`FORMER_MEMBERS_MAX`].
+	pub former: Vec<Membership>,
+}
+
+/// Nodes that a placement named; what their deeds are linked to since then does not matter.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Membership {
+	/// The round of the placement.
+	pub round: PlacementRound,
+	/// When it was, in seconds of Unix time.
+	pub since_secs: u64,
+	/// The nodes.
+	pub nodes: BTreeSet<NodeKey>,
 }
 
 /// What the oracles agreed on for one epoch.

@@ -283,5 +283,6 @@ fn job(id: JobId, owner: Account) -> JobView {
 		round: 1,
 		awaits_placement: false,
 		deeds: vec![1],
+		members: None,
 	}
 }

@@ -148,10 +148,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Oracles::Ballots` (`max_values`: None, `max_size`: Some(17314), added: 19789, mode: `MaxEncodedLen`)
 	/// Storage: `NodeDeeds::Deeds` (r:32 w:0)
 	/// Proof: `NodeDeeds::Deeds` (`max_values`: None, `max_size`: Some(75), added: 2550, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::JobMembers` (r:1 w:1)
+	/// Proof: `Poai::JobMembers` (`max_values`: None, `max_size`: Some(4161), added: 6636, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn vote_placement() -> Weight {
 		vote_placement()
-			.saturating_add(T::DbWeight::get().reads(36))
-			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(T::DbWeight::get().reads(38))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Oracles::EpochNow` (r:1 w:0)
 	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -415,8 +419,8 @@ impl WeightInfo for () {
 	}
 	fn vote_placement() -> Weight {
 		vote_placement()
-			.saturating_add(RocksDbWeight::get().reads(36))
-			.saturating_add(RocksDbWeight::get().writes(2))
+			.saturating_add(RocksDbWeight::get().reads(38))
+			.saturating_add(RocksDbWeight::get().writes(3))
 	}
 	fn authorize_vote_placement() -> Weight {
 		authorize_vote_placement().saturating_add(RocksDbWeight::get().reads(37))
@@ -511,7 +515,7 @@ fn authorize_reveal() -> Weight {
 
 // Measured proof: 26211 bytes. Minimum time: 378_415 ns.
 fn vote_placement() -> Weight {
-	Weight::from_parts(402_442_000, 82_590)
+	Weight::from_parts(452_442_000, 89_226)
 }
 
 // Measured proof: 26265 bytes. Minimum time: 293_638 ns.

@@ -3,8 +3,8 @@
 //! Ordering a job and ending it early.
 
 use crate::{
-	Config, DeedSet, Error, Escrows, Event, Job, JobKind, Jobs, NextJobId, Pallet, ResourceClass,
-	Specification,
+	Config, DeedSet, Error, Escrows, Event, Job, JobKind, JobMembers, Jobs, NextJobId, Pallet,
+	ResourceClass, Specification,
 };
 use frame_support::{ensure, traits::Get};
 use r1_math::work::job_price;
@@ -119,6 +119,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn remove_job(id: JobId, job: &Job) -> DispatchResult {
 		Self::refund_closed_job(&job.owner, job.balance)?;
 		Jobs::<T>::remove(id);
+		JobMembers::<T>::remove(id);
 		Self::deposit_event(Event::JobClosed {
 			job: id,
 			owner: job.owner.clone(),

@@ -91,8 +91,8 @@ pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use resources::{GpuGrade, RESOURCE_CLASSES, ResourceClass};
 pub use types::{
-	DeedSet, Escrow, FormerPlacement, Job, JobKind, SPECIFICATION_BYTES_MAX, SettlementPass,
-	Specification,
+	DeedSet, Escrow, FormerPlacement, Job, JobKind, Members, Membership, SPECIFICATION_BYTES_MAX,
+	SettlementPass, Specification,
 };
 pub use weights::WeightInfo;
 
@@ -108,7 +108,12 @@ pub mod pallet {
 	use super::*;
 	use crate::jobs::Order;
 	use alloc::vec::Vec;
-	use frame_support::{PalletId, pallet_prelude::*, traits::fungible, weights::WeightMeter};
+	use frame_support::{
+		PalletId,
+		pallet_prelude::*,
+		traits::{UnixTime, fungible},
+		weights::WeightMeter,
+	};
 	use frame_system::pallet_prelude::*;
 	use r1_math::work::job_price;
 	use r1_primitives::{
@@ -155,6 +160,9 @@ pub mod pallet {
 
 		/// The epoch of the current block.
 		type Epochs: CurrentEpoch;
+
+		/// When a placement is made.
+		type Time: UnixTime;
 
 		/// Makes the pot's account; must be unique in the runtime.
 		#[pallet::constant]
@@ -209,6 +217,11 @@ pub mod pallet {
 	// Twox: numbers are given in sequence, nobody chooses one.
 	#[pallet::storage]
 	pub type Jobs<T> = StorageMap<_, Twox64Concat, JobId, Job>;
+
+	/// The nodes of each job that was placed.
+	// Twox: numbers are given in sequence, nobody chooses one.
+	#[pallet::storage]
+	pub type JobMembers<T> = StorageMap<_, Twox64Concat, JobId, Members>;
 
 	/// USDC that an account has earned with its deeds and not claimed, in 10^-6 USDC; never zero.
 	// Blake2: an account can be chosen by whoever makes it.

@@ -9,7 +9,7 @@ use crate as pallet_poai;
 use frame_support::{
 	PalletId, derive_impl, ensure, parameter_types,
 	traits::{
-		AsEnsureOriginWithArg, ConstU16, ConstU32, ConstU128, Hooks,
+		AsEnsureOriginWithArg, ConstU16, ConstU32, ConstU128, Hooks, UnixTime,
 		fungible::{self, Inspect as _, Mutate as _},
 		tokens::Preservation::Expendable,
 	},
@@ -116,6 +116,7 @@ impl pallet_poai::Config for Test {
 	type Adoption = TestAdoption;
 	type Verdicts = TestOracles;
 	type Epochs = TestOracles;
+	type Time = TestTime;
 	type PalletId = PoaiPalletId;
 	type SlippageBasisPoints = ConstU16<300>;
 	type DepositMin = ConstU128<USDC>;
@@ -167,6 +168,16 @@ impl Market<AccountId32> for TestMarket {
 	) -> Result<Liquidity, DispatchError> {
 		// Nothing here adds any.
 		Err(DispatchError::Unavailable)
+	}
+}
+
+/// An hour for each epoch.
+#[derive(Debug)]
+pub struct TestTime;
+
+impl UnixTime for TestTime {
+	fn now() -> core::time::Duration {
+		core::time::Duration::from_secs(u64::from(Epoch::get()) * 3_600)
 	}
 }
 

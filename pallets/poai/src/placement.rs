@@ -2,10 +2,14 @@
 
 //! On which nodes a job runs: what the oracles agree on, checked here.
 
-use crate::{Config, DeedSet, Error, Event, FormerPlacement, Job, Jobs, Pallet, jobs::next_epoch};
-use frame_support::ensure;
+use crate::{
+	Config, DeedSet, Error, Event, FormerPlacement, Job, JobMembers, Jobs, Members, Membership,
+	Pallet, jobs::next_epoch,
+};
+use alloc::vec::Vec;
+use frame_support::{BoundedVec, ensure, traits::UnixTime};
 use r1_primitives::{
-	DeedId, DeedTerms, EpochIndex, JobId, PlacementRound,
+	DeedId, DeedTerms, EpochIndex, FORMER_MEMBERS_MAX, JobId, PlacementRound,
 	traits::{CurrentEpoch, DeedInspect, PlacementHandler},
 };
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
@@ -29,6 +33,7 @@ impl<T: Config> PlacementHandler for Pallet<T> {
 		ensure!(round == open, Error::<T>::WrongRound);
 		let deeds = Self::check_deeds(&job, deeds)?;
 
+		Self::name_members(id, round, &deeds)?;
 		Jobs::<T>::insert(id, Self::placed(job, deeds.clone(), now)?);
 		Self::deposit_event(Event::JobPlaced { job: id, round, deeds });
 		Ok(())
@@ -68,5 +73,24 @@ impl<T: Config> Pallet<T> {
 		job.round = job.round.checked_add(1).ok_or(ArithmeticError::Overflow)?;
 		job.awaits_placement = false;
 		Ok(job)
+	}
+
+	/// Writes down which nodes a placement names, if they are others than before.
+	fn name_members(id: JobId, round: PlacementRound, deeds: &DeedSet) -> DispatchResult {
+		let mut nodes: Vec<_> = deeds.iter().filter_map(|deed| T::Deeds::node_of(*deed)).collect();
+		nodes.sort_unstable();
+		let nodes = BoundedVec::try_from(nodes).map_err(|_| Error::<T>::TooManyDeeds)?;
+		let known = JobMembers::<T>::get(id);
+		if known.as_ref().is_some_and(|known| known.current.nodes == nodes) {
+			return Ok(());
+		}
+		let former = known
+			.into_iter()
+			.flat_map(|known| [known.current].into_iter().chain(known.former));
+		let former = former.take(FORMER_MEMBERS_MAX as usize).collect::<Vec<_>>();
+		let former = BoundedVec::try_from(former).map_err(|_| ArithmeticError::Overflow)?;
+		let current = Membership { round, since_secs: T::Time::now().as_secs(), nodes };
+		JobMembers::<T>::insert(id, Members { current, former });
+		Ok(())
 	}
 }

@@ -2,7 +2,9 @@
 
 //! What must hold after every block.
 
-use crate::{Accrued, Config, Escrows, Job, Jobs, NextJobId, Pallet, jobs::cost_of};
+use crate::{
+	Accrued, Config, Escrows, Job, JobMembers, Jobs, Members, NextJobId, Pallet, jobs::cost_of,
+};
 use alloc::collections::BTreeMap;
 use frame_support::{ensure, traits::fungible::Inspect};
 use r1_primitives::JobId;
@@ -13,7 +15,8 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_state_money()?;
 		Self::try_state_escrows()?;
-		Jobs::<T>::iter().try_for_each(|(id, job)| Self::try_state_job(id, &job))
+		Jobs::<T>::iter().try_for_each(|(id, job)| Self::try_state_job(id, &job))?;
+		JobMembers::<T>::iter().try_for_each(|(id, members)| Self::try_state_members(id, &members))
 	}
 
 	/// The USDC that the pallet owes: free in escrows, left in jobs, and accrued to owners.
@@ -73,6 +76,22 @@ impl<T: Config> Pallet<T> {
 		if let Some(former) = &job.former {
 			ensure!(job.settled_before < former.before, "a former placement has nothing to pay");
 			ensure!(!job.awaits_placement, "a job is placed faster than it settles");
+		}
+		Ok(())
+	}
+
+	/// Members are of a job that was placed, and differ from those before.
+	fn try_state_members(id: JobId, members: &Members) -> Result<(), TryRuntimeError> {
+		let job = Jobs::<T>::get(id).ok_or("a job that is gone has members")?;
+		let Members { current, former } = members;
+		ensure!(current.round < job.round, "members of a round that is not over");
+		ensure!(!current.nodes.is_empty(), "a placement names nobody");
+		let is_ascending = current.nodes.is_sorted_by(|left, right| left < right);
+		ensure!(is_ascending, "members are not ascending");
+		let all = || [current].into_iter().chain(former);
+		for (newer, older) in all().zip(all().skip(1)) {
+			ensure!(older.round < newer.round, "members before are of a later round");
+			ensure!(older.nodes != newer.nodes, "members before are the same");
 		}
 		Ok(())
 	}

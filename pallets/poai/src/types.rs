@@ -4,7 +4,7 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{BoundedVec, traits::ConstU32};
-use r1_primitives::{DeedId, EpochIndex, JobId, PlacementRound, REPLICAS_MAX};
+use r1_primitives::{DeedId, EpochIndex, FORMER_MEMBERS_MAX, JobId, PlacementRound, REPLICAS_MAX};
 use scale_info::TypeInfo;
 use sp_runtime::AccountId32;
 
@@ -83,6 +83,30 @@ pub struct FormerPlacement {
 	pub deeds: DeedSet,
 	/// The first epoch in which the newer placement counts.
 	pub before: EpochIndex,
+}
+
+/// The nodes of a job's newest placement, and of those that named other nodes before.
+///
+/// What nodes of a job must agree on takes a majority of them, and all must count the same nodes. So
+/// they are numbered, and do not change when a deed gets another node: the next placement does that.
+/// Whoever joins learns what was agreed on from those before.
+#[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct Members {
+	/// The nodes now.
+	pub current: Membership,
+	/// Those before, the newest first; all of them if there are less than [`FORMER_MEMBERS_MAX`].
+	pub former: BoundedVec<Membership, ConstU32<FORMER_MEMBERS_MAX>>,
+}
+
+/// Nodes that a placement named.
+#[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct Membership {
+	/// The round of the placement.
+	pub round: PlacementRound,
+	/// When it was, in seconds of Unix time.
+	pub since_secs: u64,
+	/// The nodes that were linked to its deeds then, ascending.
+	pub nodes: BoundedVec<AccountId32, ConstU32<REPLICAS_MAX>>,
 }
 
 /// What kind of work a job is.

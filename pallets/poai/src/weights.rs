@@ -76,10 +76,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Poai::Escrows` (r:1 w:1)
 	/// Proof: `Poai::Escrows` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::JobMembers` (r:0 w:1)
+	/// Proof: `Poai::JobMembers` (`max_values`: None, `max_size`: Some(4161), added: 6636, mode: `MaxEncodedLen`)
 	fn close_job() -> Weight {
 		close_job()
 			.saturating_add(T::DbWeight::get().reads(3))
-			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Poai::Jobs` (r:1 w:1)
 	/// Proof: `Poai::Jobs` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
@@ -160,12 +162,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Availability::WorkVolume` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	/// Storage: `Poai::Jobs` (r:0 w:1)
 	/// Proof: `Poai::Jobs` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::JobMembers` (r:0 w:1)
+	/// Proof: `Poai::JobMembers` (`max_values`: None, `max_size`: Some(4161), added: 6636, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 32]`.
 	fn settle_epoch(n: u32) -> Weight {
 		settle_epoch(n)
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(9))
+			.saturating_add(T::DbWeight::get().writes(10))
 			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(n.into())))
 	}
 }
@@ -190,7 +194,7 @@ impl WeightInfo for () {
 	fn close_job() -> Weight {
 		close_job()
 			.saturating_add(RocksDbWeight::get().reads(3))
-			.saturating_add(RocksDbWeight::get().writes(2))
+			.saturating_add(RocksDbWeight::get().writes(3))
 	}
 	fn update_job() -> Weight {
 		update_job()
@@ -219,7 +223,7 @@ impl WeightInfo for () {
 		settle_epoch(n)
 			.saturating_add(RocksDbWeight::get().reads(12))
 			.saturating_add(RocksDbWeight::get().reads(3_u64.saturating_mul(n.into())))
-			.saturating_add(RocksDbWeight::get().writes(9))
+			.saturating_add(RocksDbWeight::get().writes(10))
 			.saturating_add(RocksDbWeight::get().writes(1_u64.saturating_mul(n.into())))
 	}
 }

@@ -45,6 +45,10 @@ pub const WORK_ENTRIES_MAX: u32 = 1_024;
 /// Nodes that one job may run on.
 pub const REPLICAS_MAX: u32 = 32;
 
+/// Earlier placements of a job whose nodes are remembered: what was agreed on is found again although
+/// nobody of so many placements came to agree on anything, less one.
+pub const FORMER_MEMBERS_MAX: u32 = 3;
+
 /// The page and the offset in it that hold a deed's availability.
 ///
 /// `None` for deed 0, which does not exist, and beyond what a [`PageIndex`] can name.

@@ -44,8 +44,9 @@ pub use conduct::{Misconduct, OffenceRewards, OracleConduct};
 pub use deed::DeedTerms;
 pub use epoch::EpochClock;
 pub use ids::{
-	BURN_BASIS_POINTS, DEEDS_PER_PAGE, DeedId, EpochIndex, JobId, NodeKey, OracleIndex, PageIndex,
-	PlacementRound, R1, REPLICAS_MAX, USDC, WORK_ENTRIES_MAX, deed_at, page_of,
+	BURN_BASIS_POINTS, DEEDS_PER_PAGE, DeedId, EpochIndex, FORMER_MEMBERS_MAX, JobId, NodeKey,
+	OracleIndex, PageIndex, PlacementRound, R1, REPLICAS_MAX, USDC, WORK_ENTRIES_MAX, deed_at,
+	page_of,
 };
 pub use maintenance::{MAINTENANCE_SHARE, Maintenance, maintenance_slots_max};
 pub use report::{

@@ -4,7 +4,8 @@
 
 use super::tokens::UsdcAsset;
 use crate::{
-	Availability, Balances, NodeDeeds, Oracles, Runtime, constants::currency::USDC, market::Pool,
+	Availability, Balances, NodeDeeds, Oracles, Runtime, Timestamp, constants::currency::USDC,
+	market::Pool,
 };
 use frame_support::{
 	PalletId, parameter_types,
@@ -33,6 +34,7 @@ impl pallet_poai::Config for Runtime {
 	type Price = NodeDeeds;
 	// A burn may get 5 % less R1 than the median price promises; then it waits.
 	type SlippageBasisPoints = ConstU16<500>;
+	type Time = Timestamp;
 	type Usdc = UsdcAsset;
 	type Verdicts = Oracles;
 	type WeightInfo = pallet_poai::weights::SubstrateWeight<Runtime>;

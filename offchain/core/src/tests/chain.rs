@@ -17,6 +17,7 @@ fn job(id: u32, deeds: &[u32]) -> JobView {
 		round: 0,
 		awaits_placement: deeds.is_empty(),
 		deeds: deeds.to_vec(),
+		members: None,
 	}
 }
 

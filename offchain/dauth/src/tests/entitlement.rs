@@ -23,6 +23,7 @@ fn state() -> ChainState {
 		round: PlacementRound::default(),
 		awaits_placement: false,
 		deeds: vec![deed],
+		members: None,
 	};
 	ChainState {
 		genesis_hash: GENESIS,

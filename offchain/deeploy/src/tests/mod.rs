@@ -70,6 +70,7 @@ pub(crate) fn waiting_job(id: JobId, replicas: u32) -> JobView {
 		round: 0,
 		awaits_placement: true,
 		deeds: Vec::new(),
+		members: None,
 	}
 }
 

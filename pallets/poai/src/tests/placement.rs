@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use crate::{DeedSet, Error, FormerPlacement};
+use crate::{DeedSet, Error, FormerPlacement, JobMembers, Members, Membership};
 use frame_support::assert_noop;
-use r1_primitives::DeedTerms;
+use r1_primitives::{DeedTerms, PlacementRound};
 
 #[test]
 fn place_should_start_a_job() {
@@ -73,6 +73,60 @@ fn place_should_fail_when_the_set_or_the_round_is_wrong() {
 		place(id, &[1, 2]);
 		assert_noop!(Poai::place(id, 1, &[4, 5]), Error::<Test>::NotAwaitingPlacement);
 		assert_noop!(Poai::check_placement(id, &[4, 5]), Error::<Test>::NotAwaitingPlacement);
+	});
+}
+
+#[test]
+fn placements_should_name_their_nodes_and_those_before() {
+	/// What a placement says now.
+	fn membership(round: PlacementRound, deeds: &[DeedId]) -> Membership {
+		let mut nodes: Vec<_> = deeds.iter().map(|deed| operator(*deed)).collect();
+		nodes.sort();
+		let since_secs = u64::from(Epoch::get()) * 3_600;
+		Membership { round, since_secs, nodes: nodes.try_into().unwrap() }
+	}
+	/// Lets a node do nothing until the job waits for others.
+	fn reopen(id: JobId) {
+		while Poai::open_round(id).is_none() {
+			attest(Epoch::get(), id, job(id).deeds[0], 0);
+			finish_epoch();
+		}
+	}
+	ExtBuilder.build_and_execute(|| {
+		let id = order(&ALICE, ENTRY, 2, 100);
+		assert_eq!(JobMembers::<Test>::get(id), None);
+		place(id, &[1, 2]);
+		let first = membership(0, &[1, 2]);
+		let members = Members { current: first.clone(), former: Default::default() };
+		assert_eq!(JobMembers::<Test>::get(id), Some(members.clone()));
+
+		// The same nodes again are no others.
+		reopen(id);
+		place(id, &[1, 2]);
+		assert_eq!(JobMembers::<Test>::get(id), Some(members));
+
+		reopen(id);
+		place(id, &[2, 3]);
+		let second = membership(2, &[2, 3]);
+		let former = vec![first.clone()].try_into().unwrap();
+		let members = Members { current: second.clone(), former };
+		assert_eq!(JobMembers::<Test>::get(id), Some(members));
+
+		// The earliest of more than three before is forgotten.
+		let mut all = vec![first, second];
+		for deed in 4..8 {
+			reopen(id);
+			place(id, &[deed]);
+			all.push(membership(job(id).round - 1, &[deed]));
+			let mut newest = all.iter().rev().take(4).cloned();
+			let current = newest.next().unwrap();
+			let former = newest.collect::<Vec<_>>().try_into().unwrap();
+			assert_eq!(JobMembers::<Test>::get(id), Some(Members { current, former }));
+		}
+
+		enter_epoch(200);
+		settle();
+		assert_eq!(JobMembers::<Test>::get(id), None);
 	});
 }
 
