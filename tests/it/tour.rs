@@ -139,6 +139,7 @@ struct Claimed {
 
 #[derive(Deserialize)]
 struct Inference {
+	agreement: Value,
 	job: u32,
 	deeds: Vec<u32>,
 	accuracy: Accuracy,
@@ -227,6 +228,7 @@ fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
 	assert_eq!(report.drills.daemon["models"], serde_json::json!(["digits"]));
 	check_access(&report.access);
 	check_store(&report.store);
+	check_leaders(&report.inference.agreement);
 }
 
 /// Every kind of wallet signs in, the owner's alone changes something, attacks leave the daemon as
@@ -442,4 +444,12 @@ fn check_store(store: &Value) {
 	assert_eq!(clients["mixed"], true, "{store}");
 	assert_eq!(store["redis_cli"]["read"][0], "hello", "{store}");
 	assert_eq!(store["kills"]["all_after_three"], 3, "{store}");
+}
+
+/// One of the job's nodes led, whoever tried; then another did, with the next token.
+fn check_leaders(agreement: &Value) {
+	assert_eq!(agreement["tries"], 2, "{agreement}");
+	assert_eq!(agreement["leaders"], 1, "{agreement}");
+	assert_eq!(agreement["held"]["version"], 1, "{agreement}");
+	assert_eq!(agreement["next"]["version"], 2, "{agreement}");
 }

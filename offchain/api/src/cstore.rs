@@ -101,6 +101,20 @@ pub struct StoreWritten {
 	pub is_enough: bool,
 }
 
+/// What a key holds that the nodes of a job agree on, or what came of changing it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuorumKey {
+	/// Whether it was changed by this request.
+	pub is_changed: bool,
+	/// How often it was changed so far: a fencing token, greater with each change, also after the key was
+	/// deleted.
+	pub version: u64,
+	/// What it holds now, unless this request has changed it.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub value: Option<Octets>,
+}
+
 /// A key with all that it holds: a value, or fields, or members.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

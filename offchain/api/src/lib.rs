@@ -38,8 +38,8 @@ pub use auth::{
 #[cfg(feature = "client")]
 pub use client::{ClientError, ClientOptions, EdgeClient, Watch, WriteOptions};
 pub use cstore::{
-	NamespaceStatus, NamespacesResponse, Octets, OctetsForm, StoreChange, StoreEntries, StoreEntry,
-	StoreField, StorePage, StoreWritten,
+	NamespaceStatus, NamespacesResponse, Octets, OctetsForm, QuorumKey, StoreChange, StoreEntries,
+	StoreEntry, StoreField, StorePage, StoreWritten,
 };
 pub use error::ApiErrorBody;
 pub use files::FileAdded;

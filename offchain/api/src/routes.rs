@@ -68,6 +68,12 @@ pub const CSTORE_VALUE: &str = "/v1/cstore/{kind}/{id}/value";
 /// POST: [`StoreWritten`](crate::StoreWritten); the key is deleted.
 pub const CSTORE_DELETE: &str = "/v1/cstore/{kind}/{id}/delete";
 
+/// GET: [`QuorumKey`](crate::QuorumKey). POST of a value's bytes: the same.
+pub const CSTORE_QUORUM: &str = "/v1/cstore/{kind}/{id}/quorum";
+
+/// POST: [`QuorumKey`](crate::QuorumKey); the key is deleted.
+pub const CSTORE_QUORUM_DELETE: &str = "/v1/cstore/{kind}/{id}/quorum/delete";
+
 /// GET: [`StorePage`](crate::StorePage). POST: [`StoreEntries`](crate::StoreEntries) to
 /// [`StoreWritten`](crate::StoreWritten).
 pub const CSTORE_ENTRIES: &str = "/v1/cstore/{kind}/{id}/entries";

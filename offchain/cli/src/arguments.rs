@@ -11,7 +11,7 @@ mod access;
 mod tool;
 
 pub(crate) use access::{Attenuate, Auth, Login, Reseal, Seal, SealTo, Secret, Token, TokenOutput};
-pub(crate) use cstore::{Cstore, StoreDelete, StoreKey, StoreSet};
+pub(crate) use cstore::{Cstore, StoreDelete, StoreGet, StoreKey, StoreQuorum, StoreSet};
 pub(crate) use economy::{
 	Application, Burn, Buy, Deed, History, InvoiceNumber, IssuePermit, Permit, Price, Rewards,
 };

@@ -138,8 +138,11 @@ impl Replica {
 				self.namespace.raise_horizon(horizon_ms);
 				self.namespace.promise(horizon_ms);
 			},
-			Entry::Records { .. } | Entry::Horizon { .. } | Entry::Removed { .. } | Entry::End => {
-			},
+			Entry::Records { .. }
+			| Entry::Horizon { .. }
+			| Entry::Removed { .. }
+			| Entry::Quorum { .. }
+			| Entry::End => {},
 		}
 	}
 
@@ -232,6 +235,10 @@ impl Replica {
 			Request::Publish { channel, message, .. } => {
 				effects.push(Effect::Heard { channel: channel.into(), message: message.into() });
 				return Response::Stored;
+			},
+			// Whoever agrees on keys answers these.
+			Request::Agree { .. } | Request::Seal { .. } => {
+				return Response::Refused(Refusal::Malformed);
 			},
 		};
 		// Before anything is looked at: what is written from now on is later.

@@ -4,11 +4,13 @@
 
 use crate::{
 	limits::{KEY_BYTES_MAX, VALUE_BYTES_MAX},
+	quorum::{Ask, RECENT_MAX, Reply, Testimony},
 	record::Record,
 	repair::{Answer, Question, RepairError},
 	stability::Word,
 };
 use codec::{Decode, DecodeAll as _, Encode};
+use r1_primitives::PlacementRound;
 
 /// Longest message, in bytes: a batch of records, and the largest record on top of it.
 pub const MESSAGE_BYTES_MAX: usize = 3 << 20;
@@ -45,6 +47,28 @@ pub enum Request {
 		/// What.
 		message: Vec<u8>,
 	},
+	/// A question to one of those who agree on a key.
+	Agree {
+		/// In which namespace.
+		namespace: String,
+		/// The round of the placement that named them.
+		placement: PlacementRound,
+		/// Which key.
+		key: Vec<u8>,
+		/// The question.
+		ask: Ask,
+	},
+	/// To take no votes of earlier placements any more, and to say what it holds as one of an earlier one.
+	Seal {
+		/// In which namespace.
+		namespace: String,
+		/// The round of the placement that whoever asks is joining.
+		placement: PlacementRound,
+		/// The round of the one that is asked about.
+		of: PlacementRound,
+		/// The last key that is known.
+		after: Option<Vec<u8>>,
+	},
 }
 
 /// What the other answers.
@@ -61,6 +85,10 @@ pub enum Response {
 	},
 	/// It was not done.
 	Refused(Refusal),
+	/// An answer of one of those who agree on a key.
+	Agreed(Reply),
+	/// What one of those who agreed earlier holds.
+	Sealed(Testimony),
 }
 
 /// Why something was not done.
@@ -84,6 +112,14 @@ pub enum Refusal {
 	/// The disk does not take it.
 	#[error("the replica cannot write to its disk")]
 	Disk,
+	/// Others agree on the keys of the namespace, or will soon.
+	#[error("the chain names other nodes, as far as the node has followed it")]
+	Members,
+	/// It may have voted, and does not know how.
+	#[error(
+		"the node does not vote in this placement: it cannot know what it has said in it before"
+	)]
+	Forgotten,
 }
 
 /// Why bytes are no message.
@@ -125,6 +161,9 @@ impl Request {
 			Self::Publish { channel, message, .. } => {
 				channel.len() <= KEY_BYTES_MAX && message.len() <= VALUE_BYTES_MAX
 			},
+			Self::Agree { ask: Ask::Accept(_, held), .. } => held.recent.len() <= RECENT_MAX,
+			// Whatever else does not fit is refused where it is looked at.
+			Self::Agree { .. } | Self::Seal { .. } => true,
 		};
 		match request.namespace().len() {
 			1..=NAMESPACE_BYTES_MAX if fits => Ok(request),
@@ -138,7 +177,9 @@ impl Request {
 		match self {
 			Self::Store { namespace, .. }
 			| Self::Repair { namespace, .. }
-			| Self::Publish { namespace, .. } => namespace,
+			| Self::Publish { namespace, .. }
+			| Self::Agree { namespace, .. }
+			| Self::Seal { namespace, .. } => namespace,
 		}
 	}
 }

@@ -101,6 +101,10 @@ pub(crate) const CSTORE_HEALTH_INTERVAL: Duration = Duration::from_secs(1);
 /// tries once.
 pub(crate) const COPIES_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long nodes are given to agree on a change of a key: several attempts, each as long as a node that is
+/// gone is waited for.
+pub(crate) const QUORUM_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// How long shutdown waits for what is under way: as long as a model may take to answer.
 pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 

@@ -108,3 +108,11 @@ pub(crate) fn edit_bytes(bytes: &[u8], choices: &mut Choices<'_>) -> Vec<u8> {
 	}
 	bytes
 }
+
+/// A message as it comes: mostly as it was sent.
+pub(crate) fn spoilt(bytes: Vec<u8>, choices: &mut Choices<'_>) -> Vec<u8> {
+	match choices.number(0..=3) {
+		0 => edit_bytes(&bytes, choices),
+		_ => bytes,
+	}
+}

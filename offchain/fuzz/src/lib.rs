@@ -34,6 +34,8 @@
 //! - *Replica*: whatever was done to messages, two replicas that repair each other hold the same.
 //! - *Journal*: a damaged file adds nothing that was not written, an undamaged one loses nothing, and
 //!   what is written after the damage is there again.
+//! - *Quorum*: whatever members send each other, what a node has written down is all that it knows, and
+//!   who has joined votes.
 //!
 //! Not checked: what needs thousands of actions, such as that redeemed challenges and revocations
 //! are bounded in number.
@@ -80,6 +82,7 @@ mod revocation;
 mod secret;
 mod resp;
 mod replica;
+mod quorum;
 #[cfg(test)]
 mod tests;
 
@@ -116,11 +119,13 @@ pub enum Target {
 	Replica,
 	/// Files of the store.
 	Journal,
+	/// What nodes that agree on keys send each other.
+	Quorum,
 }
 
 impl Target {
 	/// Every target.
-	pub const ALL: [Self; 7] = [
+	pub const ALL: [Self; 8] = [
 		Self::Challenge,
 		Self::Token,
 		Self::Revocation,
@@ -128,6 +133,7 @@ impl Target {
 		Self::Resp,
 		Self::Replica,
 		Self::Journal,
+		Self::Quorum,
 	];
 
 	/// The target's name, which is also that of its folder in `corpus/`.
@@ -141,6 +147,7 @@ impl Target {
 			Self::Resp => "resp",
 			Self::Replica => "replica",
 			Self::Journal => "journal",
+			Self::Quorum => "quorum",
 		}
 	}
 }
@@ -161,6 +168,7 @@ pub fn run(target: Target, bytes: &[u8]) -> Coverage {
 		Target::Resp => resp::play,
 		Target::Replica => replica::play,
 		Target::Journal => replica::play_files,
+		Target::Quorum => quorum::play,
 	};
 	play(&mut choices, &mut reached);
 	reached.into_coverage()

@@ -71,6 +71,7 @@ kind_by_variant!(
 	Denied,
 	SealError,
 	r1_cstore::RepairError,
+	r1_cstore::quorum::MemberError,
 	r1_dauth::RecipientError,
 	r1_dauth::RevocationError,
 	r1_dauth::SealingKeyError,

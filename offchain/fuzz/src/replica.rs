@@ -3,7 +3,7 @@
 //! What replicas of a namespace send each other, changed on its way, and files that were damaged.
 
 use crate::{
-	edits::edit_bytes,
+	edits::{edit_bytes, spoilt},
 	reached::Reached,
 	resp::{NOW_MS, stored},
 };
@@ -81,6 +81,11 @@ fn serve(other: &mut Namespace, sent: &[u8], reached: &mut Reached) -> Option<Re
 		Request::Publish { .. } => {
 			reached.note("request", "publish");
 			return Some(Response::Stored);
+		},
+		// No replica is asked that.
+		Request::Agree { .. } | Request::Seal { .. } => {
+			reached.note("request", "quorum");
+			return None;
 		},
 	};
 	let answer = answer(other, question, NOW_MS, &mut Vec::new());
@@ -169,12 +174,4 @@ pub(crate) fn play_files(choices: &mut Choices<'_>, reached: &mut Reached) {
 	journal.commit().expect("there is room");
 	drop(journal);
 	assert!(open().2.contains(&last), "what was written after the damage is lost");
-}
-
-/// A message as it comes: mostly as it was sent.
-fn spoilt(bytes: Vec<u8>, choices: &mut Choices<'_>) -> Vec<u8> {
-	match choices.number(0..=3) {
-		0 => edit_bytes(&bytes, choices),
-		_ => bytes,
-	}
 }

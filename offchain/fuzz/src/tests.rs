@@ -68,6 +68,11 @@ fn files_should_hold_whatever_becomes_of_them() {
 }
 
 #[test]
+fn members_should_hold_whatever_is_sent() {
+	fuzz(Target::Quorum);
+}
+
+#[test]
 fn corpora_should_be_small_and_reach_what_the_checks_are_about() {
 	check_corpora::<Target>();
 }

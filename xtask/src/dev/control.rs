@@ -55,6 +55,23 @@ impl Control {
 		)
 	}
 
+	/// Runs a command against one daemon that may say no; the answer, and whether it said yes.
+	///
+	/// # Errors
+	///
+	/// `r1ctl` fails; the error is what it said.
+	pub fn asked(&self, edge_url: &str, arguments: &[&str]) -> Result<(Value, bool)> {
+		let mut command = Command::new(&self.program);
+		let output = self.output(command.args(arguments).args(["--edge-url", edge_url]))?;
+		let said = String::from_utf8_lossy(&output.stderr);
+		let code = output.status.code();
+		let has_answered = [Some(0), Some(NEGATIVE)].contains(&code);
+		ensure!(has_answered, "r1ctl {}: {}", arguments.join(" "), said.trim());
+		let answer = serde_json::from_slice(&output.stdout)
+			.with_context(|| format!("r1ctl {} did not print JSON", arguments.join(" ")))?;
+		Ok((answer, code == Some(0)))
+	}
+
 	/// Runs a command that `signer`, a development account, signs.
 	///
 	/// # Errors

@@ -4,8 +4,8 @@
 
 use super::{Answer, ClientError, EdgeClient};
 use crate::{
-	NamespaceStatus, NamespacesResponse, StoreChange, StoreEntries, StoreEntry, StorePage,
-	StoreWritten,
+	NamespaceStatus, NamespacesResponse, QuorumKey, StoreChange, StoreEntries, StoreEntry,
+	StorePage, StoreWritten,
 };
 use reqwest::{Method, Response, header::CONTENT_TYPE};
 use std::time::Duration;
@@ -91,6 +91,37 @@ impl EdgeClient {
 			.query(&[("key", key), ("copies", &copies.to_string())]);
 		let answer = self.exchange(request).await?.success();
 		if_there(answer)?.map(|answer| answer.json()).transpose()
+	}
+
+	/// What a key holds that the nodes of the job agree on.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn quorum_key(&self, namespace: &str, key: &str) -> Result<QuorumKey, ClientError> {
+		let request = self.request(Method::GET, &path_of(namespace, Some("quorum")));
+		self.exchange(request.query(&[("key", key)])).await?.success()?.json()
+	}
+
+	/// Sets such a key, or deletes it without a value; only if it has a version, if one is given.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn set_quorum_key(
+		&self,
+		namespace: &str,
+		key: &str,
+		value: Option<Vec<u8>>,
+		if_version: Option<u64>,
+	) -> Result<QuorumKey, ClientError> {
+		let action = if value.is_some() { "quorum" } else { "quorum/delete" };
+		let request = self
+			.request(Method::POST, &path_of(namespace, Some(action)))
+			.query(&[("key", key)])
+			.query(&if_version.map(|version| ("if_version", version)).as_slice())
+			.body(value.unwrap_or_default());
+		self.exchange(request).await?.success()?.json()
 	}
 
 	/// Some of all keys, from a page's `next` on; from the first on without.
@@ -200,5 +231,6 @@ fn if_there(answer: Result<Answer, ClientError>) -> Result<Option<Answer>, Clien
 /// The path of a namespace, whose name has two parts, and of what it has.
 fn path_of<'a>(namespace: &'a str, what: Option<&'a str>) -> Vec<&'a str> {
 	let (kind, id) = namespace.split_once('/').unwrap_or((namespace, ""));
+	let what = what.into_iter().flat_map(|what| what.split('/'));
 	["v1", "cstore", kind, id].into_iter().chain(what).collect()
 }

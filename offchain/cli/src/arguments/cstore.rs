@@ -15,7 +15,7 @@ pub(crate) enum Cstore {
 		namespace: Option<String>,
 	},
 	/// Prints the value of a key; exit code 1 if there is none.
-	Get(StoreKey),
+	Get(StoreGet),
 	/// Sets the value of a key.
 	Set(StoreSet),
 	/// Deletes a key, whatever it holds; exit code 1 if there is none.
@@ -58,6 +58,27 @@ pub(crate) struct StoreKey {
 	pub(crate) key: String,
 }
 
+/// A key that is read.
+#[derive(Args, Debug)]
+pub(crate) struct StoreGet {
+	#[command(flatten)]
+	pub(crate) key: StoreKey,
+	/// What the nodes of the job agree on: a key of its own, whatever else has the same name.
+	#[arg(long)]
+	pub(crate) quorum: bool,
+}
+
+/// Whether the nodes of the job agree on a change.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct StoreQuorum {
+	/// Lets the nodes of the job agree: a key of its own, whatever else has the same name.
+	#[arg(long, conflicts_with = "copies")]
+	pub(crate) quorum: bool,
+	/// Only if the key has this version, 0 for one that was never set; exit code 1 if it has another.
+	#[arg(long, requires = "quorum")]
+	pub(crate) if_version: Option<u64>,
+}
+
 /// A key and its value.
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("what").required(true))]
@@ -71,11 +92,13 @@ pub(crate) struct StoreSet {
 	#[arg(long, group = "what")]
 	pub(crate) file: Option<PathBuf>,
 	/// How long it lives, like `10m` or `2h`; without, until it is deleted.
-	#[arg(long)]
+	#[arg(long, conflicts_with = "quorum")]
 	pub(crate) expires: Option<Lifetime>,
 	/// On how many replicas it shall be; exit code 1 if that takes longer than 10 s.
 	#[arg(long, default_value_t = 1)]
 	pub(crate) copies: u32,
+	#[command(flatten)]
+	pub(crate) agreement: StoreQuorum,
 }
 
 /// A key that is deleted.
@@ -86,4 +109,6 @@ pub(crate) struct StoreDelete {
 	/// On how many replicas that shall be; exit code 1 if that takes longer than 10 s.
 	#[arg(long, default_value_t = 1)]
 	pub(crate) copies: u32,
+	#[command(flatten)]
+	pub(crate) agreement: StoreQuorum,
 }

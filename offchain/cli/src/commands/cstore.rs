@@ -3,12 +3,14 @@
 //! The store that jobs share state through.
 
 use crate::{
-	arguments::{Arguments, Cstore, StoreDelete, StoreKey, StoreSet},
+	arguments::{Arguments, Cstore, StoreDelete, StoreGet, StoreKey, StoreQuorum, StoreSet},
 	files,
 	output::{Answer, print_line},
 };
 use anyhow::{Context as _, ensure};
-use r1_api::{EdgeClient, NamespaceStatus, Octets, StoreEntry, StoreWritten, WriteOptions};
+use r1_api::{
+	EdgeClient, NamespaceStatus, Octets, QuorumKey, StoreEntry, StoreWritten, WriteOptions,
+};
 use serde::Serialize;
 use std::{
 	fs::File,
@@ -39,9 +41,15 @@ pub(super) async fn run(arguments: &Arguments, command: &Cstore) -> anyhow::Resu
 				row,
 			)
 		},
-		Cstore::Get(key) => get(&edge, key).await,
+		Cstore::Get(StoreGet { key: StoreKey { namespace, key }, quorum: true }) => {
+			agreed(&edge.quorum_key(namespace, key).await?)
+		},
+		Cstore::Get(StoreGet { key, quorum: false }) => get(&edge, key).await,
 		Cstore::Set(order) => set(&edge, order).await,
-		Cstore::Delete(StoreDelete { key: StoreKey { namespace, key }, copies }) => {
+		Cstore::Delete(StoreDelete { key: StoreKey { namespace, key }, copies, agreement }) => {
+			if let StoreQuorum { quorum: true, if_version } = *agreement {
+				return changed(&edge.set_quorum_key(namespace, key, None, if_version).await?);
+			}
 			match edge.delete_key(namespace, key, *copies).await? {
 				Some(outcome) => written(&outcome),
 				None => Ok(Answer::text(&format!("there is no key {key}")).negative(true)),
@@ -81,12 +89,16 @@ async fn get(edge: &EdgeClient, key: &StoreKey) -> anyhow::Result<Answer> {
 }
 
 async fn set(edge: &EdgeClient, order: &StoreSet) -> anyhow::Result<Answer> {
-	let StoreSet { key: StoreKey { namespace, key }, value, file, expires, copies } = order;
+	let StoreSet { key: StoreKey { namespace, key }, value, file, expires, copies, agreement } =
+		order;
 	let value = match (value, file) {
 		(Some(value), _) => value.clone().into_bytes(),
 		(None, Some(path)) => files::read(path, VALUE_BYTES_MAX)?,
 		(None, None) => Vec::new(),
 	};
+	if let StoreQuorum { quorum: true, if_version } = *agreement {
+		return changed(&edge.set_quorum_key(namespace, key, Some(value), if_version).await?);
+	}
 	let expires_in_ms = expires.as_ref().map(|life| life.0.saturating_mul(1_000));
 	let options = WriteOptions { copies: *copies, expires_in_ms };
 	written(&edge.set_value(namespace, key, value, options).await?)
@@ -96,6 +108,20 @@ async fn set(edge: &EdgeClient, order: &StoreSet) -> anyhow::Result<Answer> {
 fn written(outcome: &StoreWritten) -> anyhow::Result<Answer> {
 	let answer = Answer::one(outcome, &[("copies", outcome.copies.to_string())])?;
 	Ok(answer.negative(!outcome.is_enough))
+}
+
+/// What nodes agree that a key holds; it says no if that is nothing.
+fn agreed(key: &QuorumKey) -> anyhow::Result<Answer> {
+	match &key.value {
+		Some(Octets(value)) => Answer::bytes_of(key, value),
+		None => Ok(Answer::text_of(key, "there is no such key")?.negative(true)),
+	}
+}
+
+/// The answer to a change that nodes agree on; it says no if the key had another version.
+fn changed(key: &QuorumKey) -> anyhow::Result<Answer> {
+	let what = if key.is_changed { "version" } else { "unchanged, has version" };
+	Ok(Answer::one(key, &[(what, key.version.to_string())])?.negative(!key.is_changed))
 }
 
 async fn watch(edge: &EdgeClient, namespace: &str, prefix: &str) -> anyhow::Result<Answer> {

@@ -11,7 +11,7 @@
 //! The checksum binds a frame to its place, so what an older file left on the disk is no frame of a
 //! newer one. Another layout of a payload gets another version; nothing is guessed.
 
-use crate::record::Record;
+use crate::{quorum::Memory, record::Record};
 use codec::{Decode, DecodeAll as _, Encode};
 use sp_crypto_hashing::blake2_256;
 use std::io::{self, ErrorKind, Read};
@@ -63,6 +63,13 @@ pub enum Entry {
 	},
 	/// The end of a snapshot: without it, it is not whole.
 	End,
+	/// What one of those who agree on the keys of a namespace must remember.
+	Quorum {
+		/// Of which.
+		namespace: String,
+		/// What.
+		memory: Memory,
+	},
 }
 
 impl Entry {

@@ -9,7 +9,7 @@ use crate::{
 	record::RecordError,
 };
 use codec::{Decode, Encode};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 /// What a proposer asks of an acceptor about a key.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
@@ -135,6 +135,14 @@ impl Acceptor {
 			let promised = (slot.accepted < slot.promised).then_some(Vote::Promised(slot.promised));
 			accepted.into_iter().chain(promised).map(|vote| (key.as_slice(), vote))
 		})
+	}
+
+	/// What it holds after a key, or from the first on, in the order of keys.
+	pub fn holds(&self, after: Option<&[u8]>) -> impl Iterator<Item = (&[u8], Ballot, &Held)> {
+		let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+		let slots = self.slots.range::<[u8], _>((from, Bound::Unbounded));
+		let slots = slots.map(|(key, slot)| (key.as_slice(), slot.accepted, &slot.held));
+		slots.filter(|(_, accepted, _)| *accepted != Ballot::default())
 	}
 
 	/// The latest round that was promised for a key.

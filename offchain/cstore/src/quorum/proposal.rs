@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! One operation on a key, through as many attempts as it takes.
-//!
-//! Whoever holds it hands every question to its own acceptor first, and to the others when that one's
-//! answer is stored: so a ballot that anybody has heard of is not used again after a restart.
 
-use super::{Ask, Ballot, Held, Reply};
+use super::{Ask, Ballot, Held, RECENT_MAX, Reply};
 use crate::stamp::WriterId;
-use r1_primitives::NodeKey;
+use r1_primitives::{NodeKey, PlacementRound};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What shall be done with a key.
@@ -32,7 +29,7 @@ pub enum Outcome {
 	Changed(u64),
 	/// It was not; this is what it holds.
 	Holds(Held),
-	/// It may have been changed, and was changed by others since.
+	/// It may have been changed; too many others have changed it since, or too few members have answered.
 	Unknown,
 }
 
@@ -84,13 +81,18 @@ enum Phase {
 type Answers = BTreeMap<NodeKey, (Ballot, Held)>;
 
 impl Proposal {
-	/// An operation among these members.
+	/// An operation among these members of a placement.
 	#[must_use]
-	pub fn new(change: Change, proposer: WriterId, members: BTreeSet<NodeKey>) -> Self {
+	pub fn new(
+		change: Change,
+		proposer: WriterId,
+		placement: PlacementRound,
+		members: BTreeSet<NodeKey>,
+	) -> Self {
 		Self {
 			change,
 			members,
-			ballot: Ballot { round: 0, proposer },
+			ballot: Ballot { placement, round: 0, proposer },
 			seen: 0,
 			id: None,
 			phase: Phase::Preparing(Answers::new()),
@@ -100,8 +102,16 @@ impl Proposal {
 		}
 	}
 
-	/// Begins an attempt with a round that this proposer has not used for this key, and that is not
-	/// earlier than what its own acceptor has promised.
+	/// Goes on among other members, with the next attempt.
+	pub fn moved(&mut self, placement: PlacementRound, members: BTreeSet<NodeKey>) {
+		self.members = members;
+		self.ballot.placement = placement;
+		self.phase = Phase::Preparing(Answers::new());
+		self.stage += 1;
+	}
+
+	/// Begins an attempt with a round that this proposer has not used for this key; the later it is than
+	/// what members have promised, the sooner they take it.
 	///
 	/// What is only read is looked at first: if nobody is writing, that is enough.
 	pub fn begin(&mut self, round: u64) -> Ask {
@@ -111,6 +121,12 @@ impl Proposal {
 			true => self.ask(Phase::Looking(Answers::new()), Ask::Look),
 			false => self.prepare(),
 		}
+	}
+
+	/// Those who are asked.
+	#[must_use]
+	pub fn members(&self) -> &BTreeSet<NodeKey> {
+		&self.members
 	}
 
 	/// Which question the last one was, for [`Proposal::failed`].
@@ -196,12 +212,17 @@ impl Proposal {
 	}
 
 	/// What a majority holds by the same ballot was chosen, and nothing later was before they were
-	/// asked: one of them would hold it.
+	/// asked: one of them would hold it. But only of what was accepted in this placement: what was
+	/// taken over from others may have been held by few of them.
 	fn looked(&mut self) -> Step {
 		let Phase::Looking(answers) = &self.phase else { return Step::Wait };
 		let majority = self.majority();
 		let held_by = |ballot| answers.values().filter(move |(other, _)| *other == ballot);
-		let chosen = answers.values().find(|(ballot, _)| majority <= held_by(*ballot).count());
+		let is_own = |ballot: Ballot| {
+			ballot == Ballot::default() || ballot.placement == self.ballot.placement
+		};
+		let is_chosen = |ballot| is_own(ballot) && majority <= held_by(ballot).count();
+		let chosen = answers.values().find(|(ballot, _)| is_chosen(*ballot));
 		match chosen {
 			Some((_, held)) => Step::Done(Outcome::Holds(held.clone())),
 			None if answers.len() < majority => Step::Wait,
@@ -238,27 +259,34 @@ impl Proposal {
 	/// told what became of an earlier attempt.
 	fn changed(&mut self, held: Held) -> Option<(Held, Outcome)> {
 		if let Some(offered) = self.offered {
-			// It has come through, and only its end was not seen.
-			if Some(held.by) == self.id {
-				let outcome = Outcome::Changed(held.version);
-				return Some((held, outcome));
-			}
-			// Only one change has a version: another that has it says that this one was none. What came
-			// after it says nothing.
-			if offered < held.version {
-				return None;
+			match became_of(offered, self.id, &held)? {
+				// It has come through, and only its end was not seen.
+				true => return Some((held, Outcome::Changed(offered))),
+				// What a majority holds was not made of it, so it never comes through.
+				false => self.offered = None,
 			}
 		}
 		match (&self.change, self.id) {
-			(Change::Set { expected, value }, Some(by))
+			(Change::Set { expected, value }, Some(id))
 				if expected.is_none_or(|it| it == held.version) =>
 			{
 				let version = held.version.saturating_add(1);
 				self.offered = Some(version);
-				Some((Held { version, value: value.clone(), by }, Outcome::Changed(version)))
+				let mut recent = held.recent;
+				recent.truncate(RECENT_MAX - 1);
+				recent.insert(0, id);
+				Some((Held { version, value: value.clone(), recent }, Outcome::Changed(version)))
 			},
 			// What was found may not be chosen yet, and must be before anybody is told of it.
 			_ => Some((held.clone(), Outcome::Holds(held))),
 		}
 	}
+}
+
+/// Whether a change that was offered as a version is a part of what is held; nothing if too many came
+/// after it.
+fn became_of(offered: u64, id: Option<Ballot>, held: &Held) -> Option<bool> {
+	let Some(since) = held.version.checked_sub(offered) else { return Some(false) };
+	let since = usize::try_from(since).ok()?;
+	held.recent.get(since).map(|change| Some(*change) == id)
 }

@@ -64,7 +64,7 @@ pub(super) fn open(
 				replicas.remove(namespace);
 				return;
 			},
-			Entry::End => return,
+			Entry::Quorum { .. } | Entry::End => return,
 		};
 		replicas
 			.entry(name.clone())

@@ -35,9 +35,17 @@ impl Fault {
 		match response {
 			Response::Refused(Refusal::Malformed) => Some(Self::Malformed),
 			Response::Refused(Refusal::NoWriter | Refusal::Clock) => Some(Self::Refused),
-			Response::Refused(Refusal::NoReplica | Refusal::Full | Refusal::Disk)
+			Response::Refused(
+				Refusal::NoReplica
+				| Refusal::Full
+				| Refusal::Disk
+				| Refusal::Members
+				| Refusal::Forgotten,
+			)
 			| Response::Stored
-			| Response::Repaired { .. } => None,
+			| Response::Repaired { .. }
+			| Response::Agreed(_)
+			| Response::Sealed(_) => None,
 		}
 	}
 }

@@ -8,6 +8,7 @@
 //!                              ├──> Exchange ──> other replicas ──> Space::copied
 //!                              └──> Space::events ──> whoever watches
 //!  the chain ──Store::place──> who replicates what
+//!  clients ──Group::operate──> keys that nodes agree on: Quorum
 //! ```
 //!
 //! A command runs where it comes in, under the lock of its namespace, because it takes less than to
@@ -20,10 +21,12 @@ mod disk;
 mod exchange;
 mod keeper;
 mod log;
+mod quorum;
 mod space;
 
 pub use exchange::{AskFuture, Exchange, Fault};
 pub use log::DiskError;
+pub use quorum::{Group, Quorum, QuorumError};
 pub use space::{Counts, Event, Events, NoReplica, Space, Write};
 
 use crate::{
@@ -111,6 +114,7 @@ pub enum OpenError {
 pub struct Store {
 	core: Arc<Core>,
 	spaces: Arc<Spaces>,
+	quorum: Quorum,
 	writer: WriterId,
 	quota: Quota,
 }
@@ -148,6 +152,7 @@ pub fn spawn(
 	tasks: &TaskTracker,
 ) -> Result<Store, OpenError> {
 	let Config { fsync, quota } = config;
+	let quorum = Quorum::spawn(&ports, quota, cancel.clone(), tasks)?;
 	let Ports { node, folder, clock, rng, exchange } = ports;
 	let Opened { journal, writer, replicas, disk } =
 		disk::open(&folder, &node, fsync, quota, &*rng)?;
@@ -163,7 +168,7 @@ pub fn spawn(
 		.into_iter()
 		.map(|(name, replica)| (name.clone(), Space::new(name, replica, Arc::clone(&core))));
 	let spaces = Arc::new(Spaces(RwLock::new(spaces.collect())));
-	let store = Store { core, spaces, writer, quota };
+	let store = Store { core, spaces, quorum, writer, quota };
 	let contents: Arc<dyn Contents> = Arc::clone(&store.spaces) as _;
 	let (log, clock) = (store.core.log.clone(), Arc::clone(&store.core.clock));
 	let (end, ended) = oneshot::channel();
@@ -195,6 +200,12 @@ impl Store {
 	#[must_use]
 	pub fn spaces(&self) -> Vec<Space> {
 		self.spaces.all()
+	}
+
+	/// The keys that this node agrees on with others.
+	#[must_use]
+	pub fn quorum(&self) -> &Quorum {
+		&self.quorum
 	}
 
 	/// Why nothing can be written, while that is so.
@@ -239,6 +250,9 @@ impl Store {
 				tracing::warn!(target: "r1::cstore", node, %error, "received what is no request");
 				Response::Refused(Refusal::Malformed)
 			},
+			Ok(request @ (Request::Agree { .. } | Request::Seal { .. })) => {
+				self.quorum.requested(from, request).await
+			},
 			Ok(request) => match self.space(request.namespace()) {
 				Err(NoReplica) => Response::Refused(Refusal::NoReplica),
 				Ok(space) => space.requested(from, request).await,
@@ -258,12 +272,14 @@ impl Store {
 			for space in self.spaces() {
 				space.tick();
 			}
+			self.quorum.tick();
 		}
 	}
 
 	/// Brings everything to the disk when the daemon stops.
 	async fn end(self, ended: oneshot::Receiver<()>, disk: Disk) {
 		self.core.cancel.cancelled().await;
+		self.quorum.close();
 		self.core.log.close();
 		if ended.await.is_ok() && self.core.log.failure().is_none() {
 			disk.note_flushed();

@@ -3,6 +3,8 @@
 mod cells;
 mod commands;
 mod convergence;
+mod group;
+mod history;
 mod journal;
 mod linearizability;
 mod quorum;

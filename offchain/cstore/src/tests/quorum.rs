@@ -8,18 +8,18 @@ use crate::{
 };
 
 fn ballot(round: u64, node: usize) -> Ballot {
-	Ballot { round, proposer: WriterId::of(&id(node), 0) }
+	Ballot { placement: 1, round, proposer: WriterId::of(&id(node), 0) }
 }
 
 fn held(version: u64, value: &[u8]) -> Held {
-	Held { version, value: Some(value.to_vec()), by: ballot(version, 0) }
+	Held { version, value: Some(value.to_vec()), recent: vec![ballot(version, 0)] }
 }
 
 #[test]
 fn answers_to_earlier_attempts_should_mean_nothing() {
 	let change = Change::Set { expected: None, value: Some(b"v".to_vec()) };
 	let writer = WriterId::of(&id(0), 0);
-	let mut proposal = Proposal::new(change, writer, (0..3).map(id).collect());
+	let mut proposal = Proposal::new(change, writer, 1, (0..3).map(id).collect());
 	let nothing = |round| Reply::Holds {
 		promised: Some(ballot(round, 0)),
 		accepted: Ballot::default(),

@@ -25,14 +25,14 @@ use tempfile::TempDir;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How long anything may take before a test fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The namespace of these tests.
-const JOB: &str = "job/7";
+pub(super) const JOB: &str = "job/7";
 
 /// All nodes, who is cut off, and who was blamed by whom.
 #[derive(Clone, Default)]
-struct Network {
+pub(super) struct Network {
 	blamed: Arc<Mutex<Vec<(NodeKey, NodeKey, Fault)>>>,
 	stores: Arc<Mutex<BTreeMap<NodeKey, Store>>>,
 	cut_off: Arc<Mutex<BTreeSet<NodeKey>>>,
@@ -64,20 +64,20 @@ impl Exchange for Link {
 }
 
 /// A node of the network.
-struct Node {
-	key: NodeKey,
-	store: Store,
-	folder: TempDir,
+pub(super) struct Node {
+	pub(super) key: NodeKey,
+	pub(super) store: Store,
+	pub(super) folder: TempDir,
 	cancel: CancellationToken,
 	tasks: TaskTracker,
 }
 
 impl Network {
-	fn start(&self, number: u8) -> Node {
+	pub(super) fn start(&self, number: u8) -> Node {
 		self.start_in(number, tempfile::tempdir().unwrap(), QUOTA)
 	}
 
-	fn start_in(&self, number: u8, folder: TempDir, quota: Quota) -> Node {
+	pub(super) fn start_in(&self, number: u8, folder: TempDir, quota: Quota) -> Node {
 		let key = [number; 32];
 		let (cancel, tasks) = (CancellationToken::new(), TaskTracker::new());
 		let ports = Ports {
@@ -107,7 +107,7 @@ impl Network {
 		nodes
 	}
 
-	fn cut_off(&self, node: &Node, is_cut: bool) {
+	pub(super) fn cut_off(&self, node: &Node, is_cut: bool) {
 		let mut cut_off = self.cut_off.lock().unwrap();
 		match is_cut {
 			true => cut_off.insert(node.key),
@@ -176,20 +176,30 @@ impl Node {
 	}
 
 	/// What a kill at this moment would leave of its files.
-	fn wreck(&self) -> TempDir {
+	pub(super) fn wreck(&self) -> TempDir {
 		let copy = tempfile::tempdir().unwrap();
-		for file in fs::read_dir(self.folder.path()).unwrap() {
-			let file = file.unwrap();
-			fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
-		}
+		copy_folder(self.folder.path(), copy.path());
 		copy
 	}
 
-	async fn stop(self) -> TempDir {
+	pub(super) async fn stop(self) -> TempDir {
 		self.cancel.cancel();
 		self.tasks.close();
 		self.tasks.wait().await;
 		self.folder
+	}
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+	for file in fs::read_dir(from).unwrap() {
+		let file = file.unwrap();
+		let copy = to.join(file.file_name());
+		if file.file_type().unwrap().is_dir() {
+			fs::create_dir(&copy).unwrap();
+			copy_folder(&file.path(), &copy);
+		} else {
+			fs::copy(file.path(), copy).unwrap();
+		}
 	}
 }
 

@@ -77,7 +77,7 @@ pub(crate) fn prepare(
 	let settings = service::Config { fsync: config.fsync.into(), quota: quota(config) };
 	let store =
 		service::spawn(settings, ports, cancel, &tasks).context("could not open the store")?;
-	store.place(&placement::of_node(state, &node));
+	place(&store, state, &node);
 	let cstore = Cstore { store: store.clone(), node, chain: chain.clone() };
 	let follow = follow(chain, store.clone(), node, health);
 	let answer = exchange::answer(requests, store, tasks);
@@ -96,6 +96,13 @@ fn quota(config: &config::Cstore) -> Quota {
 	Quota { bytes, records: bytes / RECORD_BYTES }
 }
 
+/// Tells the store what the chain says.
+fn place(store: &Store, state: &ChainState, node: &NodeKey) {
+	store.place(&placement::of_node(state, node));
+	let at_ms = state.finalised.timestamp_secs.saturating_mul(1_000);
+	store.quorum().place(&placement::members_of(state, node), at_ms);
+}
+
 /// Lets the store follow the chain, and says how it is.
 async fn follow(chain: ChainHandle, store: Store, node: NodeKey, health: ComponentReporter) {
 	let mut states = chain.watch();
@@ -108,7 +115,7 @@ async fn follow(chain: ChainHandle, store: Store, node: NodeKey, health: Compone
 				}
 				let state = states.borrow_and_update().clone();
 				if let Some(state) = state {
-					store.place(&placement::of_node(&state, &node));
+					place(&store, &state, &node);
 				}
 			},
 			_ = looks.tick() => match store.failure() {

@@ -2,11 +2,14 @@
 
 //! Which namespaces a node replicates, and with whom, as the chain has it.
 
-use r1_core::{Account, Address, ChainState};
-use r1_cstore::service::Placement;
+use r1_core::{Account, Address, ChainState, JobMembers, Membership};
+use r1_cstore::{
+	quorum::{Members, Placed},
+	service::Placement,
+};
 use r1_dauth::Scope;
-use r1_primitives::NodeKey;
-use std::collections::BTreeSet;
+use r1_primitives::{FORMER_MEMBERS_MAX, NodeKey};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most nodes that replicate what belongs to an owner of deeds: those of the lowest deeds. It is
 /// lost when all of them are.
@@ -36,6 +39,31 @@ pub(super) fn of_node(state: &ChainState, node: &NodeKey) -> Vec<Placement> {
 		})
 	});
 	jobs.chain(owner).collect()
+}
+
+/// Whom a node agrees with on keys, or did: the members of jobs.
+pub(super) fn members_of(state: &ChainState, node: &NodeKey) -> BTreeMap<String, Placed> {
+	let jobs = state.jobs.values().filter_map(|job| Some((job.id, job.members.as_ref()?)));
+	let of_node = jobs.filter(|(_, members)| {
+		let mut all = members.former.iter().chain([&members.current]);
+		all.any(|membership| membership.nodes.contains(node))
+	});
+	of_node
+		.map(|(job, members)| (Scope::of_job(job).as_str().to_owned(), placed(members)))
+		.collect()
+}
+
+fn placed(JobMembers { current, former }: &JobMembers) -> Placed {
+	let members = |one: &Membership| Members {
+		round: one.round,
+		since_ms: one.since_secs.saturating_mul(1_000),
+		nodes: one.nodes.clone(),
+	};
+	Placed {
+		current: members(current),
+		former: former.iter().map(members).collect(),
+		is_cut: FORMER_MEMBERS_MAX as usize <= former.len(),
+	}
 }
 
 /// Who owns the deed of a node.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::placement::{of_node, of_owner};
+use super::placement::{members_of, of_node, of_owner};
 use crate::world::{self, JOB, OTHER_JOB, Options, World, developer, node, operator, until};
-use r1_core::{ChainState, Deed, DeedKind};
+use r1_core::{ChainState, Deed, DeedKind, JobMembers, Membership};
 use r1_cstore::{
 	SetOptions,
 	service::{NoReplica, Placement, Space},
@@ -71,6 +71,35 @@ fn licences_that_do_no_work_should_replicate_what_is_their_owners_too() {
 	});
 	let owner = of_owner(operator().account());
 	assert_eq!(of_node(&state, &node(1).key()), [placement(owner, &[])]);
+}
+
+#[test]
+fn node_should_agree_with_those_that_a_placement_named() {
+	let membership = |round, numbers: &[DeedId]| Membership {
+		round,
+		since_secs: 7,
+		nodes: numbers.iter().map(|deed| node(*deed).key()).collect(),
+	};
+	let all =
+		[membership(5, &[2, 3]), membership(3, &[1]), membership(1, &[3]), membership(0, &[2])];
+	let of_state = |count: usize| {
+		let state = state(3, |state| {
+			let former = all[1..count].to_vec();
+			let members = JobMembers { current: all[0].clone(), former };
+			state.jobs.get_mut(&JOB).unwrap().members = Some(members);
+		});
+		members_of(&state, &node(1).key())
+	};
+	// It was a member once, and may be asked what was agreed on.
+	let members = of_state(2);
+	let placed = &members[&format!("job/{JOB}")];
+	assert_eq!(placed.current.nodes, all[0].nodes);
+	assert_eq!((placed.current.round, placed.current.since_ms), (5, 7_000));
+	assert_eq!((placed.former.len(), placed.is_cut), (1, false));
+	assert_eq!(members.len(), 1, "the other job was placed nowhere");
+	// With three before, there may have been more.
+	assert!(of_state(4)[&format!("job/{JOB}")].is_cut);
+	assert!(of_state(1).is_empty());
 }
 
 fn job_space(daemon: &world::Daemon) -> Option<Space> {

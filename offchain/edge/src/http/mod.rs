@@ -18,6 +18,7 @@ mod node;
 mod nodes;
 mod jobs;
 mod cstore;
+mod quorum;
 mod files;
 mod inference;
 mod tensors;

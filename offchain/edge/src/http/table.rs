@@ -4,13 +4,13 @@
 
 use super::{
 	access::Access::{Job, Local, LocalOr, Model, Namespace, Public, Whole},
-	auth, cstore, files, inference, jobs, node, nodes, openapi, oracle,
+	auth, cstore, files, inference, jobs, node, nodes, openapi, oracle, quorum,
 	route::{BINARY, Content, Route, json},
 };
 use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX};
 use r1_api::{
 	ChallengeRequest, ChallengeResponse, FileAdded, HealthResponse, JobStatus, LinkProofRequest,
-	LinkProofResponse, NamespaceStatus, NamespacesResponse, NodeStatus, NodesResponse,
+	LinkProofResponse, NamespaceStatus, NamespacesResponse, NodeStatus, NodesResponse, QuorumKey,
 	RevokeRequest, RevokeResponse, SealingKeyResponse, SelfResponse, StoreEntries, StorePage,
 	StoreWritten, TokenRequest, TokenResponse,
 	oip::{InferRequest, InferResponse, Live, ModelMetadata, ModelReady, Ready, ServerMetadata},
@@ -106,6 +106,10 @@ const KEY: (&str, &str) = ("key", "The key.");
 const COPIES: (&str, &str) =
 	("copies", "On how many replicas it shall be before it is answered, after 10 s in any case.");
 
+/// Which version is to be replaced.
+const IF_VERSION: (&str, &str) =
+	("if_version", "Only if the key has this version; 0 is that of a key that was never set.");
+
 fn of_the_store() -> Vec<Route> {
 	vec![
 		Route::get(routes::CSTORE, Whole(Store, Read), cstore::list)
@@ -130,6 +134,24 @@ fn of_the_store() -> Vec<Route> {
 			.query(&[KEY])
 			.options(&[COPIES])
 			.answers(json::<StoreWritten>()),
+		Route::get(routes::CSTORE_QUORUM, Namespace(Read), quorum::get)
+			.says(
+				"A key that the nodes of a job agree on: what it holds now, wherever it was changed.",
+			)
+			.query(&[KEY])
+			.answers(json::<QuorumKey>()),
+		Route::post(routes::CSTORE_QUORUM, Namespace(Write), quorum::set)
+			.says("Sets such a key. Of two requests for one version, one succeeds.")
+			.query(&[KEY])
+			.options(&[IF_VERSION])
+			.takes(BINARY)
+			.answers(json::<QuorumKey>())
+			.body_bytes_max(VALUE_BYTES_MAX),
+		Route::post(routes::CSTORE_QUORUM_DELETE, Namespace(Write), quorum::delete)
+			.says("Deletes such a key, which is a change like any other.")
+			.query(&[KEY])
+			.options(&[IF_VERSION])
+			.answers(json::<QuorumKey>()),
 		Route::get(routes::CSTORE_ENTRIES, Namespace(Read), cstore::entries)
 			.says("Some of all keys, with all that they hold.")
 			.options(&[("from", "Where to go on; the last page's `next`.")])

@@ -16,6 +16,7 @@ pub(super) fn needed(target: Target) -> Pairs {
 		Target::Resp => RESP,
 		Target::Replica => REPLICA,
 		Target::Journal => JOURNAL,
+		Target::Quorum => QUORUM,
 	}
 }
 
@@ -107,3 +108,17 @@ const REPLICA: Pairs = &[
 
 const JOURNAL: Pairs =
 	&[("snapshot", "finished"), ("damage", "Header"), ("damage", "Torn"), ("damage", "Checksum")];
+
+const QUORUM: Pairs = &[
+	("agree", "ok"),
+	("agree", "Round"),
+	("agree", "Forgotten"),
+	("agree", "Refused(Full"),
+	("seal", "ok"),
+	("seal", "Round"),
+	("proposal", "done"),
+	("join", "ok"),
+	("join", "unknown"),
+	("request", "none"),
+	("response", "none"),
+];

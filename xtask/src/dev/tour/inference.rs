@@ -73,6 +73,7 @@ pub(super) fn order_and_use(stage: &mut Stage<'_>) -> Result<Value> {
 
 	let hosts = hosts(stage, &placed)?;
 	let outcome = use_model(stage, &hosts)?;
+	let agreement = super::agreement::agree(stage, job, &hosts)?;
 	Ok(json!({
 		"job": job,
 		"model": text(&ordered, "model")?,
@@ -80,6 +81,7 @@ pub(super) fn order_and_use(stage: &mut Stage<'_>) -> Result<Value> {
 		"deeds": placed["deeds"],
 		"machines": hosts.iter().map(|host| host.name.as_str()).collect::<Vec<_>>(),
 		"accuracy": outcome,
+		"agreement": agreement,
 	}))
 }
 

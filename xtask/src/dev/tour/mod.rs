@@ -9,6 +9,7 @@
 mod deeds;
 mod availability;
 mod inference;
+mod agreement;
 mod audit;
 mod drills;
 mod sundries;

@@ -2,10 +2,11 @@
 
 //! The store over HTTP, by its typed client.
 
-use crate::world::{Daemon, JOB, Options, PATIENCE, World, until};
+use crate::world::{Daemon, JOB, Options, PATIENCE, World, node, until};
 use r1_api::{
-	ClientError, ClientOptions, EdgeClient, Octets, StoreEntry, StoreField, WriteOptions,
+	ClientError, ClientOptions, EdgeClient, Octets, QuorumKey, StoreEntry, StoreField, WriteOptions,
 };
+use r1_core::{JobMembers, Membership};
 use tokio::time::timeout;
 
 const ONE: WriteOptions = WriteOptions { copies: 1, expires_in_ms: None };
@@ -141,4 +142,39 @@ async fn write_that_is_on_too_few_replicas_should_say_so() {
 	let written = edge.set_value(&job, "key", b"v".to_vec(), two).await.unwrap();
 	assert_eq!((written.copies, written.is_enough), (1, false));
 	assert_eq!(edge.value(&job, "key").await.unwrap(), Some(b"v".to_vec()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_nodes_agree_on_should_change_by_their_versions() {
+	let (world, daemon) = trusting().await;
+	let (edge, job) = (client(&daemon), namespace());
+	let early = edge.quorum_key(&job, "lock").await.unwrap_err();
+	assert!(matches!(early, ClientError::Refused { status: 404, .. }), "{early}");
+	world.change(|state| {
+		// Long after the daemon was started, so that it knows what it has said.
+		let since_secs = state.finalised.timestamp_secs + 3_600;
+		let current = Membership { round: 0, since_secs, nodes: [node(1).key()].into() };
+		let members = JobMembers { current, former: Vec::new() };
+		state.jobs.get_mut(&JOB).unwrap().members = Some(members);
+	});
+	until("the node is a member", || async { edge.quorum_key(&job, "lock").await.is_ok() }).await;
+	let key = |is_changed, version, value: Option<&str>| QuorumKey {
+		is_changed,
+		version,
+		value: value.map(octets),
+	};
+	let set = async |value: Option<&str>, if_version| {
+		let value = value.map(|value| value.as_bytes().to_vec());
+		edge.set_quorum_key(&job, "lock", value, if_version).await.unwrap()
+	};
+	assert_eq!(edge.quorum_key(&job, "lock").await.unwrap(), key(false, 0, None));
+	assert_eq!(set(Some("me"), Some(0)).await, key(true, 1, None));
+	assert_eq!(set(Some("you"), Some(0)).await, key(false, 1, Some("me")));
+	assert_eq!(edge.quorum_key(&job, "lock").await.unwrap(), key(false, 1, Some("me")));
+	assert_eq!(set(None, Some(1)).await, key(true, 2, None));
+	assert_eq!(set(Some("you"), None).await, key(true, 3, None));
+	// What else the namespace holds is another matter.
+	assert_eq!(edge.value(&job, "lock").await.unwrap(), None);
+	let long = edge.quorum_key(&job, &"k".repeat(1_025)).await.unwrap_err();
+	assert!(matches!(long, ClientError::Refused { status: 400, .. }), "{long}");
 }
