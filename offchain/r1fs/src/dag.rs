@@ -5,17 +5,24 @@
 //! Written in the one canonical form: links before data, UnixFS fields ascending. Read leniently
 //! in the order of fields, strictly in everything that could make a file out of thin air.
 
-use crate::defaults::LINKS_MAX;
+use crate::defaults::{DIRECTORY_LINKS_MAX, LINKS_MAX};
 use cid::Cid;
 use r1_core::{
 	limits::CID_BYTES_MAX,
 	protobuf::{ProtobufError, Reader, Writer},
 };
+use std::collections::BTreeMap;
 
 /// UnixFS's number for bytes without a file around them.
 const TYPE_RAW: u64 = 0;
+/// UnixFS's number for a directory in one block.
+const TYPE_DIRECTORY: u64 = 1;
 /// UnixFS's number for a file.
 const TYPE_FILE: u64 = 2;
+/// UnixFS's number for a part of a directory that is spread over blocks.
+const TYPE_SHARD: u64 = 5;
+/// Children that a part of a spread directory may have; IPFS tools use 256.
+const SHARD_FANOUT_MAX: u64 = 1_024;
 
 /// A link from an inner node to a child.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -59,6 +66,68 @@ pub(crate) fn encode_inner_node(links: &[Link]) -> Vec<u8> {
 	node.finish()
 }
 
+/// Writes a directory; entries stand in the order of their names' bytes, as IPFS tools write them.
+pub(crate) fn encode_directory(entries: &BTreeMap<String, Link>) -> Vec<u8> {
+	let mut unixfs = Writer::new();
+	unixfs.varint(1, TYPE_DIRECTORY);
+	let mut node = Writer::new();
+	for (name, link) in entries {
+		let mut encoded = Writer::new();
+		encoded
+			.bytes(1, &link.cid.to_bytes())
+			.bytes(2, name.as_bytes())
+			.varint(3, link.dag_bytes);
+		node.bytes(2, &encoded.finish());
+	}
+	node.bytes(1, &unixfs.finish());
+	node.finish()
+}
+
+/// What a dag-pb block is for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Node<'a> {
+	/// A part of a file.
+	File(FileNode<'a>),
+	/// A directory.
+	Directory(Vec<NamedLink>),
+	/// A part of a directory that is spread over several blocks by hashes of names.
+	Shard {
+		/// Its entries, and other parts; their names begin with hexadecimal digits.
+		links: Vec<NamedLink>,
+		/// How many hexadecimal digits a name begins with.
+		digits: usize,
+	},
+}
+
+/// A link with a name. Of the name nothing is checked but that it is text.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct NamedLink {
+	pub(crate) name: String,
+	pub(crate) cid: Cid,
+	/// Bytes of all blocks from here down, as whoever made the directory says.
+	pub(crate) dag_bytes: u64,
+}
+
+/// Reads a dag-pb block of UnixFS.
+///
+/// # Errors
+///
+/// The block is no dag-pb node, neither file nor directory, has too many links, or its sizes
+/// contradict each other.
+pub(crate) fn decode_node(block: &[u8]) -> Result<Node<'_>, DagError> {
+	let (links, data) = decode_message(block)?;
+	let unixfs = decode_unixfs(data.ok_or(DagError::NotUnixFs)?)?;
+	match unixfs.kind {
+		TYPE_FILE | TYPE_RAW => file_node(&links, unixfs).map(Node::File),
+		TYPE_DIRECTORY => named(links).map(Node::Directory),
+		TYPE_SHARD => {
+			let digits = shard_digits(unixfs.fanout)?;
+			Ok(Node::Shard { links: named(links)?, digits })
+		},
+		kind => Err(DagError::UnsupportedKind { kind }),
+	}
+}
+
 /// Reads a node of a file from a dag-pb block.
 ///
 /// # Errors
@@ -66,20 +135,42 @@ pub(crate) fn encode_inner_node(links: &[Link]) -> Vec<u8> {
 /// The block is no dag-pb node, not part of a file, has more than [`LINKS_MAX`] links, or its
 /// sizes contradict each other.
 pub(crate) fn decode_file_node(block: &[u8]) -> Result<FileNode<'_>, DagError> {
-	let mut cids = Vec::new();
+	let (links, data) = decode_message(block)?;
+	let unixfs = decode_unixfs(data.ok_or(DagError::NotUnixFs)?)?;
+	match unixfs.kind {
+		TYPE_FILE | TYPE_RAW => file_node(&links, unixfs),
+		kind => Err(DagError::NotAFile { kind }),
+	}
+}
+
+/// A link as it stands in a node.
+struct RawLink<'a> {
+	cid: Cid,
+	name: &'a [u8],
+	dag_bytes: u64,
+}
+
+fn decode_message(block: &[u8]) -> Result<(Vec<RawLink<'_>>, Option<&[u8]>), DagError> {
+	let mut links = Vec::new();
 	let mut data = None;
 	let mut node = Reader::new(block);
 	while let Some(field) = node.next_field()? {
 		match field.number {
 			1 if data.is_none() => data = Some(field.bytes()?),
 			1 => return Err(DagError::RepeatedField),
-			2 if cids.len() == LINKS_MAX => return Err(DagError::TooManyLinks),
-			2 => cids.push(decode_link(field.bytes()?)?),
+			2 if links.len() == DIRECTORY_LINKS_MAX => return Err(DagError::TooManyLinks),
+			2 => links.push(decode_link(field.bytes()?)?),
 			_ => {},
 		}
 	}
-	let unixfs = decode_unixfs(data.ok_or(DagError::NotUnixFs)?)?;
-	if unixfs.child_bytes.len() != cids.len() {
+	Ok((links, data))
+}
+
+fn file_node<'a>(links: &[RawLink<'_>], unixfs: UnixFs<'a>) -> Result<FileNode<'a>, DagError> {
+	if LINKS_MAX < links.len() {
+		return Err(DagError::TooManyLinks);
+	}
+	if unixfs.child_bytes.len() != links.len() {
 		return Err(DagError::WrongSizes);
 	}
 	// A child that adds nothing lets a small DAG keep a reader busy for ever.
@@ -91,23 +182,45 @@ pub(crate) fn decode_file_node(block: &[u8]) -> Result<FileNode<'_>, DagError> {
 		.iter()
 		.try_fold(unixfs.data.len() as u64, |sum, bytes| sum.checked_add(*bytes));
 	// The size of a node without children may be left out.
-	let file_bytes = unixfs.file_bytes.or(total.filter(|_| cids.is_empty()));
+	let file_bytes = unixfs.file_bytes.or(total.filter(|_| links.is_empty()));
 	if total.is_none() || total != file_bytes {
 		return Err(DagError::WrongSizes);
 	}
-	let children = cids.into_iter().zip(unixfs.child_bytes).collect();
+	let cids = links.iter().map(|link| link.cid);
+	let children = cids.zip(unixfs.child_bytes).collect();
 	Ok(FileNode { data: unixfs.data, children, file_bytes: total.unwrap_or(0) })
 }
 
+fn named(links: Vec<RawLink<'_>>) -> Result<Vec<NamedLink>, DagError> {
+	let named = |link: RawLink<'_>| {
+		let name = std::str::from_utf8(link.name).map_err(|_detail| DagError::NameNotText)?;
+		Ok(NamedLink { name: name.to_owned(), cid: link.cid, dag_bytes: link.dag_bytes })
+	};
+	links.into_iter().map(named).collect()
+}
+
+/// Hexadecimal digits that tell the children of a shard apart.
+fn shard_digits(fanout: Option<u64>) -> Result<usize, DagError> {
+	match fanout {
+		Some(fanout) if fanout.is_power_of_two() && (2..=SHARD_FANOUT_MAX).contains(&fanout) => {
+			Ok(format!("{:X}", fanout - 1).len())
+		},
+		_ => Err(DagError::InvalidShard),
+	}
+}
+
 struct UnixFs<'a> {
+	kind: u64,
 	data: &'a [u8],
 	file_bytes: Option<u64>,
 	child_bytes: Vec<u64>,
+	fanout: Option<u64>,
 }
 
 fn decode_unixfs(message: &[u8]) -> Result<UnixFs<'_>, DagError> {
 	let mut kind = None;
-	let mut unixfs = UnixFs { data: &[], file_bytes: None, child_bytes: Vec::new() };
+	let mut unixfs =
+		UnixFs { kind: 0, data: &[], file_bytes: None, child_bytes: Vec::new(), fanout: None };
 	let mut reader = Reader::new(message);
 	while let Some(field) = reader.next_field()? {
 		match field.number {
@@ -116,30 +229,35 @@ fn decode_unixfs(message: &[u8]) -> Result<UnixFs<'_>, DagError> {
 			3 => unixfs.file_bytes = Some(field.varint()?),
 			4 if unixfs.child_bytes.len() == LINKS_MAX => return Err(DagError::TooManyLinks),
 			4 => unixfs.child_bytes.push(field.varint()?),
+			6 => unixfs.fanout = Some(field.varint()?),
 			_ => {},
 		}
 	}
-	match kind {
-		Some(TYPE_FILE | TYPE_RAW) => Ok(unixfs),
-		Some(kind) => Err(DagError::NotAFile { kind }),
-		None => Err(DagError::NotUnixFs),
-	}
+	unixfs.kind = kind.ok_or(DagError::NotUnixFs)?;
+	Ok(unixfs)
 }
 
-fn decode_link(message: &[u8]) -> Result<Cid, DagError> {
+fn decode_link(message: &[u8]) -> Result<RawLink<'_>, DagError> {
 	let mut cid = None;
+	let mut name: &[u8] = &[];
+	let mut dag_bytes = 0;
 	let mut reader = Reader::new(message);
 	while let Some(field) = reader.next_field()? {
-		if field.number == 1 {
-			let bytes = field.bytes()?;
-			// Checked first, so that no crate parses something endless.
-			if CID_BYTES_MAX < bytes.len() {
-				return Err(DagError::InvalidLink);
-			}
-			cid = Some(Cid::try_from(bytes).map_err(|_detail| DagError::InvalidLink)?);
+		match field.number {
+			1 => {
+				let bytes = field.bytes()?;
+				// Checked first, so that no crate parses something endless.
+				if CID_BYTES_MAX < bytes.len() {
+					return Err(DagError::InvalidLink);
+				}
+				cid = Some(Cid::try_from(bytes).map_err(|_detail| DagError::InvalidLink)?);
+			},
+			2 => name = field.bytes()?,
+			3 => dag_bytes = field.varint()?,
+			_ => {},
 		}
 	}
-	cid.ok_or(DagError::InvalidLink)
+	Ok(RawLink { cid: cid.ok_or(DagError::InvalidLink)?, name, dag_bytes })
 }
 
 /// Why a block is no node of a file.
@@ -154,8 +272,8 @@ pub enum DagError {
 	/// A link names no CID.
 	#[error("node has a link without a valid CID")]
 	InvalidLink,
-	/// The node has more links than any file node needs.
-	#[error("node has more than {LINKS_MAX} links")]
+	/// The node has more links than any file ([`LINKS_MAX`]) or directory needs.
+	#[error("node has too many links")]
 	TooManyLinks,
 	/// The node says nothing about what it is.
 	#[error("node is not UnixFS")]
@@ -166,6 +284,18 @@ pub enum DagError {
 		/// UnixFS's number of the kind.
 		kind: u64,
 	},
+	/// The node is neither a file nor a directory.
+	#[error("node is UnixFS of kind {kind}, neither a file nor a directory")]
+	UnsupportedKind {
+		/// UnixFS's number of the kind.
+		kind: u64,
+	},
+	/// A part of a spread directory is not made as one.
+	#[error("node is no part of a directory")]
+	InvalidShard,
+	/// A link's name is not UTF-8.
+	#[error("node has a name that is not UTF-8")]
+	NameNotText,
 	/// The sizes of the node, its data and its children do not add up.
 	#[error("sizes of the node and of its children do not add up")]
 	WrongSizes,

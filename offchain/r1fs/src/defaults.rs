@@ -24,3 +24,50 @@ pub const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 /// Blocks of one node that are fetched at a time: 16 x 2 MiB bound the memory of a reader, and
 /// hide the round trip of each.
 pub const FETCHES_MAX: usize = 16;
+
+/// Blocks that a reader holds at a time: [`FETCHES_MAX`], and one on each level of the tree for the
+/// block that is next. 24 x 2 MiB are 48 MiB.
+pub const BLOCKS_HELD_MAX: usize = FETCHES_MAX + DEPTH_MAX;
+
+/// Longest name of an entry of a directory, in bytes: what file systems take.
+pub const NAME_BYTES_MAX: usize = 255;
+
+/// Longest path inside a directory, in bytes: what systems take (`PATH_MAX` of Linux).
+pub const PATH_BYTES_MAX: usize = 4_096;
+
+/// Directories on the way from a root to an entry. People rarely nest more than ten.
+pub const DIRECTORY_DEPTH_MAX: usize = 64;
+
+/// Links that a node of any kind may have: a directory of 2 MiB whose entries have names of one byte
+/// has 46 000.
+pub const DIRECTORY_LINKS_MAX: usize = 65_536;
+
+/// Entries of a whole tree of directories that are added or read: ten times a large source tree.
+/// It ends what a small self-similar DAG would make of a disk.
+pub const TREE_ENTRIES_MAX: u64 = 100_000;
+
+/// Smallest chunk size that may be asked for, in bytes: below it a CID is a good part of what it
+/// names.
+pub const CHUNK_BYTES_MIN: usize = 1_024;
+
+/// Largest chunk size that may be asked for, in bytes (1 MiB): half of a block, as other tools have
+/// it.
+pub const CHUNK_BYTES_MAX: usize = 1_048_576;
+
+/// Bytes of chunks that are hashed and written in one go: enough to hide the way to another thread,
+/// little enough to hold two of them.
+pub(crate) const GROUP_BYTES: usize = 4 * 1024 * 1024;
+
+/// Blocks that may wait for the disk before they are made durable together.
+///
+/// Waiting costs a temporary file each. 1 024 small ones are synced in 0.1 s, and one sync each
+/// would take half a second.
+pub const COMMIT_BLOCKS_MAX: usize = 1_024;
+
+/// Bytes that may wait for the disk before they are made durable together (64 MiB): so the disk
+/// begins to write while the file still comes.
+pub const COMMIT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Blocks of one directory that is spread over several: 65 536 of 256 children each hold far more
+/// entries than [`TREE_ENTRIES_MAX`].
+pub(crate) const SHARDS_MAX: usize = 65_536;

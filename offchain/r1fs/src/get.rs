@@ -3,15 +3,11 @@
 //! From a CID back to the bytes.
 
 use crate::{
-	dag::{DagError, FileNode, decode_file_node},
-	defaults::{DEPTH_MAX, FETCHES_MAX},
-	source::{BlockSource, SourceError},
+	dag::DagError, defaults::DEPTH_MAX, reader::FileReader, source::BlockSource,
+	source::SourceError,
 };
-use bytes::Bytes;
 use cid::Cid;
-use futures::{StreamExt, stream};
-use r1_core::{DAG_PB_CODEC, RAW_CODEC};
-use std::{future::Future, io, pin::Pin};
+use std::io;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 pub(crate) async fn write_to(
@@ -20,80 +16,13 @@ pub(crate) async fn write_to(
 	bytes_max: u64,
 	writer: &mut (impl AsyncWrite + Unpin + Send),
 ) -> Result<u64, GetError> {
-	let block = source.get(*root).await?;
-	let part = Part::parse(root, &block)?;
-	let bytes = part.file_bytes();
-	if bytes_max < bytes {
-		return Err(GetError::TooLarge { cid: *root, bytes, bytes_max });
+	let mut reader = FileReader::open(source.clone(), *root, bytes_max).await?;
+	let failed = |source| GetError::Write { cid: *root, source };
+	while let Some(piece) = reader.next_piece().await? {
+		writer.write_all(&piece).await.map_err(failed)?;
 	}
-	write_part(source, *root, part, DEPTH_MAX, writer).await?;
-	writer.flush().await.map_err(|source| GetError::Write { cid: *root, source })?;
-	Ok(bytes)
-}
-
-/// What a block adds to a file.
-enum Part<'a> {
-	/// A leaf: bytes.
-	Leaf(&'a [u8]),
-	/// An inner node, or a leaf of older tools: bytes, then children.
-	Node(FileNode<'a>),
-}
-
-impl<'a> Part<'a> {
-	fn parse(cid: &Cid, block: &'a Bytes) -> Result<Self, GetError> {
-		match cid.codec() {
-			RAW_CODEC => Ok(Self::Leaf(block)),
-			DAG_PB_CODEC => decode_file_node(block)
-				.map(Self::Node)
-				.map_err(|source| GetError::Malformed { cid: *cid, source }),
-			codec => Err(GetError::UnsupportedCodec { cid: *cid, codec }),
-		}
-	}
-
-	fn file_bytes(&self) -> u64 {
-		match self {
-			Self::Leaf(bytes) => bytes.len() as u64,
-			Self::Node(node) => node.file_bytes,
-		}
-	}
-}
-
-/// Writes a part and everything below it; `depth_left` inner nodes may still be entered.
-///
-/// Boxed, because an async function cannot hold itself.
-fn write_part<'a, W: AsyncWrite + Unpin + Send>(
-	source: &'a BlockSource,
-	cid: Cid,
-	part: Part<'a>,
-	depth_left: usize,
-	writer: &'a mut W,
-) -> Pin<Box<dyn Future<Output = Result<(), GetError>> + Send + 'a>> {
-	Box::pin(async move {
-		let failed = |source| GetError::Write { cid, source };
-		let node = match part {
-			Part::Leaf(bytes) => return writer.write_all(bytes).await.map_err(failed),
-			Part::Node(node) => node,
-		};
-		writer.write_all(node.data).await.map_err(failed)?;
-		let depth_left = match depth_left.checked_sub(1) {
-			Some(depth_left) => depth_left,
-			None if node.children.is_empty() => return Ok(()),
-			None => return Err(GetError::TooDeep { cid }),
-		};
-		let mut blocks = stream::iter(node.children)
-			.map(async |(cid, bytes)| (cid, bytes, source.get(cid).await))
-			.buffered(FETCHES_MAX);
-		while let Some((child, bytes, block)) = blocks.next().await {
-			let block = block?;
-			let part = Part::parse(&child, &block)?;
-			// The parent's word bounds what is read; the child must keep it.
-			if part.file_bytes() != bytes {
-				return Err(GetError::SizeMismatch { cid: child, expected: bytes });
-			}
-			write_part(source, child, part, depth_left, writer).await?;
-		}
-		Ok(())
-	})
+	writer.flush().await.map_err(failed)?;
+	Ok(reader.file_bytes())
 }
 
 /// Why a file could not be read.
@@ -143,9 +72,9 @@ pub enum GetError {
 		expected: u64,
 	},
 	/// The bytes could not be written.
-	#[error("could not write what block {cid} holds")]
+	#[error("could not write file {cid}")]
 	Write {
-		/// The block.
+		/// The file.
 		cid: Cid,
 		/// What the writer said.
 		source: io::Error,

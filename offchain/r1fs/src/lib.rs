@@ -26,7 +26,14 @@
 mod defaults;
 mod files;
 mod add;
+mod chunker;
+mod balanced;
+mod batch;
 mod get;
+mod reader;
+mod directory;
+mod name;
+mod tree;
 mod dag;
 mod source;
 mod disk;
@@ -34,14 +41,21 @@ mod disk;
 mod tests;
 
 pub use add::{AddError, Added};
+pub use chunker::{Chunker, ChunkerError};
 pub use dag::DagError;
 pub use defaults::{
-	CHUNK_BYTES, DEPTH_MAX, FETCHES_MAX, FILE_BYTES_MAX, LINKS_MAX, LINKS_PER_NODE,
+	BLOCKS_HELD_MAX, CHUNK_BYTES, CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, COMMIT_BLOCKS_MAX,
+	COMMIT_BYTES_MAX, DEPTH_MAX, DIRECTORY_DEPTH_MAX, DIRECTORY_LINKS_MAX, FETCHES_MAX,
+	FILE_BYTES_MAX, LINKS_MAX, LINKS_PER_NODE, NAME_BYTES_MAX, PATH_BYTES_MAX, TREE_ENTRIES_MAX,
 };
+pub use directory::{DirectoryError, Entry, Listed};
 pub use disk::{DiskBlockStore, DiskError};
 pub use files::Files;
 pub use get::GetError;
+pub use name::NameError;
+pub use reader::FileReader;
 pub use source::{BlockSource, SourceError};
+pub use tree::{AddTreeError, SaveError};
 
 #[cfg(doc)]
 use r1_core::BlockExchange;

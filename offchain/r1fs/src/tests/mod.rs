@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+mod chunker;
+mod cids;
 mod dag;
+mod directory;
 mod disk;
 mod files;
 mod invariants;
+mod streaming;
+mod tree;
 
 use crate::Files;
 use bytes::Bytes;
@@ -11,14 +16,50 @@ use cid::Cid;
 use r1_core::{BlockExchange, BlockFuture, BlockStore, ExchangeError, MemoryBlockStore};
 use std::{
 	collections::HashMap,
+	pin::Pin,
 	sync::{Arc, Mutex},
+	task::{Context, Poll},
 };
+use tokio::io::{AsyncRead, ReadBuf};
 
 /// The first `length` bytes of the sequence 0, 1, .. 250, 0, 1, ..
 ///
 /// A chunk's length is no multiple of 251, so that neighbouring chunks differ.
 fn sequence(length: usize) -> Vec<u8> {
 	(0..length).map(|position| (position % 251) as u8).collect()
+}
+
+/// The content of a file of the fixtures: the byte at position `p` is the highest of the 32 bits of
+/// `p * 0x9e3779b1`, as in `tests/ipfs/content.mjs`.
+fn content(range: std::ops::Range<u64>) -> Vec<u8> {
+	range
+		.map(|position| ((position as u32).wrapping_mul(0x9e37_79b1) >> 24) as u8)
+		.collect()
+}
+
+/// A file that is made while it is read, and counts what was taken of it.
+struct Generated {
+	position: u64,
+	length: u64,
+}
+
+impl Generated {
+	fn new(length: u64) -> Self {
+		Self { position: 0, length }
+	}
+}
+
+impl AsyncRead for Generated {
+	fn poll_read(
+		mut self: Pin<&mut Self>,
+		_: &mut Context<'_>,
+		buffer: &mut ReadBuf<'_>,
+	) -> Poll<std::io::Result<()>> {
+		let end = self.length.min(self.position + buffer.remaining() as u64);
+		buffer.put_slice(&content(self.position..end));
+		self.position = end;
+		Poll::Ready(Ok(()))
+	}
 }
 
 /// A mesh in which others have some blocks, right or wrong.

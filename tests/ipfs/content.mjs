@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Files that need not be kept because a formula makes them, and how they are added here.
+
+import { unixfs } from '@helia/unixfs'
+import { MemoryBlockstore } from 'blockstore-core'
+import { fixedSize } from 'ipfs-unixfs-importer/chunker'
+import { balanced } from 'ipfs-unixfs-importer/layout'
+import { writeFileSync } from 'node:fs'
+
+/// The byte at position `p` is the highest of the 32 bits of `p * 0x9e3779b1`.
+export function content(length) {
+	const bytes = new Uint8Array(length)
+	for (let position = 0; position < length; position++) {
+		bytes[position] = Math.imul(position, 0x9e3779b1) >>> 24
+	}
+	return bytes
+}
+
+/// Adds files (`{ path, length }`, without a length for an empty directory) to a store of their
+/// own; the root is the one directory around them, or the one file with an empty path.
+export async function add(files, chunkBytes) {
+	const blocks = new MemoryBlockstore()
+	const helia = unixfs({ blockstore: blocks })
+	const options = {
+		cidVersion: 1,
+		rawLeaves: true,
+		chunker: fixedSize({ chunkSize: chunkBytes }),
+		layout: balanced({ maxChildrenPerNode: 174 }),
+	}
+	if (files.length === 1 && files[0].path === '') {
+		return { root: await helia.addBytes(content(files[0].length), options), blocks }
+	}
+	const candidates = files.map(({ path, length }) =>
+		length === undefined ? { path } : { path, content: content(length) })
+	let root
+	for await (const { cid } of helia.addAll(candidates, { ...options, wrapWithDirectory: true })) {
+		root = cid
+	}
+	return { root, blocks }
+}
+
+/// Writes a fixture where the tests of r1fs read it.
+export function write(name, bytes) {
+	writeFileSync(new URL(`../../offchain/r1fs/fixtures/${name}`, import.meta.url), bytes)
+}
