@@ -17,10 +17,20 @@ export function content(length) {
 	return bytes
 }
 
+/// A store that remembers the CIDs: by itself it knows blocks by their hashes alone.
+class Recording extends MemoryBlockstore {
+	cids = []
+
+	put(cid, block, options) {
+		this.cids.push(cid)
+		return super.put(cid, block, options)
+	}
+}
+
 /// Adds files (`{ path, length }`, without a length for an empty directory) to a store of their
 /// own; the root is the one directory around them, or the one file with an empty path.
 export async function add(files, chunkBytes) {
-	const blocks = new MemoryBlockstore()
+	const blocks = new Recording()
 	const helia = unixfs({ blockstore: blocks })
 	const options = {
 		cidVersion: 1,

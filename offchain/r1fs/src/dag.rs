@@ -143,6 +143,16 @@ pub(crate) fn decode_file_node(block: &[u8]) -> Result<FileNode<'_>, DagError> {
 	}
 }
 
+/// The children of any dag-pb block, whatever they are for.
+///
+/// # Errors
+///
+/// The block is no dag-pb node, or has too many links.
+pub(crate) fn decode_children(block: &[u8]) -> Result<Vec<Cid>, DagError> {
+	let (links, _data) = decode_message(block)?;
+	Ok(links.into_iter().map(|link| link.cid).collect())
+}
+
 /// A link as it stands in a node.
 struct RawLink<'a> {
 	cid: Cid,

@@ -71,3 +71,13 @@ pub const COMMIT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Blocks of one directory that is spread over several: 65 536 of 256 children each hold far more
 /// entries than [`TREE_ENTRIES_MAX`].
 pub(crate) const SHARDS_MAX: usize = 65_536;
+
+/// Blocks below one root that are walked: 256 GiB of chunks of 256 KiB. A walk holds two numbers of
+/// 34 B for each at most, which is about 100 MiB.
+pub const WALK_BLOCKS_MAX: usize = 1_048_576;
+
+/// Longest header of a CAR file, in bytes: 64 roots take 3 KiB.
+pub const CAR_HEADER_BYTES_MAX: usize = 8 * 1024;
+
+/// Roots of a CAR file that is imported.
+pub const CAR_ROOTS_MAX: usize = 64;

@@ -5,6 +5,7 @@
 use crate::{
 	add::{self, AddError, Added},
 	batch::Batch,
+	car::{self, CarError, CarExported, CarImported, ExportError},
 	chunker::Chunker,
 	directory::{self, DirectoryError, Listed},
 	get::{self, GetError},
@@ -147,6 +148,49 @@ impl Files {
 	/// Dropping the future leaves nothing behind.
 	pub async fn save(&self, cid: &Cid, path: &Path) -> Result<u64, SaveError> {
 		tree::save(&self.source, self.limits, *cid, path).await
+	}
+
+	// # CAR files
+
+	/// Writes a CAR file (version 1) of all that is below a root, each block once.
+	///
+	/// # Errors
+	///
+	/// A block cannot be had or is neither bytes nor a node, or writing failed. What was written by
+	/// then is a beginning of the file.
+	///
+	/// # Cancel safety
+	///
+	/// Dropping the future may leave a beginning of the file in `writer`.
+	pub async fn export_car(
+		&self,
+		root: &Cid,
+		writer: &mut (impl AsyncWrite + Unpin + Send),
+	) -> Result<CarExported, ExportError> {
+		car::export(&self.source, *root, writer).await
+	}
+
+	/// Stores the blocks of a CAR file (version 1). All that is below its roots is here then.
+	///
+	/// # Errors
+	///
+	/// It is no such file, a block is not what its CID says or missing, there is too much of it, or
+	/// reading or storing failed. Blocks that were stored by then stay.
+	///
+	/// # Cancel safety
+	///
+	/// As [`Self::add`].
+	pub async fn import_car(
+		&self,
+		reader: impl AsyncRead + Unpin + Send,
+	) -> Result<CarImported, CarError> {
+		let mut batch = Batch::new(self.source.clone());
+		let imported =
+			car::import(&self.source, &mut batch, self.limits.file_bytes_max, reader).await?;
+		for root in &imported.roots {
+			car::check_complete(&self.source, *root).await?;
+		}
+		Ok(imported)
 	}
 
 	// # Directories

@@ -34,6 +34,8 @@ mod reader;
 mod directory;
 mod name;
 mod tree;
+mod car;
+mod walk;
 mod dag;
 mod source;
 mod disk;
@@ -41,12 +43,14 @@ mod disk;
 mod tests;
 
 pub use add::{AddError, Added};
+pub use car::{CarError, CarExported, CarImported, ExportError, HeaderError};
 pub use chunker::{Chunker, ChunkerError};
 pub use dag::DagError;
 pub use defaults::{
-	BLOCKS_HELD_MAX, CHUNK_BYTES, CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, COMMIT_BLOCKS_MAX,
-	COMMIT_BYTES_MAX, DEPTH_MAX, DIRECTORY_DEPTH_MAX, DIRECTORY_LINKS_MAX, FETCHES_MAX,
-	FILE_BYTES_MAX, LINKS_MAX, LINKS_PER_NODE, NAME_BYTES_MAX, PATH_BYTES_MAX, TREE_ENTRIES_MAX,
+	BLOCKS_HELD_MAX, CAR_HEADER_BYTES_MAX, CAR_ROOTS_MAX, CHUNK_BYTES, CHUNK_BYTES_MAX,
+	CHUNK_BYTES_MIN, COMMIT_BLOCKS_MAX, COMMIT_BYTES_MAX, DEPTH_MAX, DIRECTORY_DEPTH_MAX,
+	DIRECTORY_LINKS_MAX, FETCHES_MAX, FILE_BYTES_MAX, LINKS_MAX, LINKS_PER_NODE, NAME_BYTES_MAX,
+	PATH_BYTES_MAX, TREE_ENTRIES_MAX, WALK_BLOCKS_MAX,
 };
 pub use directory::{DirectoryError, Entry, Listed};
 pub use disk::{DiskBlockStore, DiskError};
@@ -56,6 +60,7 @@ pub use name::NameError;
 pub use reader::FileReader;
 pub use source::{BlockSource, SourceError};
 pub use tree::{AddTreeError, SaveError};
+pub use walk::WalkError;
 
 #[cfg(doc)]
 use r1_core::BlockExchange;

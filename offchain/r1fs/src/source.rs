@@ -48,6 +48,19 @@ impl BlockSource {
 		Ok(block)
 	}
 
+	/// A block that is kept here; `None` if it is not, or is damaged.
+	pub(crate) async fn local(&self, cid: Cid) -> Result<Option<Bytes>, BlockStoreError> {
+		match self.on_store(cid, move |store| store.get(&cid)).await {
+			Err(BlockStoreError::Check(_)) => Ok(None),
+			result => result,
+		}
+	}
+
+	/// Whether a block is kept here.
+	pub(crate) async fn has(&self, cid: Cid) -> Result<bool, BlockStoreError> {
+		self.on_store(cid, move |store| store.has(&cid)).await
+	}
+
 	/// Keeps a block and tells the mesh.
 	///
 	/// # Errors

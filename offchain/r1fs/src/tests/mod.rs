@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+mod car;
 mod chunker;
 mod cids;
 mod dag;
