@@ -2,22 +2,55 @@
 
 //! Blocks that become durable together.
 
-use crate::{dag::Link, source::BlockSource};
+use crate::{
+	dag::Link,
+	disk::{Protection, Staging},
+	source::BlockSource,
+};
 use bytes::Bytes;
 use cid::Cid;
-use r1_core::{BlockStoreError, RAW_CODEC, cid_of};
+use r1_core::{BlockStore, BlockStoreError, RAW_CODEC, cid_of};
+use std::{io, sync::Arc};
+use tokio::task::spawn_blocking;
 
 /// Takes blocks, and makes them durable when it is committed.
 ///
-/// A batch that is dropped instead leaves nothing but blocks that nobody asked for.
-#[derive(Debug)]
+/// A batch that is dropped instead leaves nothing but blocks that nobody asked for, and the next
+/// collection removes these. Until then, and until what [`Self::commit`] returns is dropped, no
+/// collection touches what was put.
 pub(crate) struct Batch {
 	source: BlockSource,
+	sink: Sink,
+}
+
+/// Where blocks go.
+enum Sink {
+	/// To a store that makes each durable by itself.
+	Plain(Arc<dyn BlockStore>),
+	/// To a disk, in groups.
+	Disk(Staging),
+	/// Nowhere any more, as an earlier block failed.
+	Broken,
+}
+
+impl Sink {
+	/// Puts a block whose CID was made of it.
+	fn put(&mut self, cid: Cid, block: Bytes) -> Result<(), BlockStoreError> {
+		match self {
+			Self::Plain(store) => store.put(&cid, block),
+			Self::Disk(staging) => staging.stage(cid, &block),
+			Self::Broken => Err(broken(cid)),
+		}
+	}
 }
 
 impl Batch {
 	pub(crate) fn new(source: BlockSource) -> Self {
-		Self { source }
+		let sink = match source.disk() {
+			Some(disk) => Sink::Disk(Staging::new(disk)),
+			None => Sink::Plain(source.store()),
+		};
+		Self { source, sink }
 	}
 
 	/// Hashes and keeps leaves; links to them, in the same order.
@@ -25,24 +58,75 @@ impl Batch {
 		&mut self,
 		leaves: Vec<Bytes>,
 	) -> Result<Vec<Link>, BlockStoreError> {
-		let mut links = Vec::new();
-		for leaf in leaves {
-			let bytes = leaf.len() as u64;
-			let cid = cid_of(RAW_CODEC, &leaf);
-			links.push(Link { cid, file_bytes: bytes, dag_bytes: bytes });
-			self.source.put(cid, leaf).await?;
-		}
-		Ok(links)
+		self.run(move |sink| {
+			let mut links = Vec::with_capacity(leaves.len());
+			for leaf in leaves {
+				let bytes = leaf.len() as u64;
+				let cid = cid_of(RAW_CODEC, &leaf);
+				links.push(Link { cid, file_bytes: bytes, dag_bytes: bytes });
+				sink.put(cid, leaf)?;
+			}
+			let cids = links.iter().map(|link| link.cid).collect();
+			Ok((links, cids))
+		})
+		.await
 	}
 
-	/// Keeps blocks whose CIDs were made of them.
+	/// Keeps blocks whose CIDs were made of them, or were checked.
 	pub(crate) async fn put_all(
 		&mut self,
 		blocks: Vec<(Cid, Bytes)>,
 	) -> Result<(), BlockStoreError> {
-		for (cid, block) in blocks {
-			self.source.put(cid, block).await?;
+		if blocks.is_empty() {
+			return Ok(());
 		}
-		Ok(())
+		self.run(move |sink| {
+			let cids = blocks.iter().map(|(cid, _)| *cid).collect();
+			for (cid, block) in blocks {
+				sink.put(cid, block)?;
+			}
+			Ok(((), cids))
+		})
+		.await
 	}
+
+	/// Makes all of it durable.
+	pub(crate) async fn commit(mut self) -> Result<Option<Protection>, BlockStoreError> {
+		self.run(|sink| {
+			if let Sink::Disk(staging) = sink {
+				staging.commit()?;
+			}
+			Ok(((), Vec::new()))
+		})
+		.await?;
+		match self.sink {
+			Sink::Disk(staging) => Ok(Some(staging.into_protection())),
+			Sink::Plain(_) | Sink::Broken => Ok(None),
+		}
+	}
+
+	/// Does something with the sink where it may block, and tells the mesh what is durable now.
+	async fn run<T: Send + 'static>(
+		&mut self,
+		put: impl FnOnce(&mut Sink) -> Result<(T, Vec<Cid>), BlockStoreError> + Send + 'static,
+	) -> Result<T, BlockStoreError> {
+		let mut sink = std::mem::replace(&mut self.sink, Sink::Broken);
+		let done = spawn_blocking(move || put(&mut sink).map(|done| (done, sink))).await;
+		let ((value, cids), sink) = done.unwrap_or_else(|failed| {
+			let source = failed.into();
+			Err(BlockStoreError::Io { action: "finish a batch at", cid: Cid::default(), source })
+		})?;
+		self.sink = sink;
+		let durable = match &mut self.sink {
+			Sink::Disk(staging) => staging.take_committed(),
+			Sink::Plain(_) | Sink::Broken => cids,
+		};
+		durable.into_iter().for_each(|cid| self.source.announce(cid));
+		Ok(value)
+	}
+}
+
+fn broken(cid: Cid) -> BlockStoreError {
+	let source = io::Error::other("the batch failed before");
+	BlockStoreError::Io { action: "put", cid, source }
 }

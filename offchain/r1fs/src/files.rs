@@ -8,15 +8,20 @@ use crate::{
 	car::{self, CarError, CarExported, CarImported, ExportError},
 	chunker::Chunker,
 	directory::{self, DirectoryError, Listed},
+	disk::{DiskBlockStore, Pin, PinError, PinKind},
 	get::{self, GetError},
 	reader::FileReader,
-	source::BlockSource,
+	source::{BlockSource, SourceError},
 	tree::{self, AddTreeError, Limits, SaveError},
+	walk::{Walk, WalkError},
 };
 use cid::Cid;
-use r1_core::{BlockExchange, BlockStore};
-use std::{path::Path, sync::Arc};
-use tokio::io::{AsyncRead, AsyncWrite};
+use r1_core::{BlockExchange, BlockStore, BlockStoreError};
+use std::{io, path::Path, sync::Arc};
+use tokio::{
+	io::{AsyncRead, AsyncWrite},
+	task::spawn_blocking,
+};
 
 /// Adds files and gets them back. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -24,6 +29,16 @@ pub struct Files {
 	source: BlockSource,
 	chunker: Chunker,
 	limits: Limits,
+	pin: Option<PinAs>,
+}
+
+/// How what is added is pinned.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PinAs {
+	/// What the pin is known by.
+	pub name: String,
+	/// The time of the pin, in Unix seconds.
+	pub since_secs: u64,
 }
 
 impl Files {
@@ -33,8 +48,23 @@ impl Files {
 		Self::over(BlockSource::new(store, exchange))
 	}
 
+	/// Files over a store on a disk: blocks are made durable in groups, what is added can be pinned,
+	/// and what is added or read is not collected meanwhile.
+	#[must_use]
+	pub fn on_disk(store: Arc<DiskBlockStore>, exchange: Arc<dyn BlockExchange>) -> Self {
+		Self::over(BlockSource::on_disk(store, exchange))
+	}
+
 	fn over(source: BlockSource) -> Self {
-		Self { source, chunker: Chunker::default(), limits: Limits::default() }
+		Self { source, chunker: Chunker::default(), limits: Limits::default(), pin: None }
+	}
+
+	/// The same, but what is added is pinned, with all below it, before it is acknowledged. Without a
+	/// store on a disk nothing is collected, so nothing is pinned either.
+	#[must_use]
+	pub fn with_pin(mut self, pin: PinAs) -> Self {
+		self.pin = Some(pin);
+		self
 	}
 
 	/// The same, for files up to another size.
@@ -71,7 +101,9 @@ impl Files {
 	/// Dropping the future leaves whole blocks in the store; adding the file again reuses them.
 	pub async fn add(&self, reader: impl AsyncRead + Unpin + Send) -> Result<Added, AddError> {
 		let mut batch = Batch::new(self.source.clone());
-		add::add(&mut batch, self.chunker, self.limits.file_bytes_max, reader).await
+		let added = add::add(&mut batch, self.chunker, self.limits.file_bytes_max, reader).await?;
+		self.finish(batch, &[added.cid]).await?;
+		Ok(added)
 	}
 
 	/// Stores the file or the directory at `path`, with all that is in it.
@@ -89,7 +121,9 @@ impl Files {
 	/// As [`Self::add`].
 	pub async fn add_tree(&self, path: &Path) -> Result<Added, AddTreeError> {
 		let mut batch = Batch::new(self.source.clone());
-		tree::add_tree(&mut batch, self.chunker, self.limits, path.to_owned()).await
+		let added = tree::add_tree(&mut batch, self.chunker, self.limits, path.to_owned()).await?;
+		self.finish(batch, &[added.cid]).await?;
+		Ok(added)
 	}
 
 	// # Getting
@@ -187,9 +221,12 @@ impl Files {
 		let mut batch = Batch::new(self.source.clone());
 		let imported =
 			car::import(&self.source, &mut batch, self.limits.file_bytes_max, reader).await?;
+		let protection = batch.commit().await?;
 		for root in &imported.roots {
 			car::check_complete(&self.source, *root).await?;
 		}
+		self.pin_all(&imported.roots).await?;
+		drop(protection);
 		Ok(imported)
 	}
 
@@ -213,4 +250,69 @@ impl Files {
 	pub async fn resolve(&self, root: &Cid, path: &str) -> Result<Cid, DirectoryError> {
 		directory::resolve(&self.source, *root, path).await
 	}
+
+	// # Pins
+
+	/// Brings all that is below a root here, and pins it.
+	///
+	/// # Errors
+	///
+	/// A block cannot be had, what is below cannot be walked, or the pin cannot be written.
+	///
+	/// # Cancel safety
+	///
+	/// Dropping the future leaves whole blocks in the store, which a later call reuses.
+	pub async fn pin(&self, root: &Cid, pin: &PinAs) -> Result<(), PinContentError> {
+		let _protection = self.source.protect(*root);
+		let mut walk = Walk::new(root)?;
+		while let Some(cid) = walk.next() {
+			if Walk::is_node(&cid) || !self.source.has(cid).await? {
+				let block = self.source.get(cid).await?;
+				walk.enter(&cid, &block)?;
+			}
+		}
+		let files = self.clone().with_pin(pin.clone());
+		files.pin_all(&[*root]).await.map_err(PinContentError::Store)
+	}
+
+	/// Makes durable what was added, and then its pins.
+	async fn finish(&self, batch: Batch, roots: &[Cid]) -> Result<(), BlockStoreError> {
+		// Held until the pins are there, or a collection might come between.
+		let protection = batch.commit().await?;
+		self.pin_all(roots).await?;
+		drop(protection);
+		Ok(())
+	}
+
+	async fn pin_all(&self, roots: &[Cid]) -> Result<(), BlockStoreError> {
+		let (Some(pin), Some(disk)) = (&self.pin, self.source.disk()) else { return Ok(()) };
+		for cid in roots.iter().copied() {
+			let PinAs { name, since_secs } = pin.clone();
+			let pin = Pin { cid, kind: PinKind::Recursive, name, since_secs };
+			let disk = Arc::clone(&disk);
+			let pinned = spawn_blocking(move || disk.pin(pin)).await;
+			let failed = |source| BlockStoreError::Io { action: "pin", cid, source };
+			match pinned.map_err(|error| failed(error.into()))? {
+				Ok(()) => {},
+				Err(PinError::Store(error)) => return Err(error),
+				Err(PinError::Disk { source, .. }) => return Err(failed(source)),
+				Err(error) => return Err(failed(io::Error::other(error))),
+			}
+		}
+		Ok(())
+	}
+}
+
+/// Why content was not pinned.
+#[derive(Debug, thiserror::Error)]
+pub enum PinContentError {
+	/// A block could not be had.
+	#[error(transparent)]
+	Source(#[from] SourceError),
+	/// What is below the root cannot be walked.
+	#[error(transparent)]
+	Walk(#[from] WalkError),
+	/// The store failed.
+	#[error(transparent)]
+	Store(#[from] BlockStoreError),
 }

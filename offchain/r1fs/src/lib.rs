@@ -53,8 +53,11 @@ pub use defaults::{
 	PATH_BYTES_MAX, TREE_ENTRIES_MAX, WALK_BLOCKS_MAX,
 };
 pub use directory::{DirectoryError, Entry, Listed};
-pub use disk::{DiskBlockStore, DiskError};
-pub use files::Files;
+pub use disk::{
+	CollectError, Collected, DiskBlockStore, DiskError, PIN_NAME_BYTES_MAX, Pin, PinError, PinKind,
+	Protection, ScrubError, Scrubbed, StoreStatistics,
+};
+pub use files::{Files, PinAs, PinContentError};
 pub use get::GetError;
 pub use name::NameError;
 pub use reader::FileReader;

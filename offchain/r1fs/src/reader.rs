@@ -16,6 +16,7 @@
 use crate::{
 	dag::{FileNode, decode_file_node},
 	defaults::{DEPTH_MAX, FETCHES_MAX},
+	disk::Protection,
 	get::GetError,
 	source::{BlockSource, SourceError},
 };
@@ -47,6 +48,8 @@ pub struct FileReader {
 	fetches_begun: u64,
 	/// The most blocks that were held at a time.
 	held_max: usize,
+	/// Lasts as long as the reader.
+	_protection: Option<Protection>,
 }
 
 /// A block on its way, and the number of its fetch.
@@ -73,6 +76,7 @@ impl FileReader {
 		root: Cid,
 		bytes_max: u64,
 	) -> Result<Self, GetError> {
+		let protection = source.protect(root);
 		let block = source.get(root).await?;
 		let part = Part::parse(&root, &block)?;
 		let bytes = part.file_bytes();
@@ -89,6 +93,7 @@ impl FileReader {
 			arrived: HashMap::from([(0, Ok(block))]),
 			fetches_begun: 1,
 			held_max: 1,
+			_protection: protection,
 		})
 	}
 

@@ -2,6 +2,7 @@
 
 //! Blocks, from the local store first and from the mesh then.
 
+use crate::disk::{DiskBlockStore, Protection};
 use bytes::Bytes;
 use cid::Cid;
 use r1_core::{
@@ -13,6 +14,8 @@ use std::{fmt, sync::Arc};
 #[derive(Clone)]
 pub struct BlockSource {
 	store: Arc<dyn BlockStore>,
+	/// The store again, if it is one that collects, pins, and syncs in groups.
+	disk: Option<Arc<DiskBlockStore>>,
 	exchange: Arc<dyn BlockExchange>,
 }
 
@@ -20,7 +23,30 @@ impl BlockSource {
 	/// Blocks of `store`, and of `exchange` where the store has none.
 	#[must_use]
 	pub fn new(store: Arc<dyn BlockStore>, exchange: Arc<dyn BlockExchange>) -> Self {
-		Self { store, exchange }
+		Self { store, disk: None, exchange }
+	}
+
+	/// Blocks of a store on a disk, and of `exchange` where it has none.
+	pub(crate) fn on_disk(disk: Arc<DiskBlockStore>, exchange: Arc<dyn BlockExchange>) -> Self {
+		Self { store: Arc::clone(&disk) as Arc<dyn BlockStore>, disk: Some(disk), exchange }
+	}
+
+	pub(crate) fn store(&self) -> Arc<dyn BlockStore> {
+		Arc::clone(&self.store)
+	}
+
+	pub(crate) fn disk(&self) -> Option<Arc<DiskBlockStore>> {
+		self.disk.clone()
+	}
+
+	/// Keeps what is below a root from being collected while it is read.
+	pub(crate) fn protect(&self, root: Cid) -> Option<Protection> {
+		self.disk.as_ref().map(|disk| disk.protect(root))
+	}
+
+	/// Tells the mesh that a block is here now.
+	pub(crate) fn announce(&self, cid: Cid) {
+		self.exchange.announce(cid);
 	}
 
 	/// A block, which matches its CID. One that came from the mesh is kept.

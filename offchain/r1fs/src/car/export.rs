@@ -14,6 +14,7 @@ pub(crate) async fn export(
 	writer: &mut (impl AsyncWrite + Unpin + Send),
 ) -> Result<CarExported, ExportError> {
 	let failed = |source| ExportError::Write { source };
+	let _protection = source.protect(root);
 	let mut walk = Walk::new(&root)?;
 	let mut exported = CarExported { blocks: 0, bytes: 0 };
 	let mut head = Vec::new();

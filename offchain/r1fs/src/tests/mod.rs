@@ -3,11 +3,16 @@
 mod car;
 mod chunker;
 mod cids;
+mod collect;
+mod crash;
 mod dag;
 mod directory;
 mod disk;
 mod files;
 mod invariants;
+mod pins;
+mod scrub;
+mod sim_disk;
 mod streaming;
 mod tree;
 

@@ -46,6 +46,7 @@ pub(crate) async fn save(
 	root: Cid,
 	path: &Path,
 ) -> Result<u64, SaveError> {
+	let _protection = source.protect(root);
 	let landing = Landing::beside(path)?;
 	let mut saving = Saving { source, limits, bytes: 0, entries: 0 };
 	saving.save(root, landing.place(), 0).await?;
