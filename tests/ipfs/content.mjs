@@ -27,22 +27,34 @@ class Recording extends MemoryBlockstore {
 	}
 }
 
-/// Adds files (`{ path, length }`, without a length for an empty directory) to a store of their
-/// own; the root is the one directory around them, or the one file with an empty path.
+const optionsFor = chunkSize => ({
+	cidVersion: 1,
+	rawLeaves: true,
+	chunker: fixedSize({ chunkSize }),
+	layout: balanced({ maxChildrenPerNode: 174 }),
+})
+
+/// Adds some bytes to a store of their own.
+export async function addBytes(bytes, chunkBytes = 262144) {
+	const blocks = new Recording()
+	const root = await unixfs({ blockstore: blocks }).addBytes(bytes, optionsFor(chunkBytes))
+	return { root, blocks }
+}
+
+/// Adds files (`{ path, length }` or `{ path, bytes }`, or the path alone for an empty directory) to
+/// a store of their own; the root is the one directory around them, or the one file with an empty
+/// path.
 export async function add(files, chunkBytes) {
 	const blocks = new Recording()
 	const helia = unixfs({ blockstore: blocks })
-	const options = {
-		cidVersion: 1,
-		rawLeaves: true,
-		chunker: fixedSize({ chunkSize: chunkBytes }),
-		layout: balanced({ maxChildrenPerNode: 174 }),
-	}
+	const options = optionsFor(chunkBytes)
 	if (files.length === 1 && files[0].path === '') {
-		return { root: await helia.addBytes(content(files[0].length), options), blocks }
+		return addBytes(content(files[0].length), chunkBytes)
 	}
-	const candidates = files.map(({ path, length }) =>
-		length === undefined ? { path } : { path, content: content(length) })
+	const candidates = files.map(({ path, length, bytes }) => ({
+		path,
+		content: bytes ?? (length === undefined ? undefined : content(length)),
+	}))
 	let root
 	for await (const { cid } of helia.addAll(candidates, { ...options, wrapWithDirectory: true })) {
 		root = cid

@@ -81,3 +81,26 @@ pub const CAR_HEADER_BYTES_MAX: usize = 8 * 1024;
 
 /// Roots of a CAR file that is imported.
 pub const CAR_ROOTS_MAX: usize = 64;
+
+/// Recipients that a file is sealed for: a job's nodes, a hundred times over a usual job's.
+pub const SEAL_RECIPIENTS_MAX: usize = 128;
+
+/// Longest header of a sealed file, in bytes: 128 recipients of `age` take 200 B each.
+pub const SEAL_HEADER_BYTES_MAX: usize = 32 * 1024;
+
+/// Longest manifest of a sealed file, in bytes: a name, a type and a CID, with room to spare.
+pub const MANIFEST_BYTES_MAX: usize = 8 * 1024;
+
+/// Bytes to a multiple of which a manifest is filled up, so that its length tells nothing of the
+/// name's: most names and types fit into one.
+pub(crate) const MANIFEST_PADDING_BYTES: usize = 1_024;
+
+/// Longest media type, in bytes: what the registry of media types allows (127 + 1 + 127).
+pub const MEDIA_TYPE_BYTES_MAX: usize = 255;
+
+/// How much work a passphrase costs, as a power of two: what the command line of `age` takes, one
+/// second and 256 MiB.
+pub const PASSPHRASE_WORK: u8 = 18;
+
+/// The most work that is done for somebody else's file, as a power of two: four seconds and 1 GiB.
+pub const PASSPHRASE_WORK_MAX: u8 = 20;

@@ -11,6 +11,7 @@ use crate::{
 	disk::{DiskBlockStore, Pin, PinError, PinKind},
 	get::{self, GetError},
 	reader::FileReader,
+	seal::{self, OpenError, OpeningKeys, Recipients, SealError, SealedAs, SealedFile},
 	source::{BlockSource, SourceError},
 	tree::{self, AddTreeError, Limits, SaveError},
 	walk::{Walk, WalkError},
@@ -249,6 +250,49 @@ impl Files {
 	/// The path may not be one, or leads nowhere, or a block on the way cannot be had.
 	pub async fn resolve(&self, root: &Cid, path: &str) -> Result<Cid, DirectoryError> {
 		directory::resolve(&self.source, *root, path).await
+	}
+
+	// # Sealed files
+
+	/// Seals all that `reader` yields, and stores it; the CID is that of a directory of two entries.
+	///
+	/// Each time under other random keys, and so under another CID. Randomness is the operating
+	/// system's, which `age` asks itself.
+	///
+	/// # Errors
+	///
+	/// The name may not be one, the file is too large, or reading or storing failed. Blocks that were
+	/// stored by then stay.
+	///
+	/// # Cancel safety
+	///
+	/// As [`Self::add`].
+	pub async fn add_sealed(
+		&self,
+		sealed_as: SealedAs,
+		recipients: &Recipients,
+		reader: impl AsyncRead + Unpin + Send,
+	) -> Result<Added, SealError> {
+		let mut batch = Batch::new(self.source.clone());
+		let bytes_max = self.limits.file_bytes_max;
+		let added =
+			seal::seal(&mut batch, self.chunker, bytes_max, sealed_as, recipients, reader).await?;
+		self.finish(batch, &[added.cid]).await?;
+		Ok(added)
+	}
+
+	/// Opens a sealed file: says what it is, and can then be read or written to a disk.
+	///
+	/// # Errors
+	///
+	/// It is no sealed file or sealed for others, a block cannot be had, or its manifest is damaged or
+	/// belongs to another content.
+	pub async fn open_sealed(
+		&self,
+		root: &Cid,
+		keys: &OpeningKeys,
+	) -> Result<SealedFile, OpenError> {
+		seal::open(&self.source, *root, keys, self.limits.file_bytes_max).await
 	}
 
 	// # Pins

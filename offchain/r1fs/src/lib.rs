@@ -2,26 +2,50 @@
 
 //! Files by content: a file's name is the hash of what is in it.
 //!
-//! A file is cut into chunks of 256 KiB, which are the leaves of a balanced UnixFS DAG; its CID
-//! equals what IPFS tools compute with CID version 1 and raw leaves. Blocks live in a
-//! [`DiskBlockStore`] and come from other nodes through [`BlockExchange`].
+//! A file is cut into chunks, which are the leaves of a balanced UnixFS DAG; a directory is a node
+//! with names. CIDs equal what IPFS tools compute with CID version 1, raw leaves and the same
+//! chunks: 256 KiB unless another [`Chunker`] is asked for. Blocks live in a [`DiskBlockStore`] and
+//! come from other nodes through [`BlockExchange`].
 //!
 //! ```text
-//! add: reader -> chunks -> leaves -> inner nodes -> root       each put into the store
-//! get: root -> links, 16 blocks ahead -> writer                store first, then the mesh
+//! add:  reader -> chunks -> leaves -> inner nodes -> root -> pin      synced together, then told
+//! get:  root -> links, 16 blocks ahead -> writer                      store first, then the mesh
+//! seal: reader -> age -> add, beside a sealed manifest of its name, type and length
+//! CAR:  all blocks below a root, in one stream, both ways
 //! ```
 //!
-//! Not here: the network, HTTP, encryption, pinning and garbage collection.
+//! [`Files`] is the door to all of it. Its [`Files::on_disk`] makes blocks durable in groups, pins,
+//! and keeps what is in flight from [`DiskBlockStore::collect`].
+//!
+//! Not here: the network, HTTP, who may do what, and how many nodes keep a copy.
 //!
 //! # Failure model
 //!
 //! - A block that does not hash to its CID is never returned, wherever it came from. A block that
-//!   rotted on disk is removed when it is read, and fetched again from the mesh.
-//! - A crash at any instant leaves each block whole or absent: blocks are written beside their
-//!   place, synced and renamed. What was left beside is removed at the next start.
-//! - A DAG from a stranger costs a reader at most what the file's size says: depth, links and
-//!   sizes are checked before children are fetched.
-//! - A reader that fails half-way has written a correct beginning of the file, and says so.
+//!   rotted on disk is removed when it is read or scrubbed, and fetched again from the mesh.
+//! - A crash at any instant, of the process or of the machine, leaves each block and each pin whole
+//!   or absent. An add is acknowledged when all its blocks, and its pin if one was asked for, are
+//!   durable; an unpin when the pin's absence is. What was added and not acknowledged is collected.
+//! - A disk that says that it has synced what it has not can lose what was acknowledged. What it
+//!   lost is noticed when it is read, as its hash is wrong or it is not there.
+//! - A collection removes nothing that is pinned, or below a root that is being added or read. If a
+//!   pin is not whole, nobody knows what is below the gap, so nothing is removed.
+//! - A full store refuses; nothing is evicted.
+//! - A DAG from a stranger costs a reader at most what the file's size says, and 24 blocks of
+//!   memory: depth, links, sizes, names and entries are checked before children are fetched.
+//! - A reader that fails half-way has written a correct beginning of the file, and says so. What is
+//!   written to a path is there whole or not at all.
+//! - A sealed file that was cut, extended, reordered or spliced is refused; a wrong key opens nothing.
+//!   Somebody who gets a part of it through [`SealedFile::write_to`] before an error has genuine
+//!   bytes, and may not take them for the file.
+//!
+//! # Limits
+//!
+//! A directory that is written is one block of 2 MiB: 20 000 to 40 000 entries. Other tools spread
+//! directories beyond 256 KiB over blocks by hashes of names (HAMT); these are read here and not
+//! written, so above that size the CID is another one than theirs.
+//!
+//! [`Added::dag_bytes`] and what else counts blocks as often as they are linked saturates.
 
 mod defaults;
 mod files;
@@ -35,6 +59,7 @@ mod directory;
 mod name;
 mod tree;
 mod car;
+mod seal;
 mod walk;
 mod dag;
 mod source;
@@ -49,8 +74,9 @@ pub use dag::DagError;
 pub use defaults::{
 	BLOCKS_HELD_MAX, CAR_HEADER_BYTES_MAX, CAR_ROOTS_MAX, CHUNK_BYTES, CHUNK_BYTES_MAX,
 	CHUNK_BYTES_MIN, COMMIT_BLOCKS_MAX, COMMIT_BYTES_MAX, DEPTH_MAX, DIRECTORY_DEPTH_MAX,
-	DIRECTORY_LINKS_MAX, FETCHES_MAX, FILE_BYTES_MAX, LINKS_MAX, LINKS_PER_NODE, NAME_BYTES_MAX,
-	PATH_BYTES_MAX, TREE_ENTRIES_MAX, WALK_BLOCKS_MAX,
+	DIRECTORY_LINKS_MAX, FETCHES_MAX, FILE_BYTES_MAX, LINKS_MAX, LINKS_PER_NODE,
+	MANIFEST_BYTES_MAX, MEDIA_TYPE_BYTES_MAX, NAME_BYTES_MAX, PASSPHRASE_WORK, PASSPHRASE_WORK_MAX,
+	PATH_BYTES_MAX, SEAL_HEADER_BYTES_MAX, SEAL_RECIPIENTS_MAX, TREE_ENTRIES_MAX, WALK_BLOCKS_MAX,
 };
 pub use directory::{DirectoryError, Entry, Listed};
 pub use disk::{
@@ -61,6 +87,10 @@ pub use files::{Files, PinAs, PinContentError};
 pub use get::GetError;
 pub use name::NameError;
 pub use reader::FileReader;
+pub use seal::{
+	KeyError, Manifest, ManifestError, OpenError, OpeningKeys, Recipients, SealError, SealedAs,
+	SealedFile,
+};
 pub use source::{BlockSource, SourceError};
 pub use tree::{AddTreeError, SaveError};
 pub use walk::WalkError;

@@ -12,6 +12,7 @@ mod files;
 mod invariants;
 mod pins;
 mod scrub;
+mod seal;
 mod sim_disk;
 mod streaming;
 mod tree;

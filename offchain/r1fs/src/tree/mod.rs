@@ -8,5 +8,5 @@ mod save;
 pub use add::AddTreeError;
 pub use save::SaveError;
 
-pub(crate) use add::add_tree;
-pub(crate) use save::{Limits, save};
+pub(crate) use add::{DirectoryBuilder, add_tree};
+pub(crate) use save::{Landing, Limits, save};

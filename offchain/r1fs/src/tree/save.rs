@@ -56,7 +56,7 @@ pub(crate) async fn save(
 
 /// A place beside a path, from where what is finished is moved to the path.
 #[derive(Debug)]
-pub(super) struct Landing {
+pub(crate) struct Landing {
 	beside: TempDir,
 	place: PathBuf,
 	path: PathBuf,
