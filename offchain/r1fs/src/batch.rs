@@ -28,7 +28,7 @@ enum Sink {
 	/// To a store that makes each durable by itself.
 	Plain(Arc<dyn BlockStore>),
 	/// To a disk, in groups.
-	Disk(Staging),
+	Disk(Box<Staging>),
 	/// Nowhere any more, as an earlier block failed.
 	Broken,
 }
@@ -47,7 +47,7 @@ impl Sink {
 impl Batch {
 	pub(crate) fn new(source: BlockSource) -> Self {
 		let sink = match source.disk() {
-			Some(disk) => Sink::Disk(Staging::new(disk)),
+			Some(disk) => Sink::Disk(Box::new(Staging::new(disk))),
 			None => Sink::Plain(source.store()),
 		};
 		Self { source, sink }

@@ -60,9 +60,9 @@ pub(crate) const GROUP_BYTES: usize = 4 * 1024 * 1024;
 
 /// Blocks that may wait for the disk before they are made durable together.
 ///
-/// Waiting costs a temporary file each. 1 024 small ones are synced in 0.1 s, and one sync each
-/// would take half a second.
-pub const COMMIT_BLOCKS_MAX: usize = 1_024;
+/// Waiting costs a temporary file each. Beside the blocks, each of 1 024 directories is synced for a
+/// group, so a group has some blocks for each of them.
+pub const COMMIT_BLOCKS_MAX: usize = 4_096;
 
 /// Bytes that may wait for the disk before they are made durable together (64 MiB): so the disk
 /// begins to write while the file still comes.

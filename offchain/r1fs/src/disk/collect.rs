@@ -40,7 +40,8 @@ pub struct Collected {
 impl DiskBlockStore {
 	/// Removes the blocks that are neither pinned nor in flight.
 	///
-	/// Adds, gets and pins go on meanwhile. Memory: ten bits for each block of the store, and what a
+	/// Adds, gets and pins go on meanwhile. Nothing is synced: after a crash of the machine, some of
+	/// what was removed may be there again, and goes in a later collection. Memory: ten bits for each block of the store, and what a
 	/// walk of the largest pin takes. One of a hundred blocks that nobody keeps may stay until a
 	/// later time.
 	///
@@ -149,7 +150,7 @@ impl DiskBlockStore {
 				self.mark(marks, root, Missing::IsFine)?;
 			}
 		}
-		self.disk.sync_directory(shard).map_err(disk_error)
+		Ok(())
 	}
 }
 

@@ -39,8 +39,13 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync + 'static {
 	/// Removes a file; whether there was one.
 	fn remove(&self, path: &Path) -> io::Result<bool>;
 
-	/// Waits until the names in a directory are on the disk.
-	fn sync_directory(&self, path: &Path) -> io::Result<()>;
+	/// Waits until the names in directories are on the disk.
+	fn sync_directories(&self, paths: &[&Path]) -> io::Result<()>;
+
+	/// The same, for one.
+	fn sync_directory(&self, path: &Path) -> io::Result<()> {
+		self.sync_directories(&[path])
+	}
 
 	/// Takes a file for this process, until what is returned is dropped.
 	fn lock(&self, path: &Path) -> io::Result<Option<File>>;
@@ -92,20 +97,7 @@ impl Disk for MachineDisk {
 	}
 
 	fn sync_files(&self, paths: &[&Path]) -> io::Result<()> {
-		let share = paths.len().div_ceil(SYNCS_AT_A_TIME).max(1);
-		let sync_some = |some: &[&Path]| -> io::Result<()> {
-			some.iter().try_for_each(|path| File::open(path)?.sync_all())
-		};
-		if paths.len() <= 1 {
-			return sync_some(paths);
-		}
-		thread::scope(|scope| {
-			let threads: Vec<_> =
-				paths.chunks(share).map(|some| scope.spawn(move || sync_some(some))).collect();
-			threads.into_iter().try_for_each(|thread| {
-				thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread died")))
-			})
-		})
+		sync_all(paths)
 	}
 
 	fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -117,12 +109,12 @@ impl Disk for MachineDisk {
 	}
 
 	#[cfg(unix)]
-	fn sync_directory(&self, path: &Path) -> io::Result<()> {
-		File::open(path)?.sync_all()
+	fn sync_directories(&self, paths: &[&Path]) -> io::Result<()> {
+		sync_all(paths)
 	}
 
 	#[cfg(not(unix))]
-	fn sync_directory(&self, _: &Path) -> io::Result<()> {
+	fn sync_directories(&self, _: &[&Path]) -> io::Result<()> {
 		// Other systems do not let a directory be opened, and order renames themselves.
 		Ok(())
 	}
@@ -137,6 +129,24 @@ impl Disk for MachineDisk {
 			Err(TryLockError::Error(error)) => Err(error),
 		}
 	}
+}
+
+/// Syncs files or directories, several at a time.
+fn sync_all(paths: &[&Path]) -> io::Result<()> {
+	let sync_some = |some: &[&Path]| -> io::Result<()> {
+		some.iter().try_for_each(|path| File::open(path)?.sync_all())
+	};
+	if paths.len() <= 1 {
+		return sync_some(paths);
+	}
+	let share = paths.len().div_ceil(SYNCS_AT_A_TIME);
+	thread::scope(|scope| {
+		let threads: Vec<_> =
+			paths.chunks(share).map(|some| scope.spawn(move || sync_some(some))).collect();
+		threads.into_iter().try_for_each(|thread| {
+			thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread died")))
+		})
+	})
 }
 
 fn absent_is_none<T>(result: io::Result<T>) -> io::Result<Option<T>> {

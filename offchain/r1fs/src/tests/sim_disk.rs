@@ -178,6 +178,23 @@ impl State {
 		}
 	}
 
+	fn sync_directory(&mut self, path: &Path) -> io::Result<()> {
+		if self.seen.get(path) != Some(&Node::Directory) {
+			return Err(absent());
+		}
+		let is_child = |child: &PathBuf| child.parent() == Some(path);
+		self.durable.retain(|child, _| !is_child(child));
+		let children = self.seen.iter().filter(|(child, _)| is_child(child));
+		let children: Vec<_> = children.map(|(child, node)| (child.clone(), *node)).collect();
+		self.durable.extend(children);
+		// A directory's own name is durable if the one above was synced. Above the root is nothing of
+		// the store's.
+		if path == Path::new(super::crash::ROOT) {
+			self.durable.insert(path.to_owned(), Node::Directory);
+		}
+		Ok(())
+	}
+
 	fn file(&self, path: &Path) -> Option<usize> {
 		match self.seen.get(path) {
 			Some(Node::File(inode)) => Some(*inode),
@@ -274,27 +291,10 @@ impl Disk for SimDisk {
 		self.change(|state| Ok(state.seen.remove(path).is_some()))
 	}
 
-	fn sync_directory(&self, path: &Path) -> io::Result<()> {
-		self.change(|state| {
-			if state.seen.get(path) != Some(&Node::Directory) {
-				return Err(absent());
-			}
-			// The directory's own name is durable only if the one above was synced, but for the root's,
-			// whose parents are not the store's.
-			let is_child = |child: &PathBuf| child.parent() == Some(path);
-			state.durable.retain(|child, _| !is_child(child));
-			let children: Vec<(PathBuf, Node)> = state
-				.seen
-				.iter()
-				.filter(|(child, _)| is_child(child))
-				.map(|(child, node)| (child.clone(), *node))
-				.collect();
-			state.durable.extend(children);
-			if path == Path::new(super::crash::ROOT) {
-				state.durable.insert(path.to_owned(), Node::Directory);
-			}
-			Ok(())
-		})
+	fn sync_directories(&self, paths: &[&Path]) -> io::Result<()> {
+		paths
+			.iter()
+			.try_for_each(|path| self.change(|state| state.sync_directory(path)))
 	}
 
 	fn lock(&self, _: &Path) -> io::Result<Option<File>> {
