@@ -10,7 +10,7 @@
 //! bytes ──Choices──> a genuine challenge, token, revocation or secret
 //!                      │ cut, spliced, swapped, narrowed, signed by others, sent late or twice
 //!                      v
-//!             r1-dauth, r1-cstore ──outcome──> a model that knows how it was made ──> panic, or Coverage
+//!             r1-dauth, r1-cstore, r1fs ──outcome──> a model that knows how it was made ──> panic, or Coverage
 //! ```
 //!
 //! # What is checked
@@ -36,6 +36,10 @@
 //!   what is written after the damage is there again.
 //! - *Quorum*: whatever members send each other, what a node has written down is all that it knows, and
 //!   who has joined votes.
+//! - *Dag*: however its blocks are made, a file that is read is what its maker's model says, and no
+//!   entry of a directory has a name that leads elsewhere.
+//! - *Car*: what is imported is whole below its roots, and comes out and in again as the same.
+//! - *Sealed*: content opens to what was sealed or not at all, and under no manifest but its own.
 //!
 //! Not checked: what needs thousands of actions, such as that redeemed challenges and revocations
 //! are bounded in number.
@@ -83,6 +87,7 @@ mod secret;
 mod resp;
 mod replica;
 mod quorum;
+mod files;
 #[cfg(test)]
 mod tests;
 
@@ -121,11 +126,17 @@ pub enum Target {
 	Journal,
 	/// What nodes that agree on keys send each other.
 	Quorum,
+	/// DAGs of files and directories.
+	Dag,
+	/// CAR files.
+	Car,
+	/// Sealed files, and their manifests.
+	Sealed,
 }
 
 impl Target {
 	/// Every target.
-	pub const ALL: [Self; 8] = [
+	pub const ALL: [Self; 11] = [
 		Self::Challenge,
 		Self::Token,
 		Self::Revocation,
@@ -134,6 +145,9 @@ impl Target {
 		Self::Replica,
 		Self::Journal,
 		Self::Quorum,
+		Self::Dag,
+		Self::Car,
+		Self::Sealed,
 	];
 
 	/// The target's name, which is also that of its folder in `corpus/`.
@@ -148,6 +162,9 @@ impl Target {
 			Self::Replica => "replica",
 			Self::Journal => "journal",
 			Self::Quorum => "quorum",
+			Self::Dag => "dag",
+			Self::Car => "car",
+			Self::Sealed => "sealed",
 		}
 	}
 }
@@ -169,6 +186,9 @@ pub fn run(target: Target, bytes: &[u8]) -> Coverage {
 		Target::Replica => replica::play,
 		Target::Journal => replica::play_files,
 		Target::Quorum => quorum::play,
+		Target::Dag => files::dag::play,
+		Target::Car => files::car::play,
+		Target::Sealed => files::sealed::play,
 	};
 	play(&mut choices, &mut reached);
 	reached.into_coverage()

@@ -76,6 +76,11 @@ kind_by_variant!(
 	r1_dauth::RevocationError,
 	r1_dauth::SealingKeyError,
 	r1_dauth::SignInError,
+	r1fs::CarError,
+	r1fs::DirectoryError,
+	r1fs::ExportError,
+	r1fs::GetError,
+	r1fs::OpenError,
 	codec::Error
 );
 

@@ -73,6 +73,21 @@ fn members_should_hold_whatever_is_sent() {
 }
 
 #[test]
+fn dags_should_hold_however_they_are_made() {
+	fuzz(Target::Dag);
+}
+
+#[test]
+fn cars_should_hold_whatever_is_in_them() {
+	fuzz(Target::Car);
+}
+
+#[test]
+fn sealed_files_should_hold_whatever_becomes_of_them() {
+	fuzz(Target::Sealed);
+}
+
+#[test]
 fn corpora_should_be_small_and_reach_what_the_checks_are_about() {
 	check_corpora::<Target>();
 }

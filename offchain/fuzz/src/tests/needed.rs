@@ -17,6 +17,9 @@ pub(super) fn needed(target: Target) -> Pairs {
 		Target::Replica => REPLICA,
 		Target::Journal => JOURNAL,
 		Target::Quorum => QUORUM,
+		Target::Dag => DAG,
+		Target::Car => CAR,
+		Target::Sealed => SEALED,
 	}
 }
 
@@ -121,4 +124,38 @@ const QUORUM: Pairs = &[
 	("join", "unknown"),
 	("request", "none"),
 	("response", "none"),
+];
+
+const DAG: Pairs = &[
+	("get", "ok"),
+	("get", "Malformed"),
+	("get", "SizeMismatch"),
+	("get", "UnsupportedCodec"),
+	("list", "file"),
+	("list", "directory"),
+	("list", "Name"),
+	("list", "RepeatedName"),
+	("export", "ok"),
+	("export", "Walk(UnsupportedCodec"),
+];
+
+const CAR: Pairs = &[
+	("import", "ok"),
+	("import", "Truncated"),
+	("import", "Incomplete"),
+	("import", "MalformedSection"),
+	("import", "SectionTooLarge"),
+	("import", "Block(Mismatch"),
+	("import", "Header(Malformed)"),
+];
+
+const SEALED: Pairs = &[
+	("open", "ok"),
+	("open", "Key"),
+	("open", "Damaged"),
+	("open", "Manifest(OtherContent"),
+	("open", "Manifest(Malformed)"),
+	("read", "ok"),
+	("read", "Damaged"),
+	("read", "Length"),
 ];
