@@ -66,3 +66,36 @@ async fn add_tree_should_refuse_too_many_entries_and_a_directory_that_is_no_bloc
 	let error = files.add_tree(folder.path()).await.unwrap_err();
 	assert!(matches!(error, AddTreeError::TooManyEntries { entries_max: 7_999 }), "{error}");
 }
+
+/// What a server runs on several threads must be able to move between them.
+#[tokio::test]
+async fn futures_should_be_sent_between_threads() {
+	fn is_send(_: &impl Send) {}
+	let node = node();
+	let (files, path) = (node.files.clone(), std::path::Path::new("nowhere"));
+	let cid = r1_core::cid_of(r1_core::RAW_CODEC, b"nowhere");
+	let recipients = crate::Recipients::passphrase("x".to_owned());
+	let keys = crate::OpeningKeys::passphrase("x".to_owned());
+	let sealed_as = crate::SealedAs { name: "x".to_owned(), media_type: String::new() };
+	let pin_as = crate::PinAs { name: "x".to_owned(), since_secs: 0 };
+	let (mut first, mut second) = (Vec::new(), Vec::new());
+	is_send(&files.add(b"".as_slice()));
+	is_send(&files.add_tree(path));
+	is_send(&files.add_sealed(sealed_as, &recipients, b"".as_slice()));
+	is_send(&files.get(&cid, 1));
+	is_send(&files.write_to(&cid, &mut first));
+	is_send(&files.save(&cid, path));
+	is_send(&files.list(&cid));
+	is_send(&files.resolve(&cid, "a"));
+	is_send(&files.export_car(&cid, &mut second));
+	is_send(&files.import_car(b"".as_slice()));
+	is_send(&files.pin(&cid, &pin_as));
+	is_send(&async {
+		let opened = files.open_sealed(&cid, &keys).await?;
+		opened.write_range_to(0..1, &mut Vec::new()).await?;
+		opened.save(path).await
+	});
+	is_send(&async { files.reader(&cid).await?.next_piece().await });
+	is_send(&files.reader(&cid).await.map(crate::FileReader::into_stream));
+	assert!(node.store.is_empty(), "nothing was awaited but the reader");
+}
