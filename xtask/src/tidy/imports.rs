@@ -89,7 +89,7 @@ const RULES: &[Rule] = &[
 /// Foreign crates that only these packages may name: behind them is a port of `offchain/core`.
 const HOMES: &[(&str, &[&str])] = &[
 	// Strangers have these libraries too, so fuzzing does what they can do with them.
-	("age", &["offchain/dauth", "offchain/fuzz", "offchain/r1fs"]),
+	("age", &["offchain/dauth", "offchain/edil-client", "offchain/fuzz", "offchain/r1fs"]),
 	("biscuit-auth", &["offchain/dauth", "offchain/fuzz"]),
 	("bollard", &["offchain/deeploy"]),
 	("libcontainer", &["offchain/deeploy"]),
@@ -193,6 +193,9 @@ mod tests {
 			("offchain/net", "offchain/chain"),
 			("offchain/cli", "offchain/edge"),
 			("offchain/edge", "offchain/cli"),
+			// Secret keys never come to where the daemon runs.
+			("offchain/edge", "offchain/edil-client"),
+			("offchain/edil", "offchain/edil-client"),
 			("offchain/edge", "xtask"),
 			("offchain/edge", "tests"),
 			("runtime", "node"),
