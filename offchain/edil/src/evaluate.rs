@@ -16,15 +16,12 @@
 use crate::{
 	bootstrap::bootstrap_all,
 	head::{Head, Layer},
+	masks::expand,
 	model::EncryptedModel,
 	prepared::PreparedKey,
 	wire::{Request, Response},
 };
 use std::num::NonZeroUsize;
-use tfhe::core_crypto::{
-	commons::math::random::{CompressionSeed, Seed},
-	prelude::{CiphertextModulus, SeededLweCiphertextList},
-};
 
 /// Evaluates requests of one model and one key, together.
 ///
@@ -39,23 +36,20 @@ pub fn evaluate(
 ) -> Result<Vec<Response>, EvaluateError> {
 	requests.iter().try_for_each(|request| check(model, request))?;
 	let parameters = model.parameters();
-	let words = match model.head() {
-		Head::Linear(layer) => {
-			let scale = model.input_scale();
-			let combined = |request| combine(layer, &expand(request), input_width(request), scale);
-			requests.iter().map(combined).collect::<Vec<_>>()
-		},
+	let (width_in, width_out) = (parameters.input_lwe_size().0, parameters.output_lwe_size().0);
+	let first = |layer: &Layer, request: &Request| {
+		combine(layer, &expand(request, threads), width_in, model.input_scale())
+	};
+	let words: Vec<_> = match model.head() {
+		Head::Linear(layer) => requests.iter().map(|request| first(layer, request)).collect(),
 		Head::Perceptron { hidden, output, .. } => {
 			let key = key.filter(|key| key.parameters() == parameters);
 			let key = key.ok_or(EvaluateError::Key)?;
-			let scale = model.input_scale();
-			let accumulators =
-				|request: &Request| combine(hidden, &expand(request), input_width(request), scale);
-			let accumulators: Vec<_> = requests.iter().flat_map(accumulators).collect();
+			let accumulators: Vec<_> =
+				requests.iter().flat_map(|request| first(hidden, request)).collect();
 			let neurons = bootstrap_all(model, key, &accumulators, threads);
-			let width = parameters.output_dimension() + 1;
-			let logits = |neurons| combine(output, neurons, width, model.logit_scale());
-			neurons.chunks(width * hidden.outputs()).map(logits).collect()
+			let logits = |neurons| combine(output, neurons, width_out, model.logit_scale());
+			neurons.chunks(width_out * hidden.outputs()).map(logits).collect()
 		},
 	};
 	let respond = |(request, words): (&Request, Vec<u64>)| {
@@ -77,21 +71,6 @@ fn check(model: &EncryptedModel, request: &Request) -> Result<(), EvaluateError>
 		return Err(EvaluateError::Inputs { expected, found });
 	}
 	Ok(())
-}
-
-/// Words of one ciphertext of a request.
-fn input_width(request: &Request) -> usize {
-	request.parameters.input_lwe_size().0
-}
-
-/// Ciphertexts of a request, one after the other, their masks made of its seed.
-fn expand(request: &Request) -> Vec<u64> {
-	let seed = CompressionSeed { seed: Seed(request.seed) };
-	let modulus = CiphertextModulus::new_native();
-	let size = request.parameters.input_lwe_size();
-	SeededLweCiphertextList::from_container(request.bodies.clone(), size, seed, modulus)
-		.decompress_into_lwe_ciphertext_list()
-		.into_container()
 }
 
 /// A layer on ciphertexts of some words each, one after the other; `scale` is what one is on the

@@ -70,6 +70,7 @@ mod worker;
 mod queue;
 mod key_cache;
 mod evaluate;
+mod masks;
 mod bootstrap;
 mod prepared;
 mod self_test;

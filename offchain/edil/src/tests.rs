@@ -5,6 +5,7 @@
 mod formats;
 mod heads;
 mod keys;
+mod masks;
 mod queue;
 mod worker;
 
