@@ -11,6 +11,7 @@
 //!                      │ cut, spliced, swapped, narrowed, signed by others, sent late or twice
 //!                      v
 //!             r1-dauth, r1-cstore, r1fs ──outcome──> a model that knows how it was made ──> panic, or Coverage
+//!             r1-dauth, r1-cstore, r1-edil ──outcome──> a model that knows how it was made ──> panic, or Coverage
 //! ```
 //!
 //! # What is checked
@@ -40,6 +41,9 @@
 //!   entry of a directory has a name that leads elsewhere.
 //! - *Car*: what is imported is whole below its roots, and comes out and in again as the same.
 //! - *Sealed*: content opens to what was sealed or not at all, and under no manifest but its own.
+//! - *Model*: what is read has one form, and no inputs lead its logits beyond their bound.
+//! - *Inference*: a message that is read has one form, what does not fit its model is refused, and what
+//!   does is answered with as many logits as the model has.
 //!
 //! Not checked: what needs thousands of actions, such as that redeemed challenges and revocations
 //! are bounded in number.
@@ -88,6 +92,7 @@ mod resp;
 mod replica;
 mod quorum;
 mod files;
+mod edil;
 #[cfg(test)]
 mod tests;
 
@@ -132,11 +137,15 @@ pub enum Target {
 	Car,
 	/// Sealed files, and their manifests.
 	Sealed,
+	/// Files of encrypted models.
+	Model,
+	/// Messages of encrypted inference.
+	Inference,
 }
 
 impl Target {
 	/// Every target.
-	pub const ALL: [Self; 11] = [
+	pub const ALL: [Self; 13] = [
 		Self::Challenge,
 		Self::Token,
 		Self::Revocation,
@@ -148,6 +157,8 @@ impl Target {
 		Self::Dag,
 		Self::Car,
 		Self::Sealed,
+		Self::Model,
+		Self::Inference,
 	];
 
 	/// The target's name, which is also that of its folder in `corpus/`.
@@ -165,6 +176,8 @@ impl Target {
 			Self::Dag => "dag",
 			Self::Car => "car",
 			Self::Sealed => "sealed",
+			Self::Model => "model",
+			Self::Inference => "inference",
 		}
 	}
 }
@@ -189,6 +202,8 @@ pub fn run(target: Target, bytes: &[u8]) -> Coverage {
 		Target::Dag => files::dag::play,
 		Target::Car => files::car::play,
 		Target::Sealed => files::sealed::play,
+		Target::Model => edil::play_models,
+		Target::Inference => edil::play_messages,
 	};
 	play(&mut choices, &mut reached);
 	reached.into_coverage()

@@ -88,6 +88,16 @@ fn sealed_files_should_hold_whatever_becomes_of_them() {
 }
 
 #[test]
+fn models_should_hold_whatever_becomes_of_them() {
+	fuzz(Target::Model);
+}
+
+#[test]
+fn inference_should_hold_whatever_is_sent() {
+	fuzz(Target::Inference);
+}
+
+#[test]
 fn corpora_should_be_small_and_reach_what_the_checks_are_about() {
 	check_corpora::<Target>();
 }

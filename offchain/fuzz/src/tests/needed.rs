@@ -20,6 +20,8 @@ pub(super) fn needed(target: Target) -> Pairs {
 		Target::Dag => DAG,
 		Target::Car => CAR,
 		Target::Sealed => SEALED,
+		Target::Model => MODEL,
+		Target::Inference => INFERENCE,
 	}
 }
 
@@ -158,4 +160,35 @@ const SEALED: Pairs = &[
 	("read", "ok"),
 	("read", "Damaged"),
 	("read", "Length"),
+];
+
+const MODEL: Pairs = &[
+	("make", "ok"),
+	("make", "Head(InputMax"),
+	("make", "Head(Accumulator"),
+	("make", "Head(Activation)"),
+	("make", "Parameters"),
+	("read", "ok"),
+	("read", "Framing(Foreign)"),
+	("read", "Malformed"),
+	("read", "Bound"),
+	("read", "Head(Weights"),
+	("evaluate", "some"),
+];
+
+const INFERENCE: Pairs = &[
+	("request", "ok"),
+	("request", "Framing(Foreign)"),
+	("request", "Parameters"),
+	("request", "Count"),
+	("request", "Length"),
+	("evaluate", "ok"),
+	("evaluate", "Model"),
+	("evaluate", "Parameters"),
+	("evaluate", "Key"),
+	("response", "ok"),
+	("response", "Length"),
+	("key", "NoBootstrap"),
+	("key", "Length"),
+	("key", "Parameters"),
 ];
