@@ -52,6 +52,12 @@ pub(crate) fn logit_failure_log2(
 	logit_scale: u64,
 	weights: &[i8],
 ) -> f64 {
+	let half_unit = logit_scale as f64 / MODULUS / 2.0;
+	tail_log2(half_unit / logit_deviation(parameters, weights))
+}
+
+/// Standard deviation of a decrypted logit, as a share of the torus.
+pub(crate) fn logit_deviation(parameters: ParameterSet, weights: &[i8]) -> f64 {
 	let each = match parameters.bootstrap() {
 		Some(bootstrap) => bootstrap_variance(&bootstrap),
 		None => parameters.input_noise().powi(2),
@@ -59,9 +65,7 @@ pub(crate) fn logit_failure_log2(
 	let words = parameters.output_dimension() as f64;
 	let set_bits = words / 2.0 + 4.0 * words.sqrt() + 1.0;
 	let unit = (-f64::from(parameters.response_bits())).exp2();
-	let variance = each * square_norm(weights) + set_bits * unit * unit / 12.0;
-	let half_unit = logit_scale as f64 / MODULUS / 2.0;
-	tail_log2(half_unit / variance.sqrt())
+	(each * square_norm(weights) + set_bits * unit * unit / 12.0).sqrt()
 }
 
 /// What is left in the output of a bootstrap.

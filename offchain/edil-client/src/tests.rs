@@ -11,6 +11,7 @@ mod evaluation;
 mod determinism;
 mod keys;
 mod models;
+mod noise;
 mod refusals;
 mod security;
 

@@ -5,7 +5,7 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 /// Values that a client encrypts for one request. 1 024 latents are far beyond what a head of one
-/// bootstrapped layer can use, and their masks expand to 5.6 MB.
+/// bootstrapped layer can use, and with their masks they take 17 MB at most.
 pub const INPUTS_MAX: usize = 1_024;
 
 /// Neurons that are bootstrapped for one request. 256 of them take about a second on two cores.
@@ -23,8 +23,8 @@ pub const ENCODER_CID_BYTES_MAX: usize = 128;
 /// Largest magnitude of an input. A byte, because features of 8 bits lose nothing against floats.
 pub const INPUT_MAX: u8 = 127;
 
-/// Largest magnitude of a bias or an accumulator. A million leaves 44 bits of the torus to each
-/// step, and 1 024 products of bytes stay within what an `i32` holds.
+/// Largest magnitude of a bias or an accumulator. Sixteen million leave 39 bits of the torus below
+/// each unit, and 1 024 products of bytes with a bias stay within what an `i32` holds.
 pub const ACCUMULATOR_MAX: i32 = 1 << 24;
 
 /// Bootstraps that run through the key together, on one thread. The key streams through the caches

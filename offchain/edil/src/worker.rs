@@ -12,6 +12,7 @@ use crate::{
 	self_test::{SelfTestError, self_test},
 	wire::{EvaluationKey, EvaluationKeyId, Request, Response, WireError},
 };
+use sp_crypto_hashing::blake2_256;
 use std::{
 	collections::BTreeMap,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,6 +24,8 @@ pub struct Worker {
 	limits: EdilLimits,
 	models: Mutex<BTreeMap<ModelId, Arc<EncryptedModel>>>,
 	keys: Mutex<KeyCache>,
+	/// Keys are prepared one after the other: each takes three times its memory meanwhile.
+	preparing: Mutex<()>,
 }
 
 impl Worker {
@@ -38,7 +41,7 @@ impl Worker {
 		}
 		self_test().map_err(StartError::SelfTest)?;
 		let keys = Mutex::new(KeyCache::new(limits.key_bytes_max));
-		Ok(Self { limits, models: Mutex::default(), keys })
+		Ok(Self { limits, models: Mutex::default(), keys, preparing: Mutex::default() })
 	}
 
 	/// Checks a model and keeps it.
@@ -68,8 +71,10 @@ impl Worker {
 	///
 	/// The bytes are no key, or not that one, or there is no room for any.
 	pub fn load_key(&self, id: EvaluationKeyId, bytes: &[u8]) -> Result<(), LoadKeyError> {
+		let _alone = lock(&self.preparing);
 		let key = EvaluationKey::from_bytes(bytes).map_err(LoadKeyError::Key)?;
-		if key.id() != id {
+		// A key has one form, so these bytes are those that it is known by.
+		if blake2_256(bytes) != id {
 			return Err(LoadKeyError::OtherKey);
 		}
 		// A key without a bootstrap was refused when it was read.
@@ -87,9 +92,14 @@ impl Worker {
 	///
 	/// # Errors
 	///
-	/// The model or the key is not there, or a request is not for them; nothing is evaluated then.
+	/// There are too many, the model or the key is not there, or a request is not for them; nothing is
+	/// evaluated then.
 	pub fn evaluate(&self, requests: &[Request]) -> Result<Vec<Response>, RunError> {
 		let Some(first) = requests.first() else { return Ok(Vec::new()) };
+		let requests_max = self.limits.batch_requests_max.get();
+		if requests.len() > requests_max {
+			return Err(RunError::TooMany { requests_max });
+		}
 		if requests.iter().any(|request| request.evaluation_key != first.evaluation_key) {
 			return Err(RunError::OtherKey);
 		}
@@ -156,6 +166,12 @@ pub enum LoadKeyError {
 /// Why requests are not evaluated.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum RunError {
+	/// More than are evaluated together.
+	#[error("more than {requests_max} requests are not evaluated together")]
+	TooMany {
+		/// How many are.
+		requests_max: usize,
+	},
 	/// The model is not loaded.
 	#[error("the model is not loaded")]
 	UnknownModel,

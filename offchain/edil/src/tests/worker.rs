@@ -65,6 +65,8 @@ fn worker_should_refuse_what_it_has_no_model_or_key_for() {
 	let mut another = good.clone();
 	another.model = *linear.id();
 	assert_eq!(worker.evaluate(&[good, another]), Err(RunError::Evaluate(EvaluateError::Model)));
+	let many = vec![alone.clone(); 5];
+	assert_eq!(worker.evaluate(&many), Err(RunError::TooMany { requests_max: 4 }));
 	assert_eq!(worker.evaluate(&[alone]).map(|responses| responses[0].logits()), Ok(1));
 }
 
