@@ -10,8 +10,15 @@ use crate::{
 use bytes::Bytes;
 use cid::Cid;
 use r1_core::{BlockStore, BlockStoreError, RAW_CODEC, cid_of};
-use std::{io, sync::Arc};
+use std::{
+	io,
+	sync::{Arc, mpsc::sync_channel},
+	thread,
+};
 use tokio::task::spawn_blocking;
+
+/// Leaves that are hashed and wait to be written.
+const HASHED_MAX: usize = 4;
 
 /// Takes blocks, and makes them durable when it is committed.
 ///
@@ -34,6 +41,28 @@ enum Sink {
 }
 
 impl Sink {
+	/// Hashes leaves and puts them; links to them. A leaf is hashed while the one before is written.
+	fn put_leaves(&mut self, leaves: Vec<Bytes>) -> Result<Vec<Link>, BlockStoreError> {
+		let hashed = |leaf: Bytes| (cid_of(RAW_CODEC, &leaf), leaf);
+		let mut links = Vec::with_capacity(leaves.len());
+		let mut put = |(cid, leaf): (Cid, Bytes)| {
+			let bytes = leaf.len() as u64;
+			links.push(Link { cid, file_bytes: bytes, dag_bytes: bytes });
+			self.put(cid, leaf)
+		};
+		if leaves.len() <= 1 {
+			leaves.into_iter().map(hashed).try_for_each(put)?;
+			return Ok(links);
+		}
+		let (sender, receiver) = sync_channel(HASHED_MAX);
+		thread::scope(|scope| {
+			// Ends with the leaves, or when a block cannot be put and nobody receives any more.
+			scope.spawn(move || leaves.into_iter().try_for_each(|leaf| sender.send(hashed(leaf))));
+			receiver.into_iter().try_for_each(&mut put)
+		})?;
+		Ok(links)
+	}
+
 	/// Puts a block whose CID was made of it.
 	fn put(&mut self, cid: Cid, block: Bytes) -> Result<(), BlockStoreError> {
 		match self {
@@ -59,13 +88,7 @@ impl Batch {
 		leaves: Vec<Bytes>,
 	) -> Result<Vec<Link>, BlockStoreError> {
 		self.run(move |sink| {
-			let mut links = Vec::with_capacity(leaves.len());
-			for leaf in leaves {
-				let bytes = leaf.len() as u64;
-				let cid = cid_of(RAW_CODEC, &leaf);
-				links.push(Link { cid, file_bytes: bytes, dag_bytes: bytes });
-				sink.put(cid, leaf)?;
-			}
+			let links = sink.put_leaves(leaves)?;
 			let cids = links.iter().map(|link| link.cid).collect();
 			Ok((links, cids))
 		})
