@@ -72,11 +72,12 @@ impl Report {
 
 /// Milliseconds of one evaluation on two threads, from what was measured (`docs/edil.md`).
 fn expected_ms(model: &EncryptedModel) -> f64 {
-	let of_masks = 0.02 * model.head().inputs() as f64;
+	let words = model.head().inputs() * model.parameters().input_dimension();
+	let of_masks = 5.2e-5 * words as f64;
 	let of_bootstrap = match model.parameters() {
 		ParameterSet::Levelled => 0.0,
-		ParameterSet::Bootstrapped1024 => 3.7,
-		ParameterSet::Bootstrapped2048 => 4.9,
+		ParameterSet::Bootstrapped1024 => 5.3,
+		ParameterSet::Bootstrapped2048 => 7.2,
 	};
 	// A thread with nothing to do does not help the other one.
 	let pairs = model.head().bootstraps().div_ceil(2);

@@ -99,7 +99,7 @@ fn report_should_say_what_is_to_be_known_of_a_model() {
 		"evaluation key       16810010 bytes",
 		"request              220 bytes",
 		"response             41024 bytes",
-		"expected time        59.5 ms",
+		"expected time        85.4 ms",
 		"",
 	];
 	assert_eq!(compiled(Example::Digits, -54.0).report.to_string(), lines.join("\n"));
