@@ -19,6 +19,8 @@ pub(super) enum Example {
 /// What the trainer's integers come to, for samples that nobody trained with.
 #[derive(Debug, Deserialize)]
 pub(super) struct Vectors {
+	format: String,
+	version: u32,
 	pub(super) labels: Vec<usize>,
 	pub(super) raw: Vec<Raw>,
 	pub(super) inputs: Vec<Vec<i8>>,
@@ -26,11 +28,25 @@ pub(super) struct Vectors {
 }
 
 /// What an encoder is given: numbers, or pixels from `a` to `q`.
+///
+/// JSON of any kind first: where numbers keep all of their digits, as another crate may want it, they
+/// are not tried one way and then another.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "serde_json::Value")]
 pub(super) enum Raw {
 	Numbers(Vec<f64>),
 	Pixels(String),
+}
+
+impl TryFrom<serde_json::Value> for Raw {
+	type Error = serde_json::Error;
+
+	fn try_from(raw: serde_json::Value) -> Result<Self, Self::Error> {
+		match raw {
+			serde_json::Value::String(pixels) => Ok(Self::Pixels(pixels)),
+			numbers => serde_json::from_value(numbers).map(Self::Numbers),
+		}
+	}
 }
 
 impl Raw {
@@ -67,16 +83,10 @@ impl Example {
 	}
 
 	pub(super) fn vectors(self) -> Vectors {
-		#[derive(Deserialize)]
-		struct File {
-			format: String,
-			version: u32,
-			#[serde(flatten)]
-			vectors: Vectors,
-		}
-		let file: File = serde_json::from_slice(&self.file("vectors.json")).expect("it is JSON");
-		assert_eq!((file.format.as_str(), file.version), ("r1-edil-vectors", 1));
-		file.vectors
+		let vectors: Vectors =
+			serde_json::from_slice(&self.file("vectors.json")).expect("it is JSON");
+		assert_eq!((vectors.format.as_str(), vectors.version), ("r1-edil-vectors", 1));
+		vectors
 	}
 
 	/// Whether logits say what a label does; of equals the first counts.
