@@ -65,4 +65,6 @@ pub use text::{Condition, SetOptions};
 pub use tree::{
 	DEPTH_MAX, EMPTY, LEAF_MAX, Prefix, Shape, Tree, inner_digest, leaf_digest, leaf_digest_of,
 };
-pub use wire::{MESSAGE_BYTES_MAX, NAMESPACE_BYTES_MAX, Refusal, Request, Response, WireError};
+pub use wire::{
+	Asked, MESSAGE_BYTES_MAX, NAMESPACE_BYTES_MAX, Refusal, Request, Response, WireError,
+};

@@ -47,16 +47,14 @@ pub enum Request {
 		/// What.
 		message: Vec<u8>,
 	},
-	/// A question to one of those who agree on a key.
+	/// Questions to one of those who agree on keys.
 	Agree {
 		/// In which namespace.
 		namespace: String,
 		/// The round of the placement that named them.
 		placement: PlacementRound,
-		/// Which key.
-		key: Vec<u8>,
-		/// The question.
-		ask: Ask,
+		/// The questions.
+		asked: Vec<Asked>,
 	},
 	/// To take no votes of earlier placements any more, and to say what it holds as one of an earlier one.
 	Seal {
@@ -69,6 +67,15 @@ pub enum Request {
 		/// The last key that is known.
 		after: Option<Vec<u8>>,
 	},
+}
+
+/// A question about a key.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+pub struct Asked {
+	/// Which.
+	pub key: Vec<u8>,
+	/// The question.
+	pub ask: Ask,
 }
 
 /// What the other answers.
@@ -85,8 +92,9 @@ pub enum Response {
 	},
 	/// It was not done.
 	Refused(Refusal),
-	/// An answer of one of those who agree on a key.
-	Agreed(Reply),
+	/// Answers of one of those who agree on keys, in the order of the questions; the last of them may be
+	/// without, and are to be asked again.
+	Agreed(Vec<Result<Reply, Refusal>>),
 	/// What one of those who agreed earlier holds.
 	Sealed(Testimony),
 }
@@ -161,9 +169,12 @@ impl Request {
 			Self::Publish { channel, message, .. } => {
 				channel.len() <= KEY_BYTES_MAX && message.len() <= VALUE_BYTES_MAX
 			},
-			Self::Agree { ask: Ask::Accept(_, held), .. } => held.recent.len() <= RECENT_MAX,
 			// Whatever else does not fit is refused where it is looked at.
-			Self::Agree { .. } | Self::Seal { .. } => true,
+			Self::Agree { asked, .. } => asked.iter().all(|asked| match &asked.ask {
+				Ask::Accept(_, held) => held.recent.len() <= RECENT_MAX,
+				Ask::Look | Ask::Prepare(_) => true,
+			}),
+			Self::Seal { .. } => true,
 		};
 		match request.namespace().len() {
 			1..=NAMESPACE_BYTES_MAX if fits => Ok(request),

@@ -5,7 +5,7 @@
 use crate::{edits::spoilt, reached::Reached};
 use fuzzing::Choices;
 use r1_cstore::{
-	Quota, Request, Response, WriterId,
+	Asked, Quota, Request, Response, WriterId,
 	quorum::{
 		Ask, Ballot, Change, Held, Joining, Member, Members, Memory, Placed, Proposal, RECENT_MAX,
 		Reply,
@@ -148,7 +148,7 @@ fn agreed(
 	reached: &mut Reached,
 ) -> Option<Reply> {
 	match serve(node, from, request, choices, reached)? {
-		Response::Agreed(reply) => Some(reply),
+		Response::Agreed(answers) => answers.into_iter().next()?.ok(),
 		_ => None,
 	}
 }
@@ -166,11 +166,12 @@ fn serve(
 		return None;
 	};
 	let (response, memory) = match request {
-		Request::Agree { placement, key, ask, .. } => {
+		Request::Agree { placement, asked, .. } => {
+			let Asked { key, ask } = asked.into_iter().next()?;
 			let answered = node.member.asked(&from, placement, &key, ask);
 			reached.note_result("agree", &answered);
 			let (reply, memory) = answered.ok()?;
-			(Response::Agreed(reply), memory)
+			(Response::Agreed(vec![Ok(reply)]), memory)
 		},
 		Request::Seal { placement, of, after, .. } => {
 			let answered = node.member.seal(&from, placement, of, after.as_deref());
@@ -187,7 +188,7 @@ fn serve(
 }
 
 fn agree(placement: u32, key: Vec<u8>, ask: Ask) -> Request {
-	Request::Agree { namespace: "job/7".to_owned(), placement, key, ask }
+	Request::Agree { namespace: "job/7".to_owned(), placement, asked: vec![Asked { key, ask }] }
 }
 
 fn placed(all: &[(u32, &[NodeKey])]) -> Placed {

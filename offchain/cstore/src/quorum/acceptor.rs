@@ -45,6 +45,17 @@ pub enum Reply {
 	},
 }
 
+impl Reply {
+	/// About how many bytes it has.
+	pub(crate) fn bytes(&self) -> usize {
+		let fixed = size_of::<Self>();
+		match self {
+			Self::Holds { held, .. } => fixed + held.bytes() + size_of_val(held.recent.as_slice()),
+			Self::Accepted(_) | Self::Outbid { .. } => fixed,
+		}
+	}
+}
+
 /// What an acceptor must remember, before anybody hears of it.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
 pub enum Vote {

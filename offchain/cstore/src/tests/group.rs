@@ -10,8 +10,9 @@ use crate::{
 	limits::{KEY_BYTES_MAX, VALUE_BYTES_MAX},
 	quorum::{Ask, Ballot, Change, Held, Members, Outcome, Placed},
 	service::{Group, QuorumError},
-	wire::{Refusal, Request, Response},
+	wire::{Asked, Refusal, Request, Response},
 };
+use futures::future::join_all;
 use r1_primitives::NodeKey;
 use std::{collections::BTreeMap, fs, time::Duration};
 
@@ -129,6 +130,28 @@ async fn changes_of_many_writers_should_each_be_made_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn questions_that_do_not_fit_into_a_message_should_follow_in_the_next() {
+	let network = Network::default();
+	let nodes = start(&network, &[1, 2, 3]);
+	let group = nodes[0].group();
+	let keys: Vec<String> = (0..8).map(|number| format!("key-{number}")).collect();
+	let large = |key: &str| key.repeat(700_000 / key.len()).into_bytes();
+	let sets = keys.iter().map(|key| {
+		let change = Change::Set { expected: Some(0), value: Some(large(key)) };
+		group.operate(key.as_bytes(), change, PATIENCE)
+	});
+	for outcome in join_all(sets).await {
+		assert_eq!(outcome.unwrap(), Outcome::Changed(1));
+	}
+	let group = nodes[1].group();
+	let looks = keys.iter().map(|key| group.operate(key.as_bytes(), Change::None, PATIENCE));
+	for (key, outcome) in keys.iter().zip(join_all(looks).await) {
+		let Outcome::Holds(held) = outcome.unwrap() else { panic!("a read changed {key}") };
+		assert_eq!((held.version, held.value), (1, Some(large(key))));
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn keys_should_be_served_by_any_majority_and_by_nothing_less() {
 	let network = Network::default();
 	let nodes = start(&network, &[1, 2, 3]);
@@ -237,8 +260,7 @@ async fn whoever_is_no_member_should_be_refused() {
 	let agree = |placement, ask| Request::Agree {
 		namespace: JOB.to_owned(),
 		placement,
-		key: b"key".to_vec(),
-		ask,
+		asked: vec![Asked { key: b"key".to_vec(), ask }],
 	};
 	let late = Ballot { placement: 0, round: u64::MAX, ..Ballot::default() };
 	let seal =
@@ -252,7 +274,11 @@ async fn whoever_is_no_member_should_be_refused() {
 	];
 	for (from, request) in requests {
 		let answer = nodes[1].store.answer(from, &request.to_bytes()).await;
-		assert_eq!(Response::from_bytes(&answer), Ok(Response::Refused(Refusal::Members)));
+		let refused = match request {
+			Request::Agree { .. } => Response::Agreed(vec![Err(Refusal::Members)]),
+			_ => Response::Refused(Refusal::Members),
+		};
+		assert_eq!(Response::from_bytes(&answer), Ok(refused));
 	}
 	let group = nodes[0].group();
 	for (key, value) in [(0, 1), (KEY_BYTES_MAX + 1, 1), (1, VALUE_BYTES_MAX + 1)] {

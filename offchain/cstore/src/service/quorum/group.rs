@@ -2,22 +2,26 @@
 
 //! The keys of a namespace that its members agree on.
 
-use super::Base;
+use super::{Base, outbox::Outbox};
 use crate::{
 	journal::Entry,
 	namespace::WriteError,
-	quorum::{Joining, Member, MemberError, Members, Memory, Placed},
+	quorum::{Joining, Member, MemberError, Members, Memory, Placed, Reply},
+	repair::BATCH_BYTES_MAX,
 	service::{
 		Fault,
 		log::{DiskError, Mark},
 	},
-	wire::{Refusal, Request, Response},
+	wire::{Asked, Refusal, Request, Response},
 };
-use r1_primitives::NodeKey;
+use r1_primitives::{NodeKey, PlacementRound};
 use sp_crypto_hashing::blake2_256;
-use std::sync::{
-	Arc, Mutex, MutexGuard, PoisonError,
-	atomic::{AtomicBool, Ordering},
+use std::{
+	collections::BTreeMap,
+	sync::{
+		Arc, Mutex, MutexGuard, PoisonError,
+		atomic::{AtomicBool, Ordering},
+	},
 };
 use tokio::sync::{Mutex as Turns, MutexGuard as Turn};
 
@@ -36,6 +40,7 @@ struct Inner {
 	base: Arc<Base>,
 	state: Mutex<State>,
 	turns: [Turns<()>; TURNS],
+	outboxes: Mutex<BTreeMap<NodeKey, Outbox>>,
 	is_joining: AtomicBool,
 }
 
@@ -57,6 +62,7 @@ impl Group {
 			base,
 			state: Mutex::new(state),
 			turns: [const { Turns::const_new(()) }; TURNS],
+			outboxes: Mutex::default(),
 			is_joining: AtomicBool::new(false),
 		};
 		Self { inner: Arc::new(inner) }
@@ -106,6 +112,11 @@ impl Group {
 		members.nodes.contains(&self.inner.base.node).then(|| members.clone())
 	}
 
+	pub(super) fn outboxes(&self) -> MutexGuard<'_, BTreeMap<NodeKey, Outbox>> {
+		// Every change of it is whole.
+		self.inner.outboxes.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+
 	// # As a member
 
 	/// Asks a member, which may be this node.
@@ -125,13 +136,13 @@ impl Group {
 	/// Answers a member, or one of the next members.
 	pub(super) async fn requested(&self, from: NodeKey, request: Request) -> Response {
 		let answered = self.with(|member| match request {
-			Request::Agree { placement, key, ask, .. } => {
-				let (reply, memory) = member.asked(&from, placement, &key, ask)?;
-				Ok((Response::Agreed(reply), memory))
+			Request::Agree { placement, asked, .. } => {
+				let (answers, memories) = answer_all(member, &from, placement, asked);
+				Ok((Response::Agreed(answers), memories))
 			},
 			Request::Seal { placement, of, after, .. } => {
 				let (testimony, memory) = member.seal(&from, placement, of, after.as_deref())?;
-				Ok((Response::Sealed(testimony), memory))
+				Ok((Response::Sealed(testimony), memory.into_iter().collect()))
 			},
 			Request::Store { .. } | Request::Repair { .. } | Request::Publish { .. } => {
 				Err(MemberError::Round)
@@ -150,12 +161,12 @@ impl Group {
 	/// Lets the member answer, and writes down what it must remember; nothing if it was given up.
 	fn with<T>(
 		&self,
-		act: impl FnOnce(&mut Member) -> Result<(T, Option<Memory>), MemberError>,
+		act: impl FnOnce(&mut Member) -> Result<(T, Vec<Memory>), MemberError>,
 	) -> Option<(Result<T, MemberError>, Mark)> {
 		let mut state = self.state();
 		let acted = act(state.member.as_mut()?);
-		let outcome = acted.map(|(value, memory)| {
-			self.remember(&mut state, memory);
+		let outcome = acted.map(|(value, memories)| {
+			self.remember(&mut state, memories);
 			value
 		});
 		Some((outcome, state.mark))
@@ -247,6 +258,30 @@ impl Group {
 		// A member's changes are whole, vote by vote.
 		self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
 	}
+}
+
+/// Answers questions, as many as fit into a message, one at least; and what must be remembered of it.
+fn answer_all(
+	member: &mut Member,
+	from: &NodeKey,
+	placement: PlacementRound,
+	asked: Vec<Asked>,
+) -> (Vec<Result<Reply, Refusal>>, Vec<Memory>) {
+	let (mut answers, mut memories, mut bytes) = (Vec::new(), Vec::new(), 0);
+	for Asked { key, ask } in asked {
+		match member.asked(from, placement, &key, ask) {
+			Ok((reply, memory)) => {
+				bytes += reply.bytes();
+				answers.push(Ok(reply));
+				memories.extend(memory);
+			},
+			Err(error) => answers.push(Err(Refusal::from(&error))),
+		}
+		if BATCH_BYTES_MAX < bytes {
+			break;
+		}
+	}
+	(answers, memories)
 }
 
 impl From<&MemberError> for Refusal {

@@ -13,6 +13,7 @@
 mod disk;
 mod group;
 mod operation;
+mod outbox;
 mod join;
 
 pub use group::Group;

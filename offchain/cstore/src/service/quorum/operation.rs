@@ -2,12 +2,12 @@
 
 //! Reads and changes keys: a [`Proposal`], carried to all members until something comes of it.
 
-use super::Group;
+use super::{Group, outbox::Question};
 use crate::{
 	limits::{KEY_BYTES_MAX, VALUE_BYTES_MAX},
 	quorum::{Ask, Change, Outcome, Proposal, Reply, Step},
 	record::RecordError,
-	wire::{Refusal, Request, Response},
+	wire::{Asked, Refusal},
 };
 use r1_primitives::{NodeKey, PlacementRound};
 use std::time::Duration;
@@ -39,10 +39,11 @@ pub enum QuorumError {
 }
 
 /// A member's answer to a question.
-struct Answer {
-	node: NodeKey,
-	stage: u32,
-	answer: Result<Reply, Option<Refusal>>,
+#[derive(Debug)]
+pub(super) struct Answer {
+	pub(super) node: NodeKey,
+	pub(super) stage: u32,
+	pub(super) answer: Result<Reply, Option<Refusal>>,
 }
 
 impl Group {
@@ -154,29 +155,10 @@ impl Group {
 		ask: &Ask,
 		answers: &mpsc::Sender<Answer>,
 	) {
-		let core = &self.base().core;
-		for node in proposal.members().iter().copied() {
-			let request = Request::Agree {
-				namespace: self.name().to_owned(),
-				placement,
-				key: key.to_vec(),
-				ask: ask.clone(),
-			};
-			let (group, answers, stage) = (self.clone(), answers.clone(), proposal.stage());
-			let cancel = core.cancel.clone();
-			let asking = async move {
-				let answer = match group.ask(node, request).await {
-					Some(Response::Agreed(reply)) => Ok(reply),
-					Some(Response::Refused(refusal)) => Err(Some(refusal)),
-					_ => Err(None),
-				};
-				// Whoever has asked may be content already.
-				drop(answers.send(Answer { node, stage, answer }).await);
-			};
-			let until_cancelled = async move {
-				cancel.run_until_cancelled(asking).await;
-			};
-			core.tasks.spawn_on(until_cancelled, &core.runtime);
+		for node in proposal.members() {
+			let asked = Asked { key: key.to_vec(), ask: ask.clone() };
+			let stage = proposal.stage();
+			self.post(*node, Question { placement, asked, stage, answers: answers.clone() });
 		}
 	}
 }
