@@ -9,6 +9,9 @@ use std::{future::Future, pin::Pin};
 /// A block that is on its way.
 pub type BlockFuture<'a> = Pin<Box<dyn Future<Output = Result<Bytes, ExchangeError>> + Send + 'a>>;
 
+/// Something that will have been done.
+pub type DoneFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
 /// Gets blocks from other nodes, and tells them about blocks that are here.
 pub trait BlockExchange: Send + Sync + 'static {
 	/// Gets the block of a CID from whoever has it; what is returned matches the CID.
@@ -26,11 +29,36 @@ pub trait BlockExchange: Send + Sync + 'static {
 	///
 	/// A hint: it may be lost, and whoever needs the block asks again.
 	fn announce(&self, cid: Cid);
+
+	/// Says that what is below a root is here, to whoever looks for it, until it is withdrawn or the
+	/// process ends. Saying it again changes nothing.
+	///
+	/// Done when it is noted; an exchange without a directory does nothing.
+	fn provide(&self, _root: Cid) -> DoneFuture<'_> {
+		Box::pin(async {})
+	}
+
+	/// Says it no more.
+	fn withdraw(&self, _root: Cid) -> DoneFuture<'_> {
+		Box::pin(async {})
+	}
 }
 
 /// Why a block did not come.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum ExchangeError {
+	/// The CID has a hash that cannot be checked, so nobody was asked.
+	#[error("block {cid} has a hash that cannot be checked")]
+	Unsupported {
+		/// The block.
+		cid: Cid,
+	},
+	/// Every node that could be asked says that it has not got the block.
+	#[error("no node has block {cid}")]
+	NotFound {
+		/// The block.
+		cid: Cid,
+	},
 	/// No node sent the block within the time limit.
 	#[error("no node sent block {cid} in time")]
 	TimedOut {
