@@ -5,21 +5,28 @@
 use crate::{
 	behaviour::{Behaviour, build_swarm},
 	bitswap::{
-		engine::Engine,
-		session::{self, ORDERS_MAX, Order},
+		fetch::{Fetcher, SessionId},
+		link::Open,
+		links::{Inbox, LinkLimits, Links},
+		message::MESSAGE_BYTES_MAX,
+		serve::{Allowance, Server},
 	},
+	blocks::{Sessions, Waiter},
 	config::Settings,
-	defaults::{BITSWAP_EVENTS_MAX, BITSWAP_READERS_MAX, COMMANDS_MAX, RATED_PEERS_MAX, TICK},
+	defaults::{BITSWAP_READERS_MAX, COMMANDS_MAX, RATED_PEERS_MAX, TICK},
 	dialer::Dialer,
+	door,
 	error::{PublishError, SpawnError},
 	faults::{Fault, Faults},
 	gossip_events::{Heard, Judges},
 	handle::{Handle, Inbound, Receipt, Verdict},
 	identity::{keypair_of, node_of, peer_id_of},
 	metrics::Metrics,
+	provider_events::Providers,
 	report::{MeshReport, PeerReport},
 	request_events::{Queues, RequestReply, Waiting},
 	requests::Kind,
+	session::SessionReply,
 	topic::Topic,
 };
 use bytes::Bytes;
@@ -36,11 +43,11 @@ use r1_primitives::NodeKey;
 use std::{
 	collections::{BTreeMap, BTreeSet, HashMap},
 	fmt,
-	sync::Arc,
+	sync::{Arc, Weak},
 	time::Duration,
 };
 use tokio::{
-	sync::{Semaphore, mpsc, oneshot, watch},
+	sync::{mpsc, oneshot, watch},
 	time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -84,17 +91,30 @@ pub fn spawn(
 	tasks: &TaskTracker,
 ) -> Result<(Handle, Inbound), SpawnError> {
 	let keypair = keypair_of(&ports.identity);
+	let (public, public_addresses) = watch::channel(Arc::default());
+	let needs = door::Needs {
+		keypair: keypair.clone(),
+		clock: Arc::clone(&ports.clock),
+		store: Arc::clone(&ports.store),
+		metrics: ports.metrics.clone(),
+		addresses: public,
+	};
+	door::open(&settings, needs, &cancel, tasks)?;
 	let swarm = build_swarm(keypair, &ports.genesis_hash, &settings, &ports.metrics)?;
 	let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
 	let (judges, heard) = Judges::new();
 	let (queues, waiting) = Queues::new(&settings.config);
-	let (bitswap_events, bitswap_inbox) = mpsc::channel(BITSWAP_EVENTS_MAX);
+	let limits =
+		LinkLimits { readers_max: BITSWAP_READERS_MAX, message_bytes_max: MESSAGE_BYTES_MAX };
+	let (links, links_inbox) =
+		Links::new(limits, Arc::clone(&ports.store), tasks.clone(), cancel.clone());
 	let (report, reported) = watch::channel(Arc::default());
 	let handle = Handle {
 		commands: commands.clone(),
 		report: reported,
 		request_bytes_max: settings.config.request_bytes_max,
 		fetch_timeout: Duration::from_millis(settings.config.fetch_timeout_ms),
+		public_addresses,
 	};
 	let connections_max = settings.config.connections_max;
 	let dialer = Dialer::new(settings.bootstrap.iter().cloned(), settings.config.peers_target);
@@ -110,9 +130,13 @@ pub fn spawn(
 		configured,
 		connections_max,
 		dialer,
-		engine: Engine::default(),
 		peers: BTreeMap::new(),
+		links,
+		fetcher: Fetcher::default(),
+		server: Server::new(Allowance::ADMITTED),
+		sessions: Sessions::default(),
 		waiters: HashMap::new(),
+		providers: Providers::default(),
 		requests_out: HashMap::new(),
 		judges,
 		faults: Faults::new(RATED_PEERS_MAX),
@@ -120,15 +144,12 @@ pub fn spawn(
 		pass_on_at: None,
 		queues,
 		commands,
-		bitswap_events,
-		readers: Arc::new(Semaphore::new(BITSWAP_READERS_MAX)),
 		report,
-		tasks: tasks.clone(),
 		cancel,
 	};
 	actor.admit();
 	actor.publish_report();
-	tasks.spawn(actor.run(inbox, bitswap_inbox));
+	tasks.spawn(actor.run(inbox, links_inbox));
 	Ok((handle, inbound(heard, waiting)))
 }
 
@@ -145,16 +166,17 @@ fn inbound(heard: Heard, waiting: Waiting) -> Inbound {
 }
 
 /// What a handle asks of the actor.
-#[derive(Debug)]
 pub(crate) enum Command {
 	Publish { topic: Topic, bytes: Vec<u8>, reply: PublishReply },
 	Judge { receipt: Receipt, verdict: Verdict },
 	Request { kind: Kind, peer: PeerId, bytes: Bytes, reply: RequestReply },
 	Respond { kind: Kind, channel: ResponseChannel<Bytes>, bytes: Bytes },
 	Blame { peer: PeerId, fault: Fault },
-	Fetch { cid: Cid, reply: FetchReply },
+	OpenSession { root: Cid, alive: Weak<()>, reply: SessionReply },
+	Fetch { session: SessionId, cid: Cid, reply: FetchReply },
 	Announce { cid: Cid },
-	OpenBitswap { peer: PeerId, opened: crate::streams::Opened },
+	Provide { root: Cid },
+	Withdraw { root: Cid },
 }
 
 pub(crate) type PublishReply = oneshot::Sender<Result<(), PublishError>>;
@@ -168,9 +190,13 @@ pub(crate) struct Actor {
 	configured: BTreeSet<PeerId>,
 	pub(crate) connections_max: u32,
 	pub(crate) dialer: Dialer,
-	pub(crate) engine: Engine,
 	pub(crate) peers: BTreeMap<PeerId, Peer>,
-	pub(crate) waiters: HashMap<Cid, Vec<FetchReply>>,
+	pub(crate) links: Links,
+	pub(crate) fetcher: Fetcher,
+	pub(crate) server: Server,
+	pub(crate) sessions: Sessions,
+	pub(crate) waiters: HashMap<Cid, Vec<Waiter>>,
+	pub(crate) providers: Providers,
 	/// Each kind counts its requests by itself.
 	pub(crate) requests_out: HashMap<(Kind, OutboundRequestId), RequestReply>,
 	pub(crate) judges: Judges,
@@ -181,11 +207,8 @@ pub(crate) struct Actor {
 	pub(crate) pass_on_at: Option<Instant>,
 	pub(crate) queues: Queues,
 	pub(crate) commands: mpsc::Sender<Command>,
-	pub(crate) bitswap_events: mpsc::Sender<session::Event>,
-	pub(crate) readers: Arc<Semaphore>,
 	report: watch::Sender<Arc<MeshReport>>,
-	pub(crate) tasks: TaskTracker,
-	pub(crate) cancel: CancellationToken,
+	cancel: CancellationToken,
 }
 
 /// A connected peer.
@@ -194,15 +217,10 @@ pub(crate) struct Peer {
 	connected_at_secs: u64,
 	/// By the monotonic clock.
 	connected_at_ms: u64,
-	pub(crate) orders: mpsc::Sender<Order>,
 }
 
 impl Actor {
-	async fn run(
-		mut self,
-		mut inbox: mpsc::Receiver<Command>,
-		mut bitswap: mpsc::Receiver<session::Event>,
-	) {
+	async fn run(mut self, mut inbox: mpsc::Receiver<Command>, mut links: Inbox) {
 		let cancel = self.cancel.clone();
 		let mut admitted = self.ports.admitted.clone();
 		let mut admission_ended = false;
@@ -213,7 +231,10 @@ impl Actor {
 				() = cancel.cancelled() => break,
 				event = self.swarm.select_next_some() => self.on_swarm_event(event),
 				Some(command) = inbox.recv() => self.on_command(command),
-				Some(event) = bitswap.recv() => self.on_bitswap_event(event),
+				Some(event) = links.events.recv() => self.on_bitswap_event(event),
+				Some(Open { peer, opened }) = links.opens.recv() => {
+					self.swarm.behaviour_mut().bitswap.open(peer, opened);
+				},
 				changed = admitted.changed(), if !admission_ended => {
 					// Whoever followed the chain is gone: what it said last stays.
 					admission_ended = changed.is_err();
@@ -236,14 +257,11 @@ impl Actor {
 			Command::Request { kind, peer, bytes, reply } => self.ask(kind, peer, bytes, reply),
 			Command::Respond { kind, channel, bytes } => self.respond(kind, channel, bytes),
 			Command::Blame { peer, fault } => self.blame(peer, fault),
-			Command::Fetch { cid, reply } => self.fetch(cid, reply),
-			Command::Announce { cid } => {
-				let effects = self.engine.available(&cid);
-				self.perform(effects);
-			},
-			Command::OpenBitswap { peer, opened } => {
-				self.swarm.behaviour_mut().bitswap.open(peer, opened);
-			},
+			Command::OpenSession { root, alive, reply } => self.open_session(root, alive, reply),
+			Command::Fetch { session, cid, reply } => self.fetch(session, cid, reply),
+			Command::Announce { cid } => self.announce(cid),
+			Command::Provide { root } => self.provide(root),
+			Command::Withdraw { root } => self.withdraw(&root),
 		}
 	}
 
@@ -251,9 +269,8 @@ impl Actor {
 		let now_ms = self.ports.clock.monotonic_ms();
 		self.refresh_faults(now_ms);
 		self.count_graylisted();
-		self.forget_given_up_fetches();
-		let effects = self.engine.tick(now_ms);
-		self.perform(effects);
+		self.blocks_tick();
+		self.announce_roots(now_ms);
 
 		let connected = self.peers.keys().copied().collect();
 		let admission = &self.swarm.behaviour().admission;
@@ -297,36 +314,24 @@ impl Actor {
 	}
 
 	pub(crate) fn on_connected(&mut self, peer: PeerId, address: Multiaddr) {
-		let (orders, inbox) = mpsc::channel(ORDERS_MAX);
-		self.tasks.spawn(session::session_task(
-			peer,
-			self.commands.clone(),
-			Arc::clone(&self.ports.store),
-			inbox,
-			self.bitswap_events.clone(),
-		));
 		let connected = Peer {
 			address,
 			connected_at_secs: self.ports.clock.now_secs(),
 			connected_at_ms: self.ports.clock.monotonic_ms(),
-			orders,
 		};
 		self.peers.insert(peer, connected);
 		tracing::info!(target: "r1::net", %peer, peers = self.peers.len(), "peer connected");
-		let effects = self.engine.connected(peer);
-		self.perform(effects);
+		self.blocks_connected(peer);
 		self.publish_report();
 	}
 
 	pub(crate) fn on_disconnected(&mut self, peer: PeerId) {
 		let now_ms = self.ports.clock.monotonic_ms();
-		// Dropping the orders ends the session.
 		if let Some(gone) = self.peers.remove(&peer) {
 			self.dialer.disconnected(&peer, now_ms.saturating_sub(gone.connected_at_ms));
 		}
 		tracing::info!(target: "r1::net", %peer, peers = self.peers.len(), "peer disconnected");
-		let effects = self.engine.disconnected(now_ms, peer);
-		self.perform(effects);
+		self.blocks_disconnected(peer);
 		self.publish_report();
 	}
 

@@ -3,27 +3,31 @@
 //! The network stack: which protocols a connection speaks, and with which limits.
 
 use crate::{
-	bitswap::session::BITSWAP,
+	bitswap::link::BITSWAP,
 	config::Settings,
 	defaults::{
 		CONNECTIONS_PENDING_MAX, CONNECTIONS_PER_PEER_MAX, IDLE_CONNECTION, KADEMLIA_REFRESH,
-		PING_INTERVAL, PING_TIMEOUT,
+		PING_INTERVAL, PING_TIMEOUT, PROVIDED_KEYS_MAX,
 	},
 	error::SpawnError,
 	gossip::{self, Gossip},
 	metrics::Metrics,
+	providers::PROVIDER_TTL,
 	requests::{self, Kind},
 	streams,
 	traffic::Counted,
 };
 use libp2p::{
-	PeerId, StreamProtocol, Swarm, SwarmBuilder, Transport,
+	Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, Transport,
 	allow_block_list::{self, AllowedPeers},
 	connection_limits::{self, ConnectionLimits},
 	core::{muxing::StreamMuxerBox, transport::Boxed, upgrade::Version},
 	identify,
 	identity::Keypair,
-	kad::{self, store::MemoryStore},
+	kad::{
+		self,
+		store::{MemoryStore, MemoryStoreConfig},
+	},
 	noise, ping,
 	swarm::NetworkBehaviour,
 	tcp, yamux,
@@ -34,7 +38,7 @@ use std::error::Error;
 pub(crate) const KADEMLIA: StreamProtocol = StreamProtocol::new("/r1/kad/1");
 
 /// What nodes tell each other that they are.
-const IDENTITY_PROTOCOL: &str = "/r1/1";
+pub(crate) const IDENTITY_PROTOCOL: &str = "/r1/1";
 
 /// All protocols of a connection. The first two refuse connections before the others see them.
 #[derive(NetworkBehaviour)]
@@ -73,17 +77,26 @@ pub(crate) fn build_swarm(
 		.map_err(|error| failed("protocols")(&error))?
 		.with_swarm_config(|config| config.with_idle_connection_timeout(IDLE_CONNECTION))
 		.build();
-	for address in &settings.listen {
+	listen(&mut swarm, &settings.listen)?;
+	Ok(swarm)
+}
+
+/// Makes a swarm listen on all of the addresses.
+pub(crate) fn listen<B: NetworkBehaviour>(
+	swarm: &mut Swarm<B>,
+	addresses: &[Multiaddr],
+) -> Result<(), SpawnError> {
+	for address in addresses {
 		swarm.listen_on(address.clone()).map_err(|error| SpawnError::Listen {
 			address: address.to_string(),
 			source: std::io::Error::other(error),
 		})?;
 	}
-	Ok(swarm)
+	Ok(())
 }
 
 /// What `with_tcp` builds, but that its bytes are counted.
-fn tcp_transport(
+pub(crate) fn tcp_transport(
 	keypair: &Keypair,
 	metrics: Metrics,
 ) -> Result<Boxed<(PeerId, StreamMuxerBox)>, Box<dyn Error + Send + Sync>> {
@@ -137,7 +150,12 @@ fn behaviour(
 fn kademlia(local: PeerId) -> kad::Behaviour<MemoryStore> {
 	let mut config = kad::Config::new(KADEMLIA);
 	config.set_periodic_bootstrap_interval(Some(KADEMLIA_REFRESH));
-	let mut kademlia = kad::Behaviour::with_config(local, MemoryStore::new(local), config);
+	config.set_provider_record_ttl(Some(PROVIDER_TTL));
+	// Announcements have a schedule of their own, which knows which of them failed.
+	config.set_provider_publication_interval(None);
+	let store = MemoryStoreConfig { max_provided_keys: PROVIDED_KEYS_MAX, ..Default::default() };
+	let store = MemoryStore::with_config(local, store);
+	let mut kademlia = kad::Behaviour::with_config(local, store, config);
 	// Every node answers: addresses on loopback and in a LAN are never confirmed as external,
 	// which is what the automatic mode waits for.
 	kademlia.set_mode(Some(kad::Mode::Server));

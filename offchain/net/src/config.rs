@@ -27,6 +27,11 @@ pub struct Config {
 	pub request_timeout_ms: u64,
 	/// How long a block may take, in milliseconds. Default: 30 000.
 	pub fetch_timeout_ms: u64,
+	/// Addresses to serve blocks on to anybody, as multiaddresses. Strangers get nothing else there,
+	/// and nothing at all if there is no such address. Default: none.
+	pub public_listen: Vec<String>,
+	/// Bytes of blocks a second for all strangers together. Default: 16 MiB.
+	pub public_bytes_per_sec: u64,
 }
 
 impl Default for Config {
@@ -40,6 +45,8 @@ impl Default for Config {
 			request_bytes_max: defaults::REQUEST_BYTES_MAX,
 			request_timeout_ms: defaults::REQUEST_TIMEOUT_MS,
 			fetch_timeout_ms: defaults::FETCH_TIMEOUT_MS,
+			public_listen: Vec::new(),
+			public_bytes_per_sec: defaults::PUBLIC_BYTES_PER_SEC,
 		}
 	}
 }
@@ -48,6 +55,7 @@ impl Default for Config {
 #[derive(Clone, Debug)]
 pub struct Settings {
 	pub(crate) listen: Vec<Multiaddr>,
+	pub(crate) public_listen: Vec<Multiaddr>,
 	pub(crate) bootstrap: Vec<(PeerId, Multiaddr)>,
 	pub(crate) clients: Vec<PeerId>,
 	pub(crate) config: Config,
@@ -61,6 +69,7 @@ impl Config {
 	/// A value is not what its key needs; the error names both.
 	pub fn validate(self) -> Result<Settings, ConfigError> {
 		let listen = self.listen.iter().map(|text| parse_address("listen", text));
+		let public = self.public_listen.iter().map(|text| parse_address("public_listen", text));
 		let bootstrap = self.bootstrap.iter().map(|text| parse_bootstrap(text));
 		let clients = self.clients.iter().map(|text| {
 			text.parse()
@@ -71,6 +80,7 @@ impl Config {
 			("request_bytes_max", self.request_bytes_max as u64),
 			("request_timeout_ms", self.request_timeout_ms),
 			("fetch_timeout_ms", self.fetch_timeout_ms),
+			("public_bytes_per_sec", self.public_bytes_per_sec),
 		] {
 			if value == 0 {
 				return Err(ConfigError::Zero { key });
@@ -78,6 +88,7 @@ impl Config {
 		}
 		Ok(Settings {
 			listen: listen.collect::<Result<_, _>>()?,
+			public_listen: public.collect::<Result<_, _>>()?,
 			bootstrap: bootstrap.collect::<Result<_, _>>()?,
 			clients: clients.collect::<Result<_, _>>()?,
 			config: self,

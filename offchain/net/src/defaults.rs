@@ -122,6 +122,34 @@ pub(crate) const COMMANDS_MAX: usize = 256;
 /// Bitswap messages that wait for the actor: each up to 4 MiB, so 64 MiB at the very worst.
 pub(crate) const BITSWAP_EVENTS_MAX: usize = 16;
 
+/// Blocks whose providers a node remembers, its own included: 20 records of 200 B each at most, so
+/// 64 MB at the very worst.
+pub(crate) const PROVIDED_KEYS_MAX: usize = 16_384;
+
+/// Streams to open that wait for the actor; a link waits beyond that.
+pub(crate) const OPENS_MAX: usize = 256;
+
+/// Bytes of blocks a second for all strangers together, once they are let in: an eighth of what a
+/// line of 1 Gbit/s carries.
+pub(crate) const PUBLIC_BYTES_PER_SEC: u64 = 16 * 1024 * 1024;
+
+/// Connections of strangers.
+pub(crate) const STRANGER_CONNECTIONS_MAX: usize = 32;
+
+/// Bitswap streams of strangers that are read at a time: two each.
+pub(crate) const STRANGER_READERS_MAX: usize = 2 * STRANGER_CONNECTIONS_MAX;
+
+/// Largest message that is read of a stranger, in bytes: 1 024 wants, which is what IPFS tools send
+/// at most, are 60 KiB, and they have no business sending blocks.
+pub(crate) const STRANGER_MESSAGE_BYTES_MAX: usize = 256 * 1024;
+
+/// Messages of one stranger that are let in each minute, before it is disconnected: a reader of
+/// blocks of 256 KiB sends two for each, so that is 60 MiB a second.
+pub(crate) const STRANGER_MESSAGES_PER_MINUTE_MAX: u32 = 30_000;
+
+/// How long a stranger's connection without any stream stays.
+pub(crate) const STRANGER_IDLE: Duration = Duration::from_secs(60);
+
 /// Bitswap streams that are read at a time.
 pub(crate) const BITSWAP_READERS_MAX: usize = 512;
 

@@ -88,6 +88,11 @@ impl Dialer {
 		due
 	}
 
+	/// The addresses that are known of a peer.
+	pub(crate) fn addresses_of(&self, peer: &PeerId) -> Vec<Multiaddr> {
+		self.known.get(peer).map(|known| known.addresses.clone()).unwrap_or_default()
+	}
+
 	/// A connection to a peer has ended, and how long it lasted.
 	///
 	/// One that ends soon is as good as a dial that failed: so does whoever does not admit us, but

@@ -4,18 +4,20 @@
 
 use crate::{
 	actor::Command,
+	bitswap::fetch::{SHARED, SessionId},
 	defaults::{ACCESS_REQUEST_BYTES_MAX, CHALLENGE_TIMEOUT, STORE_BYTES_MAX},
 	error::{PublishError, RequestError},
 	faults::Fault,
 	identity::peer_id_of,
 	report::MeshReport,
 	requests::Kind,
+	session::Session,
 	topic::Topic,
 };
 use bytes::Bytes;
 use cid::Cid;
 use libp2p::{PeerId, gossipsub::MessageId, request_response::ResponseChannel};
-use r1_core::{BlockExchange, BlockFuture, ExchangeError};
+use r1_core::{BlockExchange, BlockFuture, DoneFuture, ExchangeError, check_hash};
 use r1_primitives::{CHALLENGE_BYTES, NodeKey};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::{
@@ -30,6 +32,7 @@ pub struct Handle {
 	pub(crate) report: watch::Receiver<Arc<MeshReport>>,
 	pub(crate) request_bytes_max: usize,
 	pub(crate) fetch_timeout: Duration,
+	pub(crate) public_addresses: watch::Receiver<Arc<Vec<String>>>,
 }
 
 impl Handle {
@@ -185,7 +188,7 @@ impl Handle {
 	///
 	/// # Errors
 	///
-	/// No peer sent it within `time_limit`, or too many blocks are wanted already.
+	/// Nobody has it, nobody sent it within `time_limit`, or too many blocks are wanted already.
 	///
 	/// # Cancel safety
 	///
@@ -195,8 +198,28 @@ impl Handle {
 		cid: Cid,
 		time_limit: Duration,
 	) -> Result<Bytes, ExchangeError> {
+		self.fetch_in(SHARED, cid, time_limit).await
+	}
+
+	/// Begins to fetch blocks that belong together; `root` is what their providers announce.
+	///
+	/// # Errors
+	///
+	/// There are 255 sessions already, or the mesh has shut down.
+	pub async fn session(&self, root: Cid) -> Result<Session, ExchangeError> {
+		Session::open(self.clone(), root).await
+	}
+
+	pub(crate) async fn fetch_in(
+		&self,
+		session: SessionId,
+		cid: Cid,
+		time_limit: Duration,
+	) -> Result<Bytes, ExchangeError> {
+		// Nobody is asked: no answer could be checked.
+		check_hash(&cid).map_err(|_unsupported| ExchangeError::Unsupported { cid })?;
 		let (reply, fetched) = oneshot::channel();
-		self.send(Command::Fetch { cid, reply })
+		self.send(Command::Fetch { session, cid, reply })
 			.await
 			.ok_or(ExchangeError::Closed { cid })?;
 		match timeout(time_limit, fetched).await {
@@ -214,8 +237,15 @@ impl Handle {
 		self.report.clone()
 	}
 
+	/// Where strangers are served blocks, as multiaddresses that end in our peer id; nowhere unless
+	/// the configuration says so.
+	#[must_use]
+	pub fn public_addresses(&self) -> watch::Receiver<Arc<Vec<String>>> {
+		self.public_addresses.clone()
+	}
+
 	/// `None` if the mesh has shut down.
-	async fn send(&self, command: Command) -> Option<()> {
+	pub(crate) async fn send(&self, command: Command) -> Option<()> {
 		self.commands.send(command).await.ok()
 	}
 }
@@ -228,6 +258,19 @@ impl BlockExchange for Handle {
 	fn announce(&self, cid: Cid) {
 		// Lost when the actor is busy: a peer that waits for the block asks again.
 		let _hint = self.commands.try_send(Command::Announce { cid });
+	}
+
+	fn provide(&self, root: Cid) -> DoneFuture<'_> {
+		Box::pin(async move {
+			// Nobody needs to know when the mesh has shut down.
+			self.send(Command::Provide { root }).await;
+		})
+	}
+
+	fn withdraw(&self, root: Cid) -> DoneFuture<'_> {
+		Box::pin(async move {
+			self.send(Command::Withdraw { root }).await;
+		})
 	}
 }
 

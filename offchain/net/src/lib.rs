@@ -11,8 +11,10 @@
 //!  Handle ──commands──▶ actor ◀──events── swarm (one task a connection)
 //!    ▲                    │ ▲
 //!    │ MeshReport (watch) │ └── bitswap readers (one task a stream)
-//!  Inbound: beats,        └───▶ bitswap sessions (one task a peer) ──▶ BlockStore
+//!  Inbound: beats,        └───▶ bitswap links (one task a peer) ──▶ BlockStore
 //!           revocations, requests, challenges, capabilities, questions about access, replicas
+//!
+//!  strangers ──▶ door (a swarm and a task of its own, only if it is configured) ──▶ BlockStore
 //! ```
 //!
 //! A gossiped message comes from whoever passed it on: what it says of its sender is for whoever
@@ -29,6 +31,9 @@
 //! starts: it gets no gossip, no block, no answer and no peer's address. A peer that leaves the
 //! set is disconnected at once. Without chain state only configured peers are let in.
 //!
+//! Strangers are let in by a door of their own, with addresses of its own, and only if the
+//! configuration names some: there, anybody gets blocks and nothing else, at a limited rate.
+//!
 //! # Failure model
 //!
 //! - Everything that a peer sends is bounded before it is read, and whoever sends garbage loses
@@ -40,6 +45,9 @@
 //!   of the minute, so that nobody can make a node sign or send all day.
 //! - A lost connection is dialled again with growing pauses, for ever if it is a bootstrap peer.
 //! - Messages may be lost, repeated and reordered. A fetched block matches its CID or fails.
+//! - A peer that sends blocks that it was not asked for, as one that serves wrong bytes does, is blamed,
+//!   and neither asked nor listened to for ten minutes. One that keeps a block for 4 s loses its share to
+//!   others. A block that every peer denies twice, and no provider is found of, fails after 5 s or so.
 //! - A slow consumer of [`Inbound`] loses gossip and requests; it never stops the mesh.
 //! - Gossip reaches who is there. A revocation that a node has missed, because it was away, cut off
 //!   or too slow, it learns by asking its peers with [`Handle::access`]; [`MeshReport`] says
@@ -47,13 +55,15 @@
 //!
 //! # Limits
 //!
-//! A wanted block is asked of all connected peers, not looked up in Kademlia: fine for some
-//! hundred nodes. There is no relay and no hole punching: a node behind NAT reaches others, and
+//! A wanted block is asked of connected peers first: of those that had others of its [`Session`], or
+//! of all. If none of them has it, providers are looked up in Kademlia, where nodes announce the roots
+//! of what they keep, at most 4 096 each; one that was withdrawn is found for 13 more hours. There is no relay and no hole punching: a node behind NAT reaches others, and
 //! is reached over the connections that it made.
 
 mod config;
 mod defaults;
 mod handle;
+mod session;
 mod report;
 mod error;
 mod metrics;
@@ -61,6 +71,9 @@ mod actor;
 mod swarm_events;
 mod gossip_events;
 mod blocks;
+mod providers;
+mod provider_events;
+mod door;
 mod behaviour;
 mod gossip;
 mod topic;
@@ -87,3 +100,4 @@ pub use faults::Fault;
 pub use handle::{Gossiped, Handle, Inbound, InboundRequest, Receipt, Verdict};
 pub use metrics::Metrics;
 pub use report::{MeshReport, PeerReport};
+pub use session::Session;

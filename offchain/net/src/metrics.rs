@@ -33,6 +33,16 @@ pub struct Metrics {
 	pub block_bytes_fetched: Counter,
 	/// Bytes of blocks served to other nodes.
 	pub block_bytes_served: Counter,
+	/// Bytes of blocks served to strangers, who are counted with other nodes too.
+	pub stranger_bytes_served: Counter,
+	/// Bytes of blocks that came although they were not wanted any more.
+	pub block_bytes_wasted: Counter,
+	/// Times that a peer sent bytes that hash to nothing that it was asked for.
+	pub wrong_blocks: Counter,
+	/// Searches for providers of blocks that connected peers do not have.
+	pub provider_searches: Counter,
+	/// Providers that such searches found, connected ones too.
+	pub providers_found: Counter,
 	/// Requests received from other nodes.
 	pub requests_received: Counter,
 	/// Requests refused: too many of one peer, or nobody took them in time.
@@ -82,6 +92,27 @@ impl Metrics {
 				"Bytes of blocks served to other nodes",
 				&self.block_bytes_served,
 			),
+			(
+				"stranger_bytes_served",
+				"Bytes of blocks served to strangers",
+				&self.stranger_bytes_served,
+			),
+			(
+				"block_bytes_wasted",
+				"Bytes of blocks that came although they were not wanted any more",
+				&self.block_bytes_wasted,
+			),
+			(
+				"wrong_blocks",
+				"Times that a peer sent bytes that nobody asked it for",
+				&self.wrong_blocks,
+			),
+			(
+				"provider_searches",
+				"Searches for providers of blocks that connected peers lack",
+				&self.provider_searches,
+			),
+			("providers_found", "Providers that searches found", &self.providers_found),
 			("requests_received", "Requests received from other nodes", &self.requests_received),
 			(
 				"requests_refused",

@@ -83,13 +83,19 @@ impl Actor {
 			BehaviourEvent::Access(event) => {
 				self.on_request_event(Kind::Access, event);
 			},
-			BehaviourEvent::Bitswap((peer, stream)) => self.on_bitswap_stream(peer, stream),
+			BehaviourEvent::Bitswap((peer, stream)) => self.links.read(peer, stream),
 			BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
 				self.on_identified(peer_id, info);
 			},
 			BehaviourEvent::Kademlia(kad::Event::RoutingUpdated { peer, addresses, .. }) => {
 				self.dialer.learn(peer, addresses.into_vec());
 			},
+			BehaviourEvent::Kademlia(kad::Event::OutboundQueryProgressed {
+				id,
+				result,
+				stats,
+				step,
+			}) => self.on_query(id, result, &stats, &step),
 			_ => {},
 		}
 	}
@@ -106,5 +112,7 @@ impl Actor {
 			self.swarm.behaviour_mut().kademlia.add_address(&peer, address.clone());
 		}
 		self.dialer.learn(peer, addresses);
+		// It is one more to tell what is here.
+		self.hurry_announcements();
 	}
 }

@@ -2,28 +2,28 @@
 
 //! Moving bitswap messages to and from one peer.
 //!
-//! A session writes; each stream that the peer opens has a reader of its own. Both end with the
+//! A link writes; each stream that the peer opens has a reader of its own. Both end with the
 //! connection.
 
 use super::{
 	answer::answer_some,
-	message::{MESSAGE_BYTES_MAX, Message, WantEntry},
+	message::{Message, MessageError, WantEntry},
+	serve::Answered,
 };
 use crate::{
-	actor::Command,
 	frame::{read_frame, write_frame},
+	streams::Opened,
 };
-use cid::Cid;
 use futures::{AsyncWriteExt, channel::oneshot};
 use libp2p::{PeerId, Stream, StreamProtocol};
 use r1_core::{BlockStore, error_chain};
-use std::{collections::VecDeque, io, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::timeout};
 
 /// The protocol, as IPFS tools name it.
 pub(crate) const BITSWAP: StreamProtocol = StreamProtocol::new("/ipfs/bitswap/1.2.0");
 
-/// Orders that wait for a session. What does not fit is dropped: wants are repeated.
+/// Orders that wait for a link. What does not fit is dropped: wants are repeated.
 pub(crate) const ORDERS_MAX: usize = 256;
 
 /// How long one message may take to be written: 4 MiB over 4 Mbit/s.
@@ -32,102 +32,125 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a peer may keep a stream open without saying anything.
 const READ_IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// What a session is told to do.
+/// What a link is told to do.
 #[derive(Debug)]
 pub(crate) enum Order {
 	/// Send a message.
 	Send(Message),
-	/// Answer the entries from the store.
-	Serve(Vec<WantEntry>),
+	/// Answer the entries from the store, as many as one message holds.
+	Answer(Vec<WantEntry>),
 }
 
-/// What sessions and readers tell the actor.
+/// What links and readers tell whoever owns the swarm.
 #[derive(Debug)]
 pub(crate) enum Event {
 	/// A message has come.
 	Received { peer: PeerId, message: Message },
-	/// A peer has got what it asked of these blocks.
-	Served { peer: PeerId, cids: Vec<Cid>, bytes: u64 },
+	/// A peer has sent what is no message; its stream is closed.
+	Malformed { peer: PeerId },
+	/// An answer is sent, or failed to be.
+	Answered { peer: PeerId, answered: Answered },
+}
+
+/// Asks for a stream to a peer.
+#[derive(Debug)]
+pub(crate) struct Open {
+	pub(crate) peer: PeerId,
+	/// Gets it; dropped if there is none.
+	pub(crate) opened: Opened,
+}
+
+/// What a link needs.
+#[derive(Clone)]
+pub(crate) struct Ends {
+	pub(crate) store: Arc<dyn BlockStore>,
+	/// Where streams come from.
+	pub(crate) opens: mpsc::Sender<Open>,
+	pub(crate) events: mpsc::Sender<Event>,
+	/// Bytes of a message that is read.
+	pub(crate) message_bytes_max: usize,
 }
 
 /// Carries out the orders for one peer, one after another, until there are no more to come.
-pub(crate) async fn session_task(
-	peer: PeerId,
-	commands: mpsc::Sender<Command>,
-	store: Arc<dyn BlockStore>,
-	mut orders: mpsc::Receiver<Order>,
-	events: mpsc::Sender<Event>,
-) {
-	let mut writer = Writer { peer, commands, stream: None };
+pub(crate) async fn link_task(peer: PeerId, ends: Ends, mut orders: mpsc::Receiver<Order>) {
+	let mut writer = Writer { peer, opens: ends.opens, stream: None };
 	while let Some(order) = orders.recv().await {
 		let outcome = match order {
 			Order::Send(message) => writer.send(&message).await,
-			Order::Serve(entries) => serve(&mut writer, &store, entries, &events).await,
+			Order::Answer(entries) => {
+				let (answered, outcome) = answer(&mut writer, &ends.store, entries).await;
+				if ends.events.send(Event::Answered { peer, answered }).await.is_err() {
+					return;
+				}
+				outcome
+			},
 		};
 		if let Err(error) = outcome {
-			// The engine does not wait for it: it asks others, and this peer again later.
+			// The engines do not wait for it: others are asked, and this peer again later.
 			tracing::debug!(target: "r1::net", %peer, error = error_chain(&error), "bitswap write failed");
 		}
 	}
 }
 
 /// Hands on what a peer says on one stream, until it ends or says something wrong.
-pub(crate) async fn reader_task(peer: PeerId, stream: Stream, events: mpsc::Sender<Event>) {
-	if let Err(error) = read_messages(peer, stream, &events).await {
-		tracing::debug!(target: "r1::net", %peer, error = error_chain(&error), "bitswap stream ended");
+pub(crate) async fn reader_task(peer: PeerId, stream: Stream, ends: Ends) {
+	let Err(error) = read_messages(peer, stream, &ends).await else { return };
+	tracing::debug!(target: "r1::net", %peer, error = error_chain(&error), "bitswap stream ended");
+	if matches!(error, ReadError::Malformed(_)) {
+		// Whoever would have taken it is gone, and so is the connection.
+		let _gone = ends.events.send(Event::Malformed { peer }).await;
 	}
 }
 
-async fn read_messages(
-	peer: PeerId,
-	mut stream: Stream,
-	events: &mpsc::Sender<Event>,
-) -> io::Result<()> {
+async fn read_messages(peer: PeerId, mut stream: Stream, ends: &Ends) -> Result<(), ReadError> {
 	loop {
-		let frame =
-			timeout(READ_IDLE_TIMEOUT, read_frame(&mut stream, MESSAGE_BYTES_MAX)).await??;
+		let frame = timeout(READ_IDLE_TIMEOUT, read_frame(&mut stream, ends.message_bytes_max));
+		let frame = frame.await.map_err(io::Error::from)??;
 		let Some(frame) = frame else { return Ok(()) };
-		let message = Message::decode(&frame)
-			.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-		// Waits while the actor is busy, and so does the peer then.
-		if events.send(Event::Received { peer, message }).await.is_err() {
+		let message = Message::decode(&frame)?;
+		// Waits while the owner is busy, and so does the peer then.
+		if ends.events.send(Event::Received { peer, message }).await.is_err() {
 			return Ok(());
 		}
 	}
 }
 
-async fn serve(
+/// Why a stream is not read any more.
+#[derive(Debug, thiserror::Error)]
+enum ReadError {
+	/// The stream failed, or a frame is too long.
+	#[error(transparent)]
+	Io(#[from] io::Error),
+	/// The peer does not speak the protocol.
+	#[error(transparent)]
+	Malformed(#[from] MessageError),
+}
+
+/// Answers what one message holds. If that fails, the peer gets nothing more of what it asked.
+async fn answer(
 	writer: &mut Writer,
 	store: &Arc<dyn BlockStore>,
 	entries: Vec<WantEntry>,
-	events: &mpsc::Sender<Event>,
-) -> io::Result<()> {
-	let mut entries = VecDeque::from(entries);
-	while !entries.is_empty() {
-		let store = Arc::clone(store);
-		let (answer, rest) = tokio::task::spawn_blocking(move || {
-			let answer = answer_some(store.as_ref(), &mut entries);
-			(answer, entries)
-		})
-		.await?;
-		entries = rest;
-		if answer.message.is_empty() {
-			continue;
-		}
-		writer.send(&answer.message).await?;
-		let bytes = answer.message.blocks.iter().map(|(_, block)| block.len() as u64).sum();
-		let served = Event::Served { peer: writer.peer, cids: answer.served, bytes };
-		if events.send(served).await.is_err() {
-			return Ok(());
-		}
+) -> (Answered, io::Result<()>) {
+	let store = Arc::clone(store);
+	let looked_up = tokio::task::spawn_blocking(move || answer_some(store.as_ref(), entries));
+	let (message, answered) = match looked_up.await {
+		Ok(looked_up) => looked_up,
+		Err(error) => return (Answered::default(), Err(error.into())),
+	};
+	if message.is_empty() {
+		return (answered, Ok(()));
 	}
-	Ok(())
+	match writer.send(&message).await {
+		Ok(()) => (answered, Ok(())),
+		Err(error) => (Answered::default(), Err(error)),
+	}
 }
 
 /// Our stream to a peer, opened when there is something to say.
 struct Writer {
 	peer: PeerId,
-	commands: mpsc::Sender<Command>,
+	opens: mpsc::Sender<Open>,
 	stream: Option<Stream>,
 }
 
@@ -150,11 +173,8 @@ impl Writer {
 	// whatever holds one.
 	async fn open(&mut self) -> io::Result<Stream> {
 		let (opened, stream) = oneshot::channel();
-		let command = Command::OpenBitswap { peer: self.peer, opened };
-		self.commands
-			.send(command)
-			.await
-			.map_err(|_closed| io::ErrorKind::NotConnected)?;
+		let open = Open { peer: self.peer, opened };
+		self.opens.send(open).await.map_err(|_closed| io::ErrorKind::NotConnected)?;
 		stream.await.map_err(|_refused| io::ErrorKind::NotConnected.into())
 	}
 }

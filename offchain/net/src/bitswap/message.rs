@@ -66,11 +66,6 @@ pub(crate) enum Presence {
 }
 
 impl Message {
-	/// A message that asks one thing of one block.
-	pub(crate) fn want(cid: Cid, kind: WantKind) -> Self {
-		Self { wants: vec![WantEntry { cid, kind, send_dont_have: true }], ..Self::default() }
-	}
-
 	/// Whether the message says nothing.
 	pub(crate) fn is_empty(&self) -> bool {
 		!self.full && self.wants.is_empty() && self.blocks.is_empty() && self.presences.is_empty()

@@ -18,6 +18,11 @@ fn cid() -> impl Strategy<Value = Cid> {
 		.prop_map(|(codec, seed)| cid_of(codec, &seed))
 }
 
+fn want_have(cid: Cid) -> Message {
+	let entry = WantEntry { cid, kind: WantKind::Have, send_dont_have: true };
+	Message { wants: vec![entry], ..Message::default() }
+}
+
 fn want() -> impl Strategy<Value = WantEntry> {
 	let kind = prop_oneof![Just(WantKind::Block), Just(WantKind::Have), Just(WantKind::Cancel)];
 	(cid(), kind, any::<bool>()).prop_map(|(cid, kind, send_dont_have)| WantEntry {
@@ -78,6 +83,32 @@ proptest! {
 	}
 
 	#[test]
+	fn decode_should_never_read_more_out_of_a_part_than_out_of_the_whole(
+		message in message(),
+		end in any::<prop::sample::Index>(),
+	) {
+		let bytes = Bytes::from(message.encode());
+		let end = end.index(bytes.len() + 1);
+		if let Ok(part) = Message::decode(&bytes.slice(..end)) {
+			prop_assert!(message.wants.starts_with(&part.wants));
+			prop_assert!(message.blocks.starts_with(&part.blocks));
+			prop_assert!(message.presences.starts_with(&part.presences));
+		}
+	}
+
+	#[test]
+	fn decode_should_skip_fields_that_it_does_not_know(
+		message in message(),
+		number in 5..1_000_u32,
+		unknown in prop::collection::vec(any::<u8>(), 0..50),
+	) {
+		let mut field = Writer::new();
+		field.bytes(number, &unknown);
+		let bytes = [field.finish(), message.encode()].concat();
+		prop_assert_eq!(Message::decode(&bytes.into()), Ok(message));
+	}
+
+	#[test]
 	fn frame_should_round_trip_and_end_on_any_bytes(
 		frame in prop::collection::vec(any::<u8>(), 0..400),
 	) {
@@ -99,7 +130,7 @@ fn encode_should_equal_the_bytes_of_the_specification() {
 	entry.extend([0x10, 1, 0x20, 1, 0x28, 1]);
 	let mut expected = vec![0x0a, entry.len() as u8 + 2, 0x0a, entry.len() as u8];
 	expected.extend(&entry);
-	assert_eq!(Message::want(cid, WantKind::Have).encode(), expected);
+	assert_eq!(want_have(cid).encode(), expected);
 
 	let mut payload = vec![0x0a, 4, 0x01, 0x55, 0x12, 0x20, 0x12, 11];
 	payload.extend(b"hello world");
@@ -142,7 +173,7 @@ fn decode_should_name_a_block_by_its_bytes_and_skip_unknown_hashes() {
 fn decode_should_refuse_more_than_a_message_may_hold() {
 	let cid = cid_of(RAW_CODEC, b"x");
 	let wants = |count| {
-		let entry = Message::want(cid, WantKind::Have).wants[0];
+		let entry = want_have(cid).wants[0];
 		Message { wants: vec![entry; count], ..Message::default() }.encode().into()
 	};
 	assert!(Message::decode(&wants(ENTRIES_MAX)).is_ok());

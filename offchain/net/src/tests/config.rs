@@ -45,6 +45,8 @@ fn validate_should_name_the_key_and_the_value_that_are_wrong() {
 			.starts_with("`listen` has \"127.0.0.1:4101\", which is no multiaddress"),
 		"{listen}"
 	);
+	let public = of(Config { public_listen: vec!["anywhere".into()], ..Config::default() });
+	assert!(public.to_string().starts_with("`public_listen` has \"anywhere\""), "{public}");
 	let bootstrap =
 		of(Config { bootstrap: vec!["/ip4/10.0.0.1/tcp/4101".into()], ..Config::default() });
 	assert!(matches!(bootstrap, ConfigError::NoPeerId { .. }), "{bootstrap}");

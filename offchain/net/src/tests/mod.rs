@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 mod answer;
+mod serve;
+mod fetch;
+mod fetch_simulation;
+mod providers;
+mod exchange;
 mod codec;
 mod config;
 mod dialer;
-mod engine;
 mod faults;
 mod gossip;
 mod mesh;

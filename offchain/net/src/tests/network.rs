@@ -50,11 +50,18 @@ pub(super) struct Options {
 	pub(super) carrier: Carrier,
 	pub(super) config: Config,
 	pub(super) store: Option<Arc<dyn BlockStore>>,
+	/// Addresses that it knows beside those of the nodes.
+	pub(super) public_of: Vec<String>,
 }
 
 impl Default for Options {
 	fn default() -> Self {
-		Self { carrier: Carrier::Tcp, config: Config::default(), store: None }
+		Self {
+			carrier: Carrier::Tcp,
+			config: Config::default(),
+			store: None,
+			public_of: Vec::new(),
+		}
 	}
 }
 
@@ -64,7 +71,8 @@ pub(super) async fn start(number: u8, admits: &[u8], knows: &[&Node], options: O
 		Carrier::Tcp => "/ip4/127.0.0.1/tcp/0",
 		Carrier::Quic => "/ip4/127.0.0.1/udp/0/quic-v1",
 	};
-	let bootstrap = knows.iter().map(|node| node.report().listen_addresses[0].clone()).collect();
+	let nodes = knows.iter().map(|node| node.report().listen_addresses[0].clone());
+	let bootstrap = nodes.chain(options.public_of).collect();
 	let settings = Config { listen: vec![listen.into()], bootstrap, ..options.config }
 		.validate()
 		.unwrap();
