@@ -27,7 +27,8 @@ class Recording extends MemoryBlockstore {
 	}
 }
 
-const optionsFor = chunkSize => ({
+/// How files are cut and their trees are built.
+export const optionsFor = chunkSize => ({
 	cidVersion: 1,
 	rawLeaves: true,
 	chunker: fixedSize({ chunkSize }),
