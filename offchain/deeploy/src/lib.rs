@@ -8,6 +8,7 @@
 //! | --- | --- | --- |
 //! | [`placement`] | every oracle's daemon | which nodes a job shall run on: the oracle's ballots |
 //! | [`specification`] | every node | whether a job's specification is one that can be run |
+//! | [`job`] | every node | the same for version 2: containers, stacks, models, storage |
 //! | [`plan`], [`Reconciler`] | every node | what to do next to run what is placed here |
 //! | [`attest`] | every oracle's daemon | whom to probe, and the quality that is reported |
 //!
@@ -42,6 +43,8 @@
 
 pub mod placement;
 pub mod specification;
+pub mod job;
+mod document;
 mod plan;
 mod reconcile;
 mod backoff;

@@ -3,6 +3,8 @@
 //! Tests, and the small world that they share.
 
 mod attest;
+mod job;
+mod job_properties;
 mod placement;
 mod plan;
 mod plan_invariants;

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a job is, version 2: containers, stacks of them, models and storage.
+//!
+//! JSON or YAML, as `docs/job-specification.md` documents it. The chain holds the CID of the bytes
+//! as the developer uploaded them. Version 1, which has no field `version`, is read as ever
+//! ([`crate::specification`]).
+//!
+//! ```yaml
+//! version: 2
+//! kind: container
+//! name: shop
+//! container:
+//!   image: docker.io/library/nginx@sha256:…
+//! ```
+//!
+//! Reading is pure: it takes any bytes and ends, in time and memory that [`DOCUMENT_BYTES_MAX`]
+//! bounds. An unknown field is an error and not a default.
+
+pub mod limits;
+mod container;
+mod group;
+mod image;
+mod tags;
+mod read;
+mod write;
+
+pub use self::{
+	container::{
+		Check, Container, Egress, Fragment, GpuClass, Health, HealthCheck, Port, Protocol,
+		Resources, RestartPolicy, RestartWhen, RollOut, UpdatePolicy, Volume,
+	},
+	group::{Group, GroupError},
+	image::{Digest, Image, ImageError},
+	tags::{Tag, TagError, TagExpression},
+};
+pub use crate::document::{DOCUMENT_BYTES_MAX, DocumentError, Problem};
+
+use crate::{
+	document::{At, Node},
+	specification::{ModelFormat, SecretName, ServedName, Specification, SpecificationError},
+};
+use cid::Cid;
+use std::{collections::BTreeMap, ops::Range};
+
+/// A specification of either version.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Document {
+	/// Version 1: inference alone.
+	V1(Specification),
+	/// Version 2.
+	V2(Box<JobSpecification>),
+}
+
+impl Document {
+	/// Reads a specification from untrusted bytes, whichever version they are of.
+	///
+	/// # Errors
+	///
+	/// See [`DocumentReadError`], which names the place.
+	pub fn read(bytes: &[u8]) -> Result<Self, DocumentReadError> {
+		// What is no document at all has no version; the reader of version 2 says more about it.
+		let has_version = Node::read(bytes).map_or(Ok(true), |node| {
+			At::root(&node).fields().map(|mut fields| fields.optional("version").is_some())
+		})?;
+		match has_version {
+			true => Ok(Self::V2(Box::new(JobSpecification::read(bytes)?))),
+			false => Ok(Self::V1(Specification::from_json(bytes)?)),
+		}
+	}
+}
+
+/// Why bytes are a specification of neither version. No retry helps.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentReadError {
+	/// Not a valid version 1.
+	#[error(transparent)]
+	V1(#[from] SpecificationError),
+	/// Not a valid version 2.
+	#[error(transparent)]
+	V2(#[from] DocumentError),
+}
+
+/// A job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobSpecification {
+	/// What it is called: a part of host names and of names of containers.
+	pub name: ServedName,
+	/// Which nodes may run it.
+	pub tags: TagExpression,
+	/// The graphics processor that its nodes must have.
+	pub gpu: Option<GpuClass>,
+	/// Sealed secrets, by their names.
+	pub secrets: BTreeMap<SecretName, String>,
+	/// What is done.
+	pub work: Work,
+}
+
+impl JobSpecification {
+	/// Reads a specification from untrusted bytes, JSON or YAML.
+	///
+	/// # Errors
+	///
+	/// See [`DocumentError`]: line, path, what is wrong and how to mend it.
+	pub fn read(bytes: &[u8]) -> Result<Self, DocumentError> {
+		let node = Node::read(bytes)?;
+		read::job(&At::root(&node))
+	}
+
+	/// Writes the specification as JSON, which [`Self::read`] reads as the same.
+	///
+	/// One specification is always written as the same bytes, so they have one CID.
+	#[must_use]
+	pub fn to_json(&self) -> String {
+		let mut document = write::job(self);
+		// Other crates of the workspace may have maps keep their order of insertion.
+		document.sort_all_objects();
+		document.to_string()
+	}
+
+	/// Its containers, if it is a container or a stack.
+	#[must_use]
+	pub fn group(&self) -> Option<&Group> {
+		match &self.work {
+			Work::Container(group) | Work::Stack(group) => Some(group),
+			Work::Model(_) | Work::EncryptedModel { .. } | Work::Storage(_) => None,
+		}
+	}
+}
+
+/// What a job does.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Work {
+	/// Runs one container, which is called as the job is.
+	Container(Group),
+	/// Runs several containers that know each other.
+	Stack(Group),
+	/// Serves a model.
+	Model(Model),
+	/// Serves an encrypted model.
+	EncryptedModel {
+		/// Its file in the content store.
+		model: Cid,
+	},
+	/// Keeps files.
+	Storage(Storage),
+}
+
+/// A model to serve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+	/// Its file in the content store.
+	pub model: Cid,
+	/// What kind of file that is.
+	pub format: ModelFormat,
+	/// How far answers may differ between machines, as a share; at least 0 and less than 1.
+	pub tolerance: f64,
+	/// Between which numbers oracles draw the inputs of their probes.
+	pub probe_range: Range<f64>,
+}
+
+/// Files to keep.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Storage {
+	/// Their roots in the content store, each once.
+	pub roots: Vec<Cid>,
+	/// How much they may take together, in MiB.
+	pub size_mib: u64,
+}
