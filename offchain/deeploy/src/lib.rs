@@ -2,13 +2,15 @@
 
 //! Where jobs run, what a node does about it, and how well the work is done.
 //!
-//! Pure decisions on finalised chain state: no clock, no task, no network, no disk.
+//! Pure decisions on finalised chain state: no clock, no task, no network, no disk. The one
+//! exception is [`container::docker`], which talks to an engine over a Unix socket.
 //!
 //! | part | runs on | decides |
 //! | --- | --- | --- |
 //! | [`placement`] | every oracle's daemon | which nodes a job shall run on: the oracle's ballots |
 //! | [`specification`] | every node | whether a job's specification is one that can be run |
 //! | [`job`] | every node | the same for version 2: containers, stacks, models, storage |
+//! | [`container`] | every node | the same for containers, and the engine that runs them |
 //! | [`plan`], [`Reconciler`] | every node | what to do next to run what is placed here |
 //! | [`attest`] | every oracle's daemon | whom to probe, and the quality that is reported |
 //!
@@ -45,6 +47,7 @@ pub mod placement;
 pub mod specification;
 pub mod job;
 mod document;
+pub mod container;
 mod plan;
 mod reconcile;
 mod backoff;

@@ -3,9 +3,14 @@
 //! Tests, and the small world that they share.
 
 mod attest;
+mod container_config;
+mod container_plan;
+mod container_plan_invariants;
+mod container_world;
 mod job;
 mod job_properties;
 mod placement;
+mod podman;
 mod plan;
 mod plan_invariants;
 mod reconcile;

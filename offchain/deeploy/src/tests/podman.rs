@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The engine, tried on a Podman of its own: its files, containers and networks are in a temporary
+//! directory and go with it.
+
+use super::{job::DIGEST, *};
+use crate::{
+	container::{
+		config::{ContainerConfig, PlacedGroup},
+		docker::DockerEngine,
+		engine::{ContainerEngine, EngineError, RunState},
+		names::LABEL_JOB,
+	},
+	job::{Image, JobSpecification},
+};
+use std::{
+	fs::File,
+	os::unix::fs::symlink,
+	path::Path,
+	process::{Child, Command, Stdio},
+	time::Duration,
+};
+use tempfile::TempDir;
+
+/// How long anything may take. Each of these takes less than a second on a machine with nothing
+/// else to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often a test looks whether something has come about.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// Machines without the capability to raise limits refuse the usual ones, and some cannot run crun.
+const CONTAINERS_CONF: &str = r#"
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+[network]
+network_config_dir = "DIRECTORY/networks"
+"#;
+
+/// A Podman that listens on a socket.
+struct Podman {
+	directory: TempDir,
+	service: Child,
+	/// Two Podmans that do not know of each other choose the same bridges and addresses: so there is
+	/// one at a time, in whichever process.
+	_alone: File,
+}
+
+impl Podman {
+	async fn start() -> (Self, DockerEngine) {
+		for program in ["podman", "runc", "busybox", "tar"] {
+			let found = Command::new("which").arg(program).stdout(Stdio::null()).status();
+			assert!(
+				found.is_ok_and(|status| status.success()),
+				"`{program}` is missing: the tests of the container engine need the packages \
+				 podman, runc and busybox-static",
+			);
+		}
+		let alone = File::create(std::env::temp_dir().join("r1-deeploy-podman.lock")).unwrap();
+		alone.lock().unwrap();
+		let directory = tempfile::tempdir().unwrap();
+		let config = CONTAINERS_CONF.replace("DIRECTORY", directory.path().to_str().unwrap());
+		std::fs::write(directory.path().join("containers.conf"), config).unwrap();
+		let socket = directory.path().join("engine.sock");
+		let service = command(directory.path())
+			.args(["system", "service", "--time=0"])
+			.arg(format!("unix://{}", socket.display()))
+			.stderr(Stdio::null())
+			.spawn()
+			.unwrap();
+		let podman = Self { directory, service, _alone: alone };
+		let connected = async {
+			let mut glances = tokio::time::interval(GLANCE);
+			loop {
+				glances.tick().await;
+				if let Ok(engine) = DockerEngine::connect(&socket).await {
+					break engine;
+				}
+			}
+		};
+		let engine = tokio::time::timeout(PATIENCE, connected).await.expect("podman answers");
+		(podman, engine)
+	}
+
+	/// An archive of an image that has nothing but busybox.
+	fn archive(&self) -> std::path::PathBuf {
+		let root = self.directory.path().join("image");
+		std::fs::create_dir_all(root.join("bin")).unwrap();
+		std::fs::copy("/bin/busybox", root.join("bin/busybox")).unwrap();
+		for applet in ["sh", "sleep", "httpd", "wget", "nc", "cat", "touch", "mkdir", "dd", "echo"]
+		{
+			symlink("busybox", root.join("bin").join(applet)).unwrap();
+		}
+		let files = self.directory.path().join("files.tar");
+		let archive = self.directory.path().join("image.tar");
+		let mut packing = Command::new("tar");
+		packing.arg("-C").arg(&root).arg("-cf").arg(&files).arg(".");
+		assert!(packing.status().unwrap().success());
+		for arguments in [
+			vec!["import", "--quiet", files.to_str().unwrap(), "localhost/busybox:test"],
+			vec![
+				"save",
+				"--quiet",
+				"--format=oci-archive",
+				"--output",
+				archive.to_str().unwrap(),
+				"localhost/busybox:test",
+			],
+			vec!["rmi", "--force", "localhost/busybox:test"],
+		] {
+			let output = command(self.directory.path()).args(&arguments).output().unwrap();
+			assert!(output.status.success(), "{arguments:?}: {output:?}");
+		}
+		archive
+	}
+}
+
+impl Drop for Podman {
+	fn drop(&mut self) {
+		// What a test that failed left behind.
+		let mut cleaning = command(self.directory.path());
+		drop(cleaning.args(["rm", "--all", "--force", "--time=0"]).output());
+		drop(self.service.kill());
+		drop(self.service.wait());
+	}
+}
+
+fn command(directory: &Path) -> Command {
+	let mut command = Command::new("podman");
+	command
+		// Where the monitor of a container leaves a note when memory runs out.
+		.current_dir(directory)
+		.env("CONTAINERS_CONF", directory.join("containers.conf"))
+		.arg("--root")
+		.arg(directory.join("root"))
+		.arg("--runroot")
+		.arg(directory.join("run"))
+		.args(["--storage-driver", "vfs"])
+		.stdin(Stdio::null())
+		.stdout(Stdio::null());
+	command
+}
+
+fn job(containers: &str) -> JobSpecification {
+	let image = content("busybox");
+	let text = format!("version: 2\nkind: stack\nname: job\n{containers}")
+		.replace("IMAGE", &format!("oci-archive:{image}"));
+	JobSpecification::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Makes all that a job needs, and starts its containers.
+async fn bring_up(
+	engine: &dyn ContainerEngine,
+	id: JobId,
+	job: &JobSpecification,
+	image: &str,
+) -> Vec<ContainerConfig> {
+	let group = job.group().unwrap();
+	let placed = PlacedGroup { job: id, round: 1, revision: content("job"), group, gpu: None };
+	let secrets = job.secrets.keys().map(|name| (name.clone(), "opened".to_owned())).collect();
+	let mut configs = Vec::new();
+	// Everything twice: a step may be repeated.
+	for _ in 0..2 {
+		configs.clear();
+		engine.create_network(&placed.network()).await.unwrap();
+		for volume in placed.volumes() {
+			engine.create_volume(&volume).await.unwrap();
+		}
+		for name in group.start_order() {
+			let config = placed.container(name, image, &secrets, &BTreeMap::new()).unwrap();
+			engine.create(&config).await.unwrap();
+			engine.start(&config.name).await.unwrap();
+			configs.push(config);
+		}
+	}
+	configs
+}
+
+/// Removes all that belongs to jobs; comes back with how many things are left.
+async fn clear(engine: &dyn ContainerEngine) -> usize {
+	for container in engine.containers(LABEL_JOB).await.unwrap() {
+		engine.stop(&container.name, 0).await.unwrap();
+		engine.remove(&container.name).await.unwrap();
+		engine.remove(&container.name).await.unwrap();
+		engine.stop(&container.name, 0).await.unwrap();
+	}
+	for network in engine.networks(LABEL_JOB).await.unwrap() {
+		engine.remove_network(&network.name).await.unwrap();
+		engine.remove_network(&network.name).await.unwrap();
+	}
+	for volume in engine.volumes(LABEL_JOB).await.unwrap() {
+		engine.remove_volume(&volume.name).await.unwrap();
+		engine.remove_volume(&volume.name).await.unwrap();
+	}
+	engine.containers(LABEL_JOB).await.unwrap().len()
+		+ engine.networks(LABEL_JOB).await.unwrap().len()
+		+ engine.volumes(LABEL_JOB).await.unwrap().len()
+}
+
+/// What a command in a container says, and how it ends.
+async fn run(engine: &dyn ContainerEngine, container: &str, script: &str) -> (i64, String) {
+	let command = ["/bin/sh".to_owned(), "-c".to_owned(), script.to_owned()];
+	let executed = engine.exec(container, &command, PATIENCE.as_secs(), 10_000).await.unwrap();
+	(executed.code, executed.output)
+}
+
+async fn exit_of(engine: &dyn ContainerEngine, container: &str) -> RunState {
+	let ended = async {
+		let mut glances = tokio::time::interval(GLANCE);
+		loop {
+			glances.tick().await;
+			match engine.inspect(container).await {
+				Ok(Some(status)) if matches!(status.state, RunState::Exited { .. }) => {
+					break status.state;
+				},
+				Ok(Some(_)) => {},
+				// Podman may be between two states.
+				Err(error) if error.is_transient() => {},
+				other => panic!("{other:?}"),
+			}
+		}
+	};
+	tokio::time::timeout(PATIENCE, ended).await.expect("it ends")
+}
+
+const SERVER: &str = r#"containers:
+  db:
+    image: IMAGE
+    command: [/bin/sh, -c, "mkdir -p /data/www; echo hello > /data/www/index; exec httpd -f -p 8080 -h /data/www"]
+    volumes: {data: {path: /data, size_mib: 1}}
+    ports: {http: {port: 8080, protocol: http}}
+  web:
+    image: IMAGE
+    command: [/bin/sh, -c, "echo started; echo trouble >&2; exec sleep 1000"]
+    resources: {cpu_millis: 100, memory_mib: 32, pids: 16}
+    environment: {MODE: test}
+    secrets: {KEY: key}
+    dynamic_environment: {URL: ["http://", {address_of: db}, ":8080/index"]}
+    depends_on: [db]
+secrets: {key: sealed}
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn engine_should_run_a_stack_and_leave_nothing_behind() {
+	let (podman, engine) = Podman::start().await;
+	assert!(engine.version().await.unwrap().starts_with("Podman"));
+	let image = Image::Archive { cid: content("busybox") };
+	let reference = engine.load(&image, &podman.archive()).await.unwrap();
+	let configs = bring_up(&engine, 1, &job(SERVER), &reference).await;
+	let [db, web] = configs.as_slice() else {
+		panic!("two containers");
+	};
+	let status = engine.inspect(&web.name).await.unwrap().unwrap();
+	assert_eq!((status.state, &status.labels), (RunState::Running, &web.labels));
+	assert!(status.address.is_some());
+	assert_eq!(engine.containers(LABEL_JOB).await.unwrap().len(), 2);
+	assert_eq!(engine.networks(LABEL_JOB).await.unwrap().len(), 1);
+	assert_eq!(engine.volumes(LABEL_JOB).await.unwrap().len(), 1);
+	// It knows its sibling by name, its variables and its secrets.
+	let fetch = "i=0; until wget -qO- $URL; do i=$((i+1)); [ $i = 50 ] && exit 1; sleep 0.1; done";
+	let (code, said) = run(&engine, &web.name, fetch).await;
+	assert_eq!((code, said.lines().last()), (0, Some("hello")), "{said}");
+	assert_eq!(run(&engine, &web.name, "echo $MODE $KEY").await, (0, "test opened\n".into()));
+	assert_eq!(run(&engine, &web.name, "exit 3").await.0, 3);
+	let mut lines = engine.logs(&web.name, 10, 10_000).await.unwrap();
+	lines.sort_by_key(|line| line.is_error);
+	let lines: Vec<_> = lines.iter().map(|line| (line.is_error, line.text.as_str())).collect();
+	assert_eq!(lines, [(false, "started"), (true, "trouble")]);
+	let stats = engine.stats(&db.name).await.unwrap();
+	assert!(stats.pids != 0 && stats.memory_bytes != 0 && stats.cpu_ns != 0, "{stats:?}");
+	// What is in a volume outlives the container.
+	engine.stop(&db.name, 0).await.unwrap();
+	assert!(matches!(exit_of(&engine, &db.name).await, RunState::Exited { .. }));
+	engine.remove(&db.name).await.unwrap();
+	assert_eq!(engine.inspect(&db.name).await.unwrap(), None);
+	engine.create(db).await.unwrap();
+	engine.start(&db.name).await.unwrap();
+	assert_eq!(run(&engine, &db.name, "cat /data/www/index").await, (0, "hello\n".into()));
+	assert_eq!(clear(&engine).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn container_should_be_held_by_its_walls() {
+	let (podman, engine) = Podman::start().await;
+	let image = Image::Archive { cid: content("busybox") };
+	let reference = engine.load(&image, &podman.archive()).await.unwrap();
+	let configs = bring_up(&engine, 1, &job(SERVER), &reference).await;
+	let (db, web) = (&configs[0].name, &configs[1].name);
+	// Another job's container, on a network of its own.
+	let other = job("containers: {other: {image: IMAGE, command: [/bin/sleep, \"1000\"]}}\n");
+	let other = bring_up(&engine, 2, &other, &reference).await.remove(0).name;
+	let db_address = engine.inspect(db).await.unwrap().unwrap().address.unwrap();
+	let ask =
+		|host: &str| format!("printf 'GET /index HTTP/1.0\\r\\n\\r\\n' | nc -w 2 {host} 8080");
+	let ask_address = ask(&db_address.to_string());
+	let (code, said) = run(&engine, web, &format!("until {ask_address}; do sleep 0.1; done")).await;
+	assert!(code == 0 && said.ends_with("hello\n"), "{code}: {said}");
+	for ask in [ask_address, ask("db")] {
+		let (code, said) = run(&engine, &other, &ask).await;
+		assert!(code != 0 && !said.contains("hello"), "another job's network: {code}: {said}");
+	}
+	// No privileges, no capabilities, seccomp on.
+	let (_, status) = run(&engine, web, "cat /proc/self/status").await;
+	for line in
+		["NoNewPrivs:\t1", "CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "Seccomp:\t2"]
+	{
+		assert!(status.contains(line), "{line}\n{status}");
+	}
+	// It writes only where it may, and sees no file of the machine.
+	assert_ne!(run(&engine, web, "touch /bin/new").await.0, 0);
+	assert_ne!(run(&engine, web, "touch /new").await.0, 0);
+	assert_eq!(run(&engine, web, "touch /tmp/new /run/new").await.0, 0);
+	assert_eq!(run(&engine, db, "touch /data/new").await.0, 0);
+	assert_ne!(
+		run(&engine, web, &format!("cat {}", podman.directory.path().join("image.tar").display()))
+			.await
+			.0,
+		0
+	);
+	let (_, mounts) = run(&engine, web, "cat /proc/mounts").await;
+	assert!(mounts.lines().any(|line| line.contains(" / ") && line.contains("ro,")), "{mounts}");
+	// No more processes than it may have.
+	let forks = "i=0; while [ $i -lt 40 ]; do sleep 5 & i=$((i+1)); done; echo all";
+	let (_, said) = run(&engine, web, forks).await;
+	assert!(!said.contains("all"), "{said}");
+	assert_eq!(clear(&engine).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn container_should_be_ended_when_it_takes_too_much_memory() {
+	let (podman, engine) = Podman::start().await;
+	let image = Image::Archive { cid: content("busybox") };
+	let reference = engine.load(&image, &podman.archive()).await.unwrap();
+	let greedy =
+		job("containers:\n  greedy:\n    image: IMAGE\n    resources: {memory_mib: 16}\n    \
+		 command: [/bin/dd, if=/dev/zero, of=/dev/null, bs=64M, count=1]\n");
+	let group = greedy.group().unwrap();
+	let placed = PlacedGroup { job: 1, round: 1, revision: content("job"), group, gpu: None };
+	engine.create_network(&placed.network()).await.unwrap();
+	let name = &group.start_order()[0];
+	let config = placed.container(name, &reference, &BTreeMap::new(), &BTreeMap::new()).unwrap();
+	engine.create(&config).await.unwrap();
+	engine.start(&config.name).await.unwrap();
+	let ended = exit_of(&engine, &config.name).await;
+	assert!(matches!(ended, RunState::Exited { code: 137, .. }), "{ended:?}");
+	assert_eq!(clear(&engine).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn engine_should_say_why_it_cannot() {
+	let (podman, engine) = Podman::start().await;
+	let missing: Image = format!("localhost:1/nothing@{DIGEST}").parse().unwrap();
+	assert_eq!(engine.image(&missing).await.unwrap(), None);
+	let refused = engine.pull(&missing).await.unwrap_err();
+	assert!(matches!(refused, EngineError::Refused { .. }), "{refused:?}");
+	assert!(refused.is_transient(), "the registry may answer later: {refused}");
+	let archive = Image::Archive { cid: content("busybox") };
+	assert!(matches!(engine.pull(&archive).await, Err(EngineError::WrongImage { .. })));
+	let nowhere = engine.load(&archive, Path::new("/nowhere")).await;
+	assert!(matches!(nowhere, Err(EngineError::File { .. })), "{nowhere:?}");
+	let broken = podman.directory.path().join("broken.tar");
+	std::fs::write(&broken, "no archive").unwrap();
+	let broken = engine.load(&archive, &broken).await;
+	assert!(matches!(broken, Err(EngineError::Refused { .. })), "{broken:?}");
+	assert_eq!(engine.inspect("nobody").await.unwrap(), None);
+	assert!(engine.start("nobody").await.is_err());
+	let socket = podman.directory.path().join("engine.sock");
+	drop(podman);
+	let unreachable = engine.version().await.unwrap_err();
+	assert!(matches!(unreachable, EngineError::Unreachable { .. }), "{unreachable:?}");
+	assert!(DockerEngine::connect(&socket).await.is_err());
+}
