@@ -30,6 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const GLANCE: Duration = Duration::from_millis(20);
 
 /// Machines without the capability to raise limits refuse the usual ones, and some cannot run crun.
+/// The monitor of a command stays for five minutes unless it is told otherwise.
 const CONTAINERS_CONF: &str = r#"
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
@@ -37,6 +38,8 @@ default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+exit_command_delay = 1
+tmp_dir = "DIRECTORY/libpod"
 [network]
 network_config_dir = "DIRECTORY/networks"
 "#;
