@@ -26,7 +26,7 @@ async function main([url, owner, ...rest]) {
 	}
 	await cryptoWaitReady();
 	const page = { origin: new URL('https://a-page.example').origin };
-	const refused = await ask(`${url}/v1/files`, { method: 'POST', headers: page, body: 'x' });
+	const refused = await ask(`${url}/v1/r1fs/files`, { method: 'POST', headers: page, body: 'x' });
 	assert.equal(refused.status, 401, JSON.stringify(refused));
 	const summary = { withoutToken: refused.body.code };
 	for (const [type, uri, isOwner] of [
@@ -66,7 +66,7 @@ async function use(url, wallet, token, isOwner) {
 	const known = await ask(`${url}/v1/auth/self`, { headers });
 	assert.equal(known.status, 200, JSON.stringify(known));
 	assert.equal(known.body.account, wallet.address);
-	const added = await ask(`${url}/v1/files`, { method: 'POST', headers, body: wallet.address });
+	const added = await ask(`${url}/v1/r1fs/files`, { method: 'POST', headers, body: wallet.address });
 	assert.equal(added.status, isOwner ? 200 : 403, JSON.stringify(added));
 	return { account: wallet.address, files: added.status };
 }

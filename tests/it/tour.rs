@@ -40,6 +40,7 @@ struct Report {
 	drills: Drills,
 	access: Value,
 	store: Value,
+	files: Value,
 }
 
 #[derive(Deserialize)]
@@ -227,6 +228,7 @@ fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
 	assert!(report.drills.validator["caught_up"].is_u64(), "{}", report.drills.validator);
 	assert_eq!(report.drills.daemon["models"], serde_json::json!(["digits"]));
 	check_access(&report.access);
+	check_files(&report.files);
 	check_store(&report.store);
 	check_leaders(&report.inference.agreement);
 }
@@ -444,6 +446,17 @@ fn check_store(store: &Value) {
 	assert_eq!(clients["mixed"], true, "{store}");
 	assert_eq!(store["redis_cli"]["read"][0], "hello", "{store}");
 	assert_eq!(store["kills"]["all_after_three"], 3, "{store}");
+}
+
+/// The SDK of the deployed network used its whole surface at three nodes, and a node by others gave and
+/// took a file whose bytes are what they were.
+fn check_files(files: &Value) {
+	assert_eq!(files["sdk"]["nodes"], 3, "{files}");
+	assert_eq!(files["sdk"]["cids"], 7, "{files}");
+	for way in ["given", "taken"] {
+		assert_eq!(files[way]["bytes"], 100_000_000, "{files}");
+		assert_eq!(files[way]["sha256"].as_str().map(str::len), Some(64), "{files}");
+	}
 }
 
 /// One of the job's nodes led, whoever tried; then another did, with the next token.

@@ -99,7 +99,11 @@ pub fn report(workspace: &Workspace, script: &str, arguments: &[&str]) -> Result
 }
 
 /// Installs what the lock file names, unless that is what is installed.
-fn install(package: &Path) -> Result<()> {
+///
+/// # Errors
+///
+/// There is no lock file, or the packages cannot be had.
+pub fn install(package: &Path) -> Result<()> {
 	let lock = fs::read(package.join("package-lock.json")).context("no package-lock.json")?;
 	// A copy of the lock file, made once its packages are all there.
 	let installed: PathBuf = package.join("node_modules/.installed-lock.json");

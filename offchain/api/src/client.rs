@@ -3,12 +3,14 @@
 //! A typed client of one edge daemon.
 
 mod cstore;
+mod files;
 
 pub use cstore::{Watch, WriteOptions};
+pub use files::Download;
 
 use crate::{
-	ApiErrorBody, ChallengeRequest, ChallengeResponse, FileAdded, HealthResponse, HexBytes,
-	LinkProofRequest, LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest, RevokeResponse,
+	ApiErrorBody, ChallengeRequest, ChallengeResponse, HealthResponse, HexBytes, LinkProofRequest,
+	LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest, RevokeResponse,
 	SealingKeyResponse, SelfResponse, TokenRequest, TokenResponse,
 	oip::{InferRequest, InferResponse, ModelMetadata, ModelReady, Ready, ServerMetadata},
 };
@@ -16,7 +18,7 @@ use codec::DecodeAll;
 use r1_primitives::{EpochIndex, OracleEvidence};
 use reqwest::{
 	Client, Method, RequestBuilder, Response, StatusCode, Url,
-	header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+	header::{AUTHORIZATION, HeaderMap, HeaderValue},
 };
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use serde::{Serialize, de::DeserializeOwned};
@@ -204,30 +206,6 @@ impl EdgeClient {
 	/// See [`ClientError`].
 	pub async fn revoke(&self, request: &RevokeRequest) -> Result<RevokeResponse, ClientError> {
 		self.post(&["v1", "auth", "revoke"], request).await
-	}
-
-	// # Files
-
-	/// Puts a file into the content store.
-	///
-	/// # Errors
-	///
-	/// See [`ClientError`].
-	pub async fn add_file(&self, bytes: Vec<u8>) -> Result<FileAdded, ClientError> {
-		let request = self
-			.request(Method::POST, &["v1", "files"])
-			.header(CONTENT_TYPE, "application/octet-stream")
-			.body(bytes);
-		self.exchange(request).await?.success()?.json()
-	}
-
-	/// Gets a file from the content store, or through it from the network.
-	///
-	/// # Errors
-	///
-	/// See [`ClientError`].
-	pub async fn file(&self, cid: &str) -> Result<Vec<u8>, ClientError> {
-		Ok(self.get(&["ipfs", cid]).await?.body)
 	}
 
 	// # Inference

@@ -36,17 +36,23 @@ pub use auth::{
 	TokenResponse,
 };
 #[cfg(feature = "client")]
-pub use client::{ClientError, ClientOptions, EdgeClient, Watch, WriteOptions};
+pub use client::{ClientError, ClientOptions, Download, EdgeClient, Watch, WriteOptions};
 pub use cstore::{
 	NamespaceStatus, NamespacesResponse, Octets, OctetsForm, QuorumKey, StoreChange, StoreEntries,
 	StoreEntry, StoreField, StorePage, StoreWritten,
 };
 pub use error::ApiErrorBody;
-pub use files::FileAdded;
+pub use files::{
+	CarAdded, FileAdded, FileEntry, FileStatus, FilesCollected, FilesScrubbed, FilesStatus,
+	PinStatus, PinsPage, Unpinned,
+};
 pub use hex_bytes::{HexBytes, HexBytesError};
 pub use node::{
 	BeatStatus, ChainStatus, ComponentStatus, HealthResponse, JobState, JobStatus,
 	LinkProofRequest, LinkProofResponse, NodeStatus,
 };
 pub use nodes::{NodeCapabilities, NodeGpu, NodeSummary, NodesResponse, SealingKeyResponse};
+/// What is sent with a request, if it is long.
+#[cfg(feature = "client")]
+pub use reqwest::Body;
 pub use specification::{InferenceJobSpecification, JobKindName, ModelFormat};

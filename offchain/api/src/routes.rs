@@ -50,11 +50,41 @@ pub const ORACLE_EVIDENCE: &str = "/oracle/v1/evidence";
 /// GET: [`JobStatus`](crate::JobStatus) of a job that is placed on the node.
 pub const JOB: &str = "/v1/jobs/{job}";
 
-/// POST of a file's bytes: [`FileAdded`](crate::FileAdded).
-pub const FILES: &str = "/v1/files";
+/// GET: [`FilesStatus`](crate::FilesStatus).
+pub const R1FS: &str = "/v1/r1fs";
 
-/// GET: a file's bytes.
-pub const IPFS_FILE: &str = "/ipfs/{cid}";
+/// POST of a file's bytes: [`FileAdded`](crate::FileAdded).
+pub const R1FS_FILES: &str = "/v1/r1fs/files";
+
+/// GET: [`FileStatus`](crate::FileStatus).
+pub const R1FS_FILE: &str = "/v1/r1fs/files/{cid}";
+
+/// POST of a CAR file's bytes: [`CarAdded`](crate::CarAdded).
+pub const R1FS_CAR: &str = "/v1/r1fs/car";
+
+/// GET: [`PinsPage`](crate::PinsPage).
+pub const R1FS_PINS: &str = "/v1/r1fs/pins";
+
+/// POST: [`PinStatus`](crate::PinStatus); all below the CID is brought here and kept.
+pub const R1FS_PIN: &str = "/v1/r1fs/pins/{cid}";
+
+/// POST: [`Unpinned`](crate::Unpinned).
+pub const R1FS_UNPIN: &str = "/v1/r1fs/pins/{cid}/delete";
+
+/// POST: [`FilesCollected`](crate::FilesCollected).
+pub const R1FS_COLLECT: &str = "/v1/r1fs/collect";
+
+/// POST: [`FilesScrubbed`](crate::FilesScrubbed).
+pub const R1FS_SCRUB: &str = "/v1/r1fs/scrub";
+
+/// GET: a file's bytes, a block, or a CAR file.
+pub const IPFS_ROOT: &str = "/ipfs/{cid}";
+
+/// The same of a directory, whose index is shown.
+pub const IPFS_DIRECTORY: &str = "/ipfs/{cid}/";
+
+/// The same, of what a path leads to.
+pub const IPFS_PATH: &str = "/ipfs/{cid}/{*path}";
 
 /// GET: [`NamespacesResponse`](crate::NamespacesResponse).
 pub const CSTORE: &str = "/v1/cstore";

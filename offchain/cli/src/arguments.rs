@@ -6,6 +6,7 @@ mod network;
 mod economy;
 mod work;
 mod cstore;
+mod fs;
 mod keys;
 mod access;
 mod tool;
@@ -15,10 +16,11 @@ pub(crate) use cstore::{Cstore, StoreDelete, StoreGet, StoreKey, StoreQuorum, St
 pub(crate) use economy::{
 	Application, Burn, Buy, Deed, History, InvoiceNumber, IssuePermit, Permit, Price, Rewards,
 };
+pub(crate) use fs::{Fs, FsAdd, FsCar, FsGet, FsHolder, FsKeys, FsPath};
 pub(crate) use keys::{GenerateKey, ImportKey, KeyOutput, KeyScheme, Keys};
 pub(crate) use network::{Epoch, Network, Oracle};
 pub(crate) use tool::{Completions, Config, Manual};
-pub(crate) use work::{Escrow, File, Infer, Job, JobSubmit, JobUpdate, Node};
+pub(crate) use work::{Escrow, Infer, Job, JobSubmit, JobUpdate, Node};
 
 use crate::{amount::R1Amount, files, secrets};
 use anyhow::Context as _;
@@ -274,9 +276,9 @@ pub(crate) enum Command {
 	/// The store that jobs share state through, by way of an edge daemon.
 	#[command(subcommand)]
 	Cstore(Cstore),
-	/// Files in the content store, by way of an edge daemon.
+	/// Files by content, by way of an edge daemon.
 	#[command(subcommand)]
-	File(File),
+	Fs(Fs),
 	/// The edge daemon at `--edge-url`.
 	#[command(subcommand)]
 	Node(Node),

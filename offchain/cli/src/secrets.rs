@@ -59,6 +59,14 @@ pub(crate) fn new_password(file: Option<&Path>) -> anyhow::Result<String> {
 	Ok(password)
 }
 
+/// The passphrase of a sealed file.
+pub(crate) fn passphrase(file: &Path) -> anyhow::Result<String> {
+	let text = read_file(file)?;
+	let passphrase = first_line(&text);
+	ensure!(!passphrase.is_empty(), "{} holds no passphrase", file.display());
+	Ok(passphrase.to_owned())
+}
+
 /// A secret to be imported: from a file, or else from standard input.
 pub(crate) fn secret(file: Option<&Path>) -> anyhow::Result<String> {
 	let secret = match file {

@@ -4,13 +4,17 @@
 
 use bytes::Bytes;
 use cid::Cid;
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 /// A block that is on its way.
 pub type BlockFuture<'a> = Pin<Box<dyn Future<Output = Result<Bytes, ExchangeError>> + Send + 'a>>;
 
 /// Something that will have been done.
 pub type DoneFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// A session that will have begun.
+pub type SessionFuture<'a> =
+	Pin<Box<dyn Future<Output = Option<Arc<dyn BlockExchange>>> + Send + 'a>>;
 
 /// Gets blocks from other nodes, and tells them about blocks that are here.
 pub trait BlockExchange: Send + Sync + 'static {
@@ -24,6 +28,14 @@ pub trait BlockExchange: Send + Sync + 'static {
 	///
 	/// Dropping the future takes the request back.
 	fn fetch(&self, cid: Cid) -> BlockFuture<'_>;
+
+	/// An exchange for the blocks below a root: who had one of them is asked for the next, and who
+	/// provides the root is looked for. It ends when it is dropped.
+	///
+	/// `None` if there is none to be had; blocks are asked for one by one then.
+	fn session(&self, _root: Cid) -> SessionFuture<'_> {
+		Box::pin(async { None })
+	}
 
 	/// Says that a block is in the local store now, for those who asked for it before.
 	///

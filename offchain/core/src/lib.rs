@@ -37,6 +37,6 @@ pub use chain::{
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::error_chain;
-pub use exchange::{BlockExchange, BlockFuture, DoneFuture, ExchangeError};
+pub use exchange::{BlockExchange, BlockFuture, DoneFuture, ExchangeError, SessionFuture};
 pub use identity::{IdentityError, NodeIdentity, SignatureError, verify};
 pub use random::{Rng, SeededRng, SystemRng};

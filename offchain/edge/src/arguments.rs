@@ -33,6 +33,10 @@ pub(crate) struct Arguments {
 	#[arg(long, env = "R1_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
 	pub(crate) metrics_listen: Option<SocketAddr>,
 
+	/// Where files are answered to clients of Ratio1's SDKs, or `off`.
+	#[arg(long, env = "R1_FILES_LISTEN", value_name = "ADDRESS:PORT")]
+	pub(crate) files_listen: Option<Listen>,
+
 	/// Where the store answers clients of Ratio1's SDKs, or `off`.
 	#[arg(long, env = "R1_CSTORE_LISTEN", value_name = "ADDRESS:PORT")]
 	pub(crate) cstore_listen: Option<Listen>,

@@ -59,6 +59,11 @@ pub(crate) struct Mesh {
 	/// Connections in all, each of about 100 KiB. An oracle needs one for each node that it asks;
 	/// those that it has no connection for are not asked. Default: 256.
 	pub(crate) connections_max: u32,
+	/// Multiaddresses to serve blocks of files on to anybody, in the protocol of IPFS. Default: none,
+	/// which serves the nodes of the network alone.
+	pub(crate) public_listen: Vec<String>,
+	/// Bytes of blocks a second for all strangers together. Default: 16 MiB.
+	pub(crate) public_bytes_per_sec: u64,
 }
 
 /// The content store.
@@ -67,6 +72,14 @@ pub(crate) struct Mesh {
 pub(crate) struct Store {
 	/// Space for blocks, in bytes. Default: 32 GiB.
 	pub(crate) bytes_max: u64,
+	/// Bytes that the pins of each job may keep. Default: 4 GiB.
+	pub(crate) job_bytes_max: u64,
+	/// Address and port for clients of Ratio1's SDKs, on loopback, or `off`. Default:
+	/// 127.0.0.1:31235.
+	pub(crate) listen: Listen,
+	/// Whether anybody who reaches the API may read, without a token, what is on this node's disk, by
+	/// its CID. Default: false.
+	pub(crate) is_gateway_public: bool,
 }
 
 /// The store that jobs share state through.
@@ -206,13 +219,20 @@ impl Default for Mesh {
 			listen: defaults::MESH_LISTEN.map(str::to_owned).into(),
 			bootstrap: Vec::new(),
 			connections_max: r1_net::Config::default().connections_max,
+			public_listen: Vec::new(),
+			public_bytes_per_sec: r1_net::Config::default().public_bytes_per_sec,
 		}
 	}
 }
 
 impl Default for Store {
 	fn default() -> Self {
-		Self { bytes_max: defaults::STORE_BYTES_MAX }
+		Self {
+			bytes_max: defaults::STORE_BYTES_MAX,
+			job_bytes_max: defaults::STORE_JOB_BYTES_MAX,
+			listen: Listen::At(defaults::FILES_LISTEN),
+			is_gateway_public: false,
+		}
 	}
 }
 
@@ -308,6 +328,9 @@ pub(crate) fn load(arguments: &Arguments) -> anyhow::Result<Config> {
 	if let Some(listen) = arguments.metrics_listen {
 		config.metrics.listen = listen;
 	}
+	if let Some(listen) = arguments.files_listen {
+		config.store.listen = listen;
+	}
 	if let Some(listen) = arguments.cstore_listen {
 		config.cstore.listen = listen;
 	}
@@ -358,9 +381,11 @@ fn validate(config: &Config) -> anyhow::Result<()> {
 		defaults::MESH_CONNECTIONS_MAX,
 	);
 	ensure!(config.store.bytes_max > 0, "store.bytes_max is 0; the store could hold nothing");
-	for (listen, key) in
-		[(config.cstore.listen, "cstore.listen"), (config.cstore.resp_listen, "cstore.resp_listen")]
-	{
+	for (listen, key) in [
+		(config.store.listen, "store.listen"),
+		(config.cstore.listen, "cstore.listen"),
+		(config.cstore.resp_listen, "cstore.resp_listen"),
+	] {
 		if let Listen::At(address) = listen {
 			ensure!(
 				address.ip().is_loopback(),

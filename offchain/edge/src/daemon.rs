@@ -7,16 +7,15 @@
 use crate::{
 	config::{Config, Listen},
 	defaults::SHUTDOWN_GRACE,
-	http, resp,
+	files, http, resp,
 	sdk::{self, Sdk},
 	services::Base,
 	shared::Shared,
 };
 use anyhow::Context as _;
 use r1_chain::{ChainHandle, FollowConfig};
-use r1_core::{BlockStore, ChainState, NodeIdentity, SystemClock, SystemRng};
+use r1_core::{ChainState, NodeIdentity, SystemClock, SystemRng};
 use r1_telemetry::{Health, MetricsRegistry};
-use r1fs::DiskBlockStore;
 use std::{fs, net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -61,7 +60,7 @@ async fn start(
 		identity,
 		chain,
 		clock: Arc::new(SystemClock::new()),
-		store: open_store(config)?,
+		store: files::open(&config.store, &config.node.data_dir)?,
 		health: Health::new(),
 		registry: MetricsRegistry::new(),
 		cancel: cancel.clone(),
@@ -78,6 +77,7 @@ async fn start(
 struct Ports {
 	api: TcpListener,
 	local: Option<TcpListener>,
+	files: Option<TcpListener>,
 	cstore: Option<TcpListener>,
 	resp: Option<TcpListener>,
 	metrics: TcpListener,
@@ -90,10 +90,11 @@ impl Ports {
 			Some(address) => Some(listen(address, "api.local_listen").await?),
 			None => None,
 		};
+		let files = listen_if(config.store.listen, "store.listen").await?;
 		let cstore = listen_if(config.cstore.listen, "cstore.listen").await?;
 		let resp = listen_if(config.cstore.resp_listen, "cstore.resp_listen").await?;
 		let metrics = listen(config.metrics.listen, "metrics.listen").await?;
-		Ok(Self { api, local, cstore, resp, metrics })
+		Ok(Self { api, local, files, cstore, resp, metrics })
 	}
 
 	/// Serves what each port is for.
@@ -105,14 +106,12 @@ impl Ports {
 		cancel: &CancellationToken,
 		tasks: &TaskTracker,
 	) -> anyhow::Result<()> {
-		let Self { api, local, cstore, resp, metrics } = self;
-		let door = shared.door();
-		let clock = Arc::clone(&shared.clock);
+		let Self { api, local, files, cstore, resp, metrics } = self;
 		if let Some(resp) = resp {
-			let (door, clock) = (door.clone(), Arc::clone(&clock));
-			resp::spawn(resp, door, clock, cancel.clone(), tasks)?;
+			let clock = Arc::clone(&shared.clock);
+			resp::spawn(resp, shared.door(), clock, cancel.clone(), tasks)?;
 		}
-		let sdk = Sdk::new(door, clock, &shared.identity.key(), &shared.genesis_hash);
+		let sdk = Sdk::new(&shared);
 		let router = http::api_router(&config.api, shared)?;
 		let metrics_router = http::metrics_router(registry);
 		let tls = http::acceptor(&config.api)?;
@@ -123,6 +122,9 @@ impl Ports {
 		};
 		if let Some(local) = local {
 			serve(local, None, router.clone());
+		}
+		if let Some(files) = files {
+			serve(files, None, sdk::files_router(sdk.clone()));
 		}
 		if let Some(cstore) = cstore {
 			serve(cstore, None, sdk::cstore_router(sdk));
@@ -142,14 +144,6 @@ async fn first_state(chain: &ChainHandle) -> anyhow::Result<Arc<ChainState>> {
 	let mut states = chain.watch();
 	let state = states.wait_for(has_time).await.context("the chain's follower has ended")?;
 	state.clone().context("the state is known; it was waited for")
-}
-
-/// The blocks of files, on the disk.
-fn open_store(config: &Config) -> anyhow::Result<Arc<dyn BlockStore>> {
-	let folder = config.node.data_dir.join("blocks");
-	let store = DiskBlockStore::open(&folder, config.store.bytes_max)
-		.context("could not open the block store")?;
-	Ok(Arc::new(store))
 }
 
 async fn listen_if(listen_at: Listen, key: &str) -> anyhow::Result<Option<TcpListener>> {

@@ -32,9 +32,43 @@ pub(crate) const CHAIN_URL: &str = "ws://127.0.0.1:9944";
 /// Space for the blocks of files, in bytes (32 GiB).
 pub(crate) const STORE_BYTES_MAX: u64 = 32 * 1024 * 1024 * 1024;
 
-/// Largest file that is added over HTTP, in bytes (64 MiB): as large as the largest model that is
-/// served, and small enough to be held in memory a few times.
-pub(crate) const UPLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes that the pins of each job may keep (4 GiB): eight jobs fill the store.
+pub(crate) const STORE_JOB_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+
+/// Share of the store, in percent, above which what nobody keeps is removed: until then it is a cache.
+pub(crate) const COLLECT_ABOVE_PERCENT: u64 = 90;
+
+/// How often it is looked whether the store is nearly full: a disk takes some GB in that time.
+pub(crate) const COLLECT_INTERVAL: Duration = Duration::from_secs(60);
+
+/// How often every block is read: a disk that rots loses a block in months.
+pub(crate) const SCRUB_INTERVAL: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// What a pin is called that was given no name.
+pub(crate) const PIN_NAME_DEFAULT: &str = "";
+
+/// Largest file, and largest CAR file, that is taken over HTTP, in bytes: as large as any file, and
+/// the nodes above its chunks.
+pub(crate) const UPLOAD_BYTES_MAX: usize = r1fs::FILE_BYTES_MAX as usize + 64 * 1024 * 1024;
+
+/// Longest time to take a file, or to bring one here that is pinned: 4 GiB at 10 Mbit/s.
+pub(crate) const UPLOAD_TIME_MAX: Duration = Duration::from_secs(3_600);
+
+/// Largest body in JSON that an SDK sends about files, in bytes (88 MiB): 64 MiB in base64, which are
+/// held in memory twice.
+pub(crate) const SDK_JSON_BYTES_MAX: usize = 88 * 1024 * 1024;
+
+/// Files in base64, and other values of files in JSON, that are in memory at a time.
+pub(crate) const SDK_VALUES_MAX: usize = 4;
+
+/// Uploads that lie beside the store until all of them is here, at a time: four of 4 GiB.
+pub(crate) const SPOOLED_MAX: usize = 4;
+
+/// Passphrases that are stretched at a time: each takes up to 1 GiB of memory.
+pub(crate) const PASSPHRASES_MAX: usize = 1;
+
+/// Pins that are listed at a time: 250 KiB of JSON at most.
+pub(crate) const PINS_LISTED_MAX: usize = 1_000;
 
 /// Largest body of any other request, in bytes (16 MiB): a batch of pictures in JSON.
 pub(crate) const REQUEST_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -83,6 +117,10 @@ pub(crate) const CHALLENGES_OPEN_MAX: usize = 64;
 /// Where the store answers clients of Ratio1's SDKs, and their port since the first of them.
 pub(crate) const CSTORE_LISTEN: SocketAddr =
 	SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 31234);
+
+/// Where files are answered to clients of Ratio1's SDKs, and their port since the first of them.
+pub(crate) const FILES_LISTEN: SocketAddr =
+	SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 31235);
 
 /// Where the store answers clients of Redis: beside the port that Redis itself has.
 pub(crate) const RESP_LISTEN: SocketAddr =

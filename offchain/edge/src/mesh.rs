@@ -62,6 +62,8 @@ pub(crate) fn join(
 		listen: config.listen.clone(),
 		bootstrap: config.bootstrap.clone(),
 		connections_max: config.connections_max,
+		public_listen: config.public_listen.clone(),
+		public_bytes_per_sec: config.public_bytes_per_sec,
 		..Config::default()
 	}
 	.validate()

@@ -15,6 +15,7 @@ use crate::{
 	config::Config,
 	cstore::{self, Cstore},
 	dauth::{self, Dauth},
+	files::{self, FileStore},
 	heartbeat::{self, Heartbeat},
 	jobs::{self, Jobs},
 	mesh::{self, Mesh},
@@ -23,11 +24,11 @@ use crate::{
 	shared::Shared,
 };
 use r1_chain::ChainHandle;
-use r1_core::{BlockStore, ChainState, NodeIdentity, SystemClock, SystemRng};
+use r1_core::{ChainState, NodeIdentity, SystemClock, SystemRng};
 use r1_inference::{InferenceLimits, InferenceService};
 use r1_net::{Gossiped, Inbound, InboundRequest};
 use r1_telemetry::{Health, MetricsRegistry};
-use r1fs::Files;
+use r1fs::{DiskBlockStore, Files};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -39,7 +40,7 @@ pub(crate) struct Base {
 	pub(crate) identity: Arc<NodeIdentity>,
 	pub(crate) chain: ChainHandle,
 	pub(crate) clock: Arc<SystemClock>,
-	pub(crate) store: Arc<dyn BlockStore>,
+	pub(crate) store: Arc<DiskBlockStore>,
 	pub(crate) health: Health,
 	pub(crate) registry: MetricsRegistry,
 	pub(crate) cancel: CancellationToken,
@@ -64,7 +65,8 @@ impl Base {
 			access_requests,
 			store_requests,
 		} = inbound;
-		let files = Files::new(Arc::clone(&self.store), Arc::new(mesh.handle().clone()));
+		let store = self.files(config, &mesh);
+		let files = store.files();
 		let inference = InferenceService::with_tract(InferenceLimits::default());
 		self.spawn(mesh::answer_probes(requests, inference.clone(), self.tasks.clone()));
 		let dauth = self.dauth(config, &mesh, revocations, access_requests)?;
@@ -72,8 +74,8 @@ impl Base {
 		let (nodes, introduction) = nodes::prepare(config, capabilities)?;
 		self.spawn(introduction);
 		let heartbeat = self.heartbeat(config, &mesh, &nodes, beats, challenges)?;
-		let jobs = self.jobs(config, &files, &inference, &dauth);
-		let oracle = self.oracle(&mesh, &files, &heartbeat);
+		let jobs = self.jobs(config, files, &inference, &dauth);
+		let oracle = self.oracle(&mesh, files, &heartbeat);
 		let Self { state, identity, clock, chain, health, cancel, .. } = self;
 		Ok(Shared {
 			identity,
@@ -83,13 +85,14 @@ impl Base {
 			dauth,
 			cstore,
 			mesh,
-			files,
+			files: store,
 			inference,
 			heartbeat,
 			nodes,
 			jobs,
 			oracle,
 			health,
+			is_gateway_public: config.store.is_gateway_public,
 			cancel,
 		})
 	}
@@ -100,11 +103,24 @@ impl Base {
 			genesis_hash: self.state.genesis_hash,
 			clock: self.clock.clone(),
 			rng: Arc::new(SystemRng),
-			store: Arc::clone(&self.store),
+			store: self.store.clone(),
 			chain: self.chain.clone(),
 			metrics: mesh::registered_metrics(&self.registry),
 		};
 		mesh::join(&config.mesh, needs, &self.cancel, &self.tasks)
+	}
+
+	fn files(&self, config: &Config, mesh: &Mesh) -> FileStore {
+		let (store, keeper) = files::prepare(
+			&config.store,
+			&config.node.data_dir,
+			Arc::clone(&self.store),
+			mesh.handle().clone(),
+			self.health.component("files"),
+		);
+		files::register_metrics(&self.store, &self.registry);
+		self.spawn(keeper);
+		store
 	}
 
 	fn dauth(

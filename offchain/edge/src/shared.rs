@@ -5,6 +5,7 @@
 use crate::{
 	cstore::{Cstore, Door},
 	dauth::Dauth,
+	files::FileStore,
 	heartbeat::Heartbeat,
 	jobs::Jobs,
 	mesh::Mesh,
@@ -15,7 +16,6 @@ use r1_chain::ChainHandle;
 use r1_core::{BlockHash, NodeIdentity, SystemClock};
 use r1_inference::InferenceService;
 use r1_telemetry::Health;
-use r1fs::Files;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -30,13 +30,15 @@ pub(crate) struct Shared {
 	pub(crate) dauth: Dauth,
 	pub(crate) cstore: Cstore,
 	pub(crate) mesh: Mesh,
-	pub(crate) files: Files,
+	pub(crate) files: FileStore,
 	pub(crate) inference: InferenceService,
 	pub(crate) heartbeat: Heartbeat,
 	pub(crate) nodes: Nodes,
 	pub(crate) jobs: Jobs,
 	pub(crate) oracle: Oracle,
 	pub(crate) health: Health,
+	/// Whether anybody may read what is here by its CID.
+	pub(crate) is_gateway_public: bool,
 	/// Cancelled when the daemon stops, for answers that have no end.
 	pub(crate) cancel: CancellationToken,
 }

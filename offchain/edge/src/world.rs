@@ -3,12 +3,12 @@
 //! Daemons in this process, for tests: all services of each, a mesh on loopback, and a chain that
 //! says what the test says.
 
-use crate::{config::Config, http, services::Base, shared::Shared};
+use crate::{config::Config, files, http, services::Base, shared::Shared};
 use r1_api::{ChallengeResponse, TokenResponse};
 use r1_chain::{Address, ChainHandle, Signer};
 use r1_core::{
-	Account, BlockRef, ChainState, Clock as _, Deed, DeedKind, JobKind, JobView, MemoryBlockStore,
-	NodeIdentity, RecentBlocks, SystemClock,
+	Account, BlockRef, ChainState, Clock as _, Deed, DeedKind, JobKind, JobView, NodeIdentity,
+	RecentBlocks, SystemClock,
 };
 use r1_primitives::{DeedId, EpochClock, JobId};
 use r1_telemetry::{Health, MetricsRegistry};
@@ -127,6 +127,10 @@ impl World {
 		let mut config = Config::default();
 		config.node.data_dir = directory.path().to_owned();
 		config.mesh.listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
+		config.mesh.public_listen =
+			options.public_listen.iter().copied().map(str::to_owned).collect();
+		config.store.is_gateway_public = options.is_gateway_public;
+		config.store.job_bytes_max = options.job_bytes_max;
 		config.mesh.bootstrap = options.bootstrap.to_vec();
 		config.api.requires_tokens = options.requires_tokens;
 		config.api.connections_max = options.connections_max;
@@ -139,7 +143,7 @@ impl World {
 			identity: Arc::new(node(deed)),
 			chain: ChainHandle::fed_by(self.chain.subscribe()),
 			clock: Arc::new(SystemClock::new()),
-			store: Arc::new(MemoryBlockStore::new(64)),
+			store: files::open(&config.store, directory.path()).unwrap(),
 			health: Health::new(),
 			registry: MetricsRegistry::new(),
 			cancel: cancel.clone(),
@@ -174,11 +178,22 @@ pub(crate) struct Options<'a> {
 	pub(crate) requires_tokens: bool,
 	pub(crate) connections_max: usize,
 	pub(crate) tls: Option<(&'a Path, &'a Path)>,
+	pub(crate) public_listen: &'a [&'a str],
+	pub(crate) is_gateway_public: bool,
+	pub(crate) job_bytes_max: u64,
 }
 
 impl Default for Options<'_> {
 	fn default() -> Self {
-		Self { bootstrap: &[], requires_tokens: true, connections_max: 64, tls: None }
+		Self {
+			bootstrap: &[],
+			requires_tokens: true,
+			connections_max: 64,
+			tls: None,
+			public_listen: &[],
+			is_gateway_public: false,
+			job_bytes_max: 1 << 20,
+		}
 	}
 }
 
@@ -198,6 +213,11 @@ impl Daemon {
 		let mut report = self.shared.mesh.handle().report();
 		let listens = report.wait_for(|report| !report.listen_addresses.is_empty());
 		listens.await.unwrap().listen_addresses[0].clone()
+	}
+
+	/// The same, with who it is.
+	pub(crate) async fn full_mesh_address(&self) -> String {
+		format!("{}/p2p/{}", self.mesh_address().await, self.shared.mesh.peer_id())
 	}
 
 	/// A file of its directory.

@@ -17,7 +17,7 @@ use crate::{
 use bytes::Bytes;
 use cid::Cid;
 use libp2p::{PeerId, gossipsub::MessageId, request_response::ResponseChannel};
-use r1_core::{BlockExchange, BlockFuture, DoneFuture, ExchangeError, check_hash};
+use r1_core::{BlockExchange, BlockFuture, DoneFuture, ExchangeError, SessionFuture, check_hash};
 use r1_primitives::{CHALLENGE_BYTES, NodeKey};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::{
@@ -253,6 +253,13 @@ impl Handle {
 impl BlockExchange for Handle {
 	fn fetch(&self, cid: Cid) -> BlockFuture<'_> {
 		Box::pin(self.fetch_within(cid, self.fetch_timeout))
+	}
+
+	fn session(&self, root: Cid) -> SessionFuture<'_> {
+		Box::pin(async move {
+			let session = Handle::session(self, root).await.ok()?;
+			Some(Arc::new(session) as Arc<dyn BlockExchange>)
+		})
 	}
 
 	fn announce(&self, cid: Cid) {

@@ -5,7 +5,7 @@
 use crate::{actor::Command, bitswap::fetch::SessionId, handle::Handle};
 use bytes::Bytes;
 use cid::Cid;
-use r1_core::{BlockStore, ExchangeError};
+use r1_core::{BlockExchange, BlockFuture, BlockStore, ExchangeError};
 use std::{
 	fmt,
 	sync::{Arc, Weak},
@@ -68,6 +68,17 @@ impl Session {
 			return Ok(block);
 		}
 		self.handle.fetch_in(self.id, cid, self.time_limit).await
+	}
+}
+
+impl BlockExchange for Session {
+	/// Not from the local store, where whoever asks has looked.
+	fn fetch(&self, cid: Cid) -> BlockFuture<'_> {
+		Box::pin(self.handle.fetch_in(self.id, cid, self.time_limit))
+	}
+
+	fn announce(&self, cid: Cid) {
+		self.handle.announce(cid);
 	}
 }
 

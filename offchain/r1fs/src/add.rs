@@ -14,6 +14,7 @@ use crate::{
 	chunker::{Chunker, Chunks},
 	dag::Link,
 	defaults::GROUP_BYTES,
+	disk::PinError,
 };
 use bytes::Bytes;
 use cid::Cid;
@@ -84,4 +85,7 @@ pub enum AddError {
 	/// A block could not be stored.
 	#[error(transparent)]
 	Store(#[from] BlockStoreError),
+	/// It is stored, but could not be pinned: the next collection removes it.
+	#[error(transparent)]
+	Pin(#[from] PinError),
 }

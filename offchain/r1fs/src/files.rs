@@ -8,17 +8,19 @@ use crate::{
 	car::{self, CarError, CarExported, CarImported, ExportError},
 	chunker::Chunker,
 	directory::{self, DirectoryError, Listed},
-	disk::{DiskBlockStore, Pin, PinError, PinKind},
+	disk::{DiskBlockStore, Holder, PinAs, PinError, PinKind},
 	get::{self, GetError},
+	name::{NameError, check_name},
 	reader::FileReader,
 	seal::{self, OpenError, OpeningKeys, Recipients, SealError, SealedAs, SealedFile},
 	source::{BlockSource, SourceError},
-	tree::{self, AddTreeError, Limits, SaveError},
+	tree::{self, AddTreeError, DirectoryBuilder, Limits, SaveError},
 	walk::{Walk, WalkError},
 };
+use bytes::Bytes;
 use cid::Cid;
 use r1_core::{BlockExchange, BlockStore, BlockStoreError};
-use std::{io, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 use tokio::{
 	io::{AsyncRead, AsyncWrite},
 	task::spawn_blocking,
@@ -31,15 +33,6 @@ pub struct Files {
 	chunker: Chunker,
 	limits: Limits,
 	pin: Option<PinAs>,
-}
-
-/// How what is added is pinned.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PinAs {
-	/// What the pin is known by.
-	pub name: String,
-	/// The time of the pin, in Unix seconds.
-	pub since_secs: u64,
 }
 
 impl Files {
@@ -103,7 +96,7 @@ impl Files {
 	pub async fn add(&self, reader: impl AsyncRead + Unpin + Send) -> Result<Added, AddError> {
 		let mut batch = Batch::new(self.source.clone());
 		let added = add::add(&mut batch, self.chunker, self.limits.file_bytes_max, reader).await?;
-		self.finish(batch, &[added.cid]).await?;
+		self.finish::<AddError>(batch, &[added.cid]).await?;
 		Ok(added)
 	}
 
@@ -123,7 +116,33 @@ impl Files {
 	pub async fn add_tree(&self, path: &Path) -> Result<Added, AddTreeError> {
 		let mut batch = Batch::new(self.source.clone());
 		let added = tree::add_tree(&mut batch, self.chunker, self.limits, path.to_owned()).await?;
-		self.finish(batch, &[added.cid]).await?;
+		self.finish::<AddTreeError>(batch, &[added.cid]).await?;
+		Ok(added)
+	}
+
+	/// Stores all that `reader` yields as the only file of a directory, which keeps its name.
+	///
+	/// # Errors
+	///
+	/// The name may not be one, the file is too large, or reading or storing failed. Blocks that were
+	/// stored by then stay.
+	///
+	/// # Cancel safety
+	///
+	/// As [`Self::add`].
+	pub async fn add_named(
+		&self,
+		name: &str,
+		reader: impl AsyncRead + Unpin + Send,
+	) -> Result<Added, AddNamedError> {
+		check_name(name.as_bytes())?;
+		let mut batch = Batch::new(self.source.clone());
+		let added = add::add(&mut batch, self.chunker, self.limits.file_bytes_max, reader).await?;
+		let mut directory = DirectoryBuilder::default();
+		directory.insert(name.as_bytes(), added)?;
+		let directory = directory.finish(&mut batch).await.map_err(AddError::from)?;
+		let added = directory.expect("one name that a disk takes fits into a block; qed");
+		self.finish::<AddError>(batch, &[added.cid]).await?;
 		Ok(added)
 	}
 
@@ -137,7 +156,7 @@ impl Files {
 	pub async fn get(&self, cid: &Cid, bytes_max: u64) -> Result<Vec<u8>, GetError> {
 		let mut bytes = Vec::new();
 		let limit = bytes_max.min(self.limits.file_bytes_max);
-		get::write_to(&self.source, cid, limit, &mut bytes).await?;
+		get::write_to(&self.source.for_root(*cid), cid, limit, &mut bytes).await?;
 		Ok(bytes)
 	}
 
@@ -156,7 +175,7 @@ impl Files {
 		cid: &Cid,
 		writer: &mut (impl AsyncWrite + Unpin + Send),
 	) -> Result<u64, GetError> {
-		get::write_to(&self.source, cid, self.limits.file_bytes_max, writer).await
+		get::write_to(&self.source.for_root(*cid), cid, self.limits.file_bytes_max, writer).await
 	}
 
 	/// A reader of a file, which may be told to read a range of it.
@@ -165,7 +184,7 @@ impl Files {
 	///
 	/// The first block cannot be had or is not part of a file, or the file is too large.
 	pub async fn reader(&self, cid: &Cid) -> Result<FileReader, GetError> {
-		FileReader::open(self.source.clone(), *cid, self.limits.file_bytes_max).await
+		FileReader::open(self.source.for_root(*cid), *cid, self.limits.file_bytes_max).await
 	}
 
 	/// Writes a file, or a directory with all that is in it, to a path where nothing is yet; says how
@@ -182,7 +201,16 @@ impl Files {
 	///
 	/// Dropping the future leaves nothing behind.
 	pub async fn save(&self, cid: &Cid, path: &Path) -> Result<u64, SaveError> {
-		tree::save(&self.source, self.limits, *cid, path).await
+		tree::save(&self.source.for_root(*cid), self.limits, *cid, path).await
+	}
+
+	/// One block, which matches its CID.
+	///
+	/// # Errors
+	///
+	/// Nobody has it, or the store failed.
+	pub async fn block(&self, cid: &Cid) -> Result<Bytes, SourceError> {
+		self.source.get(*cid).await
 	}
 
 	// # CAR files
@@ -202,7 +230,7 @@ impl Files {
 		root: &Cid,
 		writer: &mut (impl AsyncWrite + Unpin + Send),
 	) -> Result<CarExported, ExportError> {
-		car::export(&self.source, *root, writer).await
+		car::export(&self.source.for_root(*root), *root, writer).await
 	}
 
 	/// Stores the blocks of a CAR file (version 1). All that is below its roots is here then.
@@ -239,7 +267,7 @@ impl Files {
 	///
 	/// A block cannot be had, or is no directory that may be read.
 	pub async fn list(&self, cid: &Cid) -> Result<Listed, DirectoryError> {
-		directory::list(&self.source, *cid).await
+		directory::list(&self.source.for_root(*cid), *cid).await
 	}
 
 	/// The CID of what a path like `a/b.txt` leads to from a root on; the empty path leads to the root
@@ -249,7 +277,7 @@ impl Files {
 	///
 	/// The path may not be one, or leads nowhere, or a block on the way cannot be had.
 	pub async fn resolve(&self, root: &Cid, path: &str) -> Result<Cid, DirectoryError> {
-		directory::resolve(&self.source, *root, path).await
+		directory::resolve(&self.source.for_root(*root), *root, path).await
 	}
 
 	// # Sealed files
@@ -277,7 +305,7 @@ impl Files {
 		let bytes_max = self.limits.file_bytes_max;
 		let added =
 			seal::seal(&mut batch, self.chunker, bytes_max, sealed_as, recipients, reader).await?;
-		self.finish(batch, &[added.cid]).await?;
+		self.finish::<SealError>(batch, &[added.cid]).await?;
 		Ok(added)
 	}
 
@@ -292,35 +320,69 @@ impl Files {
 		root: &Cid,
 		keys: &OpeningKeys,
 	) -> Result<SealedFile, OpenError> {
-		seal::open(&self.source, *root, keys, self.limits.file_bytes_max).await
+		seal::open(&self.source.for_root(*root), *root, keys, self.limits.file_bytes_max).await
 	}
 
 	// # Pins
 
-	/// Brings all that is below a root here, and pins it.
+	/// Brings all that is below a root here, pins it, and says so to whoever looks for it.
 	///
 	/// # Errors
 	///
-	/// A block cannot be had, what is below cannot be walked, or the pin cannot be written.
+	/// A block cannot be had, what is below cannot be walked, the holder would keep too much, or the
+	/// pin cannot be written.
 	///
 	/// # Cancel safety
 	///
 	/// Dropping the future leaves whole blocks in the store, which a later call reuses.
-	pub async fn pin(&self, root: &Cid, pin: &PinAs) -> Result<(), PinContentError> {
-		let _protection = self.source.protect(*root);
+	pub async fn pin(&self, root: &Cid, pin_as: &PinAs) -> Result<(), PinContentError> {
+		let source = self.source.for_root(*root);
+		let _protection = source.protect(*root);
 		let mut walk = Walk::new(root)?;
 		while let Some(cid) = walk.next() {
-			if Walk::is_node(&cid) || !self.source.has(cid).await? {
-				let block = self.source.get(cid).await?;
+			if Walk::is_node(&cid) || !source.has(cid).await? {
+				let block = source.get(cid).await?;
 				walk.enter(&cid, &block)?;
 			}
 		}
-		let files = self.clone().with_pin(pin.clone());
-		files.pin_all(&[*root]).await.map_err(PinContentError::Store)
+		Ok(self.clone().with_pin(pin_as.clone()).pin_all(&[*root]).await?)
+	}
+
+	/// Keeps something no longer on behalf of a holder; whether it was pinned. When nobody else keeps
+	/// it, others are no longer told that it is here.
+	///
+	/// # Errors
+	///
+	/// The disk failed; it may be pinned still.
+	pub async fn unpin(&self, root: &Cid, holder: &Holder) -> Result<bool, PinError> {
+		let Some(disk) = self.source.disk() else { return Ok(false) };
+		let (cid, holder) = (*root, holder.clone());
+		let unpinned = spawn_blocking(move || {
+			let was_pinned = disk.unpin(&cid, &holder)?;
+			Ok::<_, PinError>((was_pinned, disk.is_pinned(&cid)))
+		});
+		let (was_pinned, is_pinned) = unpinned.await.unwrap_or_else(|died| {
+			Err(PinError::Disk { action: "unpin", cid, source: died.into() })
+		})?;
+		if !is_pinned {
+			self.source.withdraw(cid).await;
+		}
+		Ok(was_pinned)
+	}
+
+	/// Says of everything that is pinned that it is here, as at the start of a process nobody knows.
+	pub async fn provide_pins(&self) {
+		let Some(disk) = self.source.disk() else { return };
+		for pin in disk.pins() {
+			self.source.provide(pin.cid).await;
+		}
 	}
 
 	/// Makes durable what was added, and then its pins.
-	async fn finish(&self, batch: Batch, roots: &[Cid]) -> Result<(), BlockStoreError> {
+	async fn finish<E>(&self, batch: Batch, roots: &[Cid]) -> Result<(), E>
+	where
+		E: From<BlockStoreError> + From<PinError>,
+	{
 		// Held until the pins are there, or a collection might come between.
 		let protection = batch.commit().await?;
 		self.pin_all(roots).await?;
@@ -328,23 +390,29 @@ impl Files {
 		Ok(())
 	}
 
-	async fn pin_all(&self, roots: &[Cid]) -> Result<(), BlockStoreError> {
-		let (Some(pin), Some(disk)) = (&self.pin, self.source.disk()) else { return Ok(()) };
+	async fn pin_all(&self, roots: &[Cid]) -> Result<(), PinError> {
+		let (Some(pin_as), Some(disk)) = (&self.pin, self.source.disk()) else { return Ok(()) };
 		for cid in roots.iter().copied() {
-			let PinAs { name, since_secs } = pin.clone();
-			let pin = Pin { cid, kind: PinKind::Recursive, name, since_secs };
-			let disk = Arc::clone(&disk);
-			let pinned = spawn_blocking(move || disk.pin(pin)).await;
-			let failed = |source| BlockStoreError::Io { action: "pin", cid, source };
-			match pinned.map_err(|error| failed(error.into()))? {
-				Ok(()) => {},
-				Err(PinError::Store(error)) => return Err(error),
-				Err(PinError::Disk { source, .. }) => return Err(failed(source)),
-				Err(error) => return Err(failed(io::Error::other(error))),
-			}
+			let (disk, pin_as) = (Arc::clone(&disk), pin_as.clone());
+			let pinned = spawn_blocking(move || disk.pin(cid, PinKind::Recursive, &pin_as)).await;
+			pinned.unwrap_or_else(|died| {
+				Err(PinError::Disk { action: "pin", cid, source: died.into() })
+			})?;
+			self.source.provide(cid).await;
 		}
 		Ok(())
 	}
+}
+
+/// Why a file was not added under a name.
+#[derive(Debug, thiserror::Error)]
+pub enum AddNamedError {
+	/// The name may not be one.
+	#[error("invalid name")]
+	Name(#[from] NameError),
+	/// The file could not be added.
+	#[error(transparent)]
+	Add(#[from] AddError),
 }
 
 /// Why content was not pinned.
@@ -359,4 +427,7 @@ pub enum PinContentError {
 	/// The store failed.
 	#[error(transparent)]
 	Store(#[from] BlockStoreError),
+	/// It is here, but could not be pinned.
+	#[error(transparent)]
+	Pin(#[from] PinError),
 }

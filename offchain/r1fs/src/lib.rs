@@ -80,10 +80,11 @@ pub use defaults::{
 };
 pub use directory::{DirectoryError, Entry, Listed};
 pub use disk::{
-	CollectError, Collected, DiskBlockStore, DiskError, PIN_NAME_BYTES_MAX, Pin, PinError, PinKind,
-	Protection, ScrubError, Scrubbed, StoreStatistics,
+	CollectError, Collected, DiskBlockStore, DiskError, HOLDER_BYTES_MAX, Holder,
+	PIN_NAME_BYTES_MAX, Pin, PinAs, PinError, PinKind, Protection, ScrubError, Scrubbed,
+	StoreStatistics,
 };
-pub use files::{Files, PinAs, PinContentError};
+pub use files::{AddNamedError, Files, PinContentError};
 pub use get::GetError;
 pub use name::NameError;
 pub use reader::FileReader;

@@ -9,6 +9,7 @@ use r1_core::{
 	BlockCheckError, BlockExchange, BlockStore, BlockStoreError, ExchangeError, check_hash,
 };
 use std::{fmt, sync::Arc};
+use tokio::sync::OnceCell;
 
 /// A store, and the mesh behind it.
 #[derive(Clone)]
@@ -17,18 +18,33 @@ pub struct BlockSource {
 	/// The store again, if it is one that collects, pins, and syncs in groups.
 	disk: Option<Arc<DiskBlockStore>>,
 	exchange: Arc<dyn BlockExchange>,
+	/// What the blocks that are got belong to, if they belong together.
+	session: Option<Arc<RootSession>>,
+}
+
+/// A session of the exchange, begun with the first block that is not here.
+struct RootSession {
+	root: Cid,
+	exchange: OnceCell<Arc<dyn BlockExchange>>,
 }
 
 impl BlockSource {
 	/// Blocks of `store`, and of `exchange` where the store has none.
 	#[must_use]
 	pub fn new(store: Arc<dyn BlockStore>, exchange: Arc<dyn BlockExchange>) -> Self {
-		Self { store, disk: None, exchange }
+		Self { store, disk: None, exchange, session: None }
 	}
 
 	/// Blocks of a store on a disk, and of `exchange` where it has none.
 	pub(crate) fn on_disk(disk: Arc<DiskBlockStore>, exchange: Arc<dyn BlockExchange>) -> Self {
-		Self { store: Arc::clone(&disk) as Arc<dyn BlockStore>, disk: Some(disk), exchange }
+		let store = Arc::clone(&disk) as Arc<dyn BlockStore>;
+		Self { store, disk: Some(disk), exchange, session: None }
+	}
+
+	/// The same, for blocks that are below a root: whoever had one of them is asked for the next.
+	pub(crate) fn for_root(&self, root: Cid) -> Self {
+		let session = Arc::new(RootSession { root, exchange: OnceCell::new() });
+		Self { session: Some(session), ..self.clone() }
 	}
 
 	pub(crate) fn store(&self) -> Arc<dyn BlockStore> {
@@ -49,6 +65,16 @@ impl BlockSource {
 		self.exchange.announce(cid);
 	}
 
+	/// Tells whoever looks for it that what is below a root is here.
+	pub(crate) async fn provide(&self, root: Cid) {
+		self.exchange.provide(root).await;
+	}
+
+	/// Tells it no more.
+	pub(crate) async fn withdraw(&self, root: Cid) {
+		self.exchange.withdraw(root).await;
+	}
+
 	/// A block, which matches its CID. One that came from the mesh is kept.
 	///
 	/// # Errors
@@ -66,12 +92,22 @@ impl BlockSource {
 			},
 			Err(error) => return Err(error.into()),
 		};
-		let block = self.exchange.fetch(cid).await.map_err(|source| match damage {
+		let block = self.fetch(cid).await.map_err(|source| match damage {
 			Some(damage) => SourceError::Damaged { damage, source },
 			None => SourceError::Exchange(source),
 		})?;
 		self.put(cid, block.clone()).await?;
 		Ok(block)
+	}
+
+	async fn fetch(&self, cid: Cid) -> Result<Bytes, ExchangeError> {
+		let Some(session) = &self.session else { return self.exchange.fetch(cid).await };
+		let begun = || async {
+			let session = self.exchange.session(session.root).await;
+			// Too many are open: the block is asked for like any other.
+			session.unwrap_or_else(|| Arc::clone(&self.exchange))
+		};
+		session.exchange.get_or_init(begun).await.fetch(cid).await
 	}
 
 	/// A block that is kept here; `None` if it is not, or is damaged.

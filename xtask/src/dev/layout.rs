@@ -24,10 +24,14 @@ const API_PORT: u16 = 31236;
 const METRICS_PORT: u16 = 31237;
 /// The first daemon's store, for clients of Ratio1's SDKs.
 const CSTORE_PORT: u16 = 31234;
+/// The first daemon's files, for clients of Ratio1's SDKs.
+const FILES_PORT: u16 = 31235;
 /// The first daemon's store, for clients of Redis.
 const RESP_PORT: u16 = 6380;
 /// Mesh of the first daemon.
 const MESH_PORT: u16 = 4101;
+/// Where the first daemon serves files to anybody.
+const PUBLIC_PORT: u16 = 4201;
 /// Distance between the HTTP ports of two daemons, which leaves room for other services of one.
 const API_PORT_STEP: u16 = 10;
 
@@ -74,10 +78,14 @@ pub struct Daemon {
 	pub metrics_port: u16,
 	/// The store, for clients of Ratio1's SDKs.
 	pub cstore_port: u16,
+	/// Files, for clients of Ratio1's SDKs.
+	pub files_port: u16,
 	/// The store, for clients of Redis.
 	pub resp_port: u16,
 	/// Mesh, both TCP and QUIC.
 	pub mesh_port: u16,
+	/// Where files are served to anybody.
+	pub public_port: u16,
 	/// JSON-RPC of the chain node that it follows.
 	pub chain_rpc_port: u16,
 }
@@ -109,8 +117,10 @@ impl Layout {
 				api_port: API_PORT + offset * API_PORT_STEP,
 				metrics_port: METRICS_PORT + offset * API_PORT_STEP,
 				cstore_port: CSTORE_PORT + offset * API_PORT_STEP,
+				files_port: FILES_PORT + offset * API_PORT_STEP,
 				resp_port: RESP_PORT + offset,
 				mesh_port: MESH_PORT + offset,
+				public_port: PUBLIC_PORT + offset,
 				// Plain nodes follow different validators, so that one outage hits one of them.
 				chain_rpc_port: RPC_PORT + offset % 3,
 			})
@@ -166,6 +176,8 @@ impl Layout {
 			ports.push((daemon.metrics_port, format!("{}'s metrics", daemon.name)));
 			ports.push((daemon.cstore_port, format!("{}'s store", daemon.name)));
 			ports.push((daemon.resp_port, format!("{}'s store for Redis clients", daemon.name)));
+			ports.push((daemon.files_port, format!("{}'s files", daemon.name)));
+			ports.push((daemon.public_port, format!("{}'s files for anybody", daemon.name)));
 			ports.push((daemon.mesh_port, format!("{}'s mesh", daemon.name)));
 		}
 		port::ensure_free(&ports)
@@ -201,11 +213,12 @@ mod tests {
 			.iter()
 			.flat_map(|it| [it.rpc_port, it.chain_port, it.prometheus_port])
 			.chain(layout.daemons.iter().flat_map(|it| {
-				[it.api_port, it.metrics_port, it.cstore_port, it.resp_port, it.mesh_port]
+				let http = [it.api_port, it.metrics_port, it.cstore_port, it.files_port];
+				http.into_iter().chain([it.resp_port, it.mesh_port, it.public_port])
 			}))
 			.collect::<Vec<_>>();
 		assert_eq!(ports.iter().collect::<BTreeSet<_>>().len(), ports.len());
-		assert_eq!(ports.len(), 3 * 3 + 6 * 5);
+		assert_eq!(ports.len(), 3 * 3 + 6 * 7);
 		assert_eq!(layout.edge_nodes().len(), EDGE_NODES);
 		assert!(layout.edge_nodes().iter().all(|node| node.account.is_none()));
 	}

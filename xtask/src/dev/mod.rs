@@ -66,6 +66,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	if options.client {
 		client::tour(workspace, &network.layout().validators[0].rpc_url())?;
 		report.insert("store".into(), tour::store(workspace, &mut network)?);
+		report.insert("files".into(), tour::files(workspace, &mut network, &control)?);
 		report.insert("access".into(), tour::access(workspace, &mut network, &control)?);
 	}
 	if let Some(path) = &options.report {

@@ -242,6 +242,10 @@ url = "ws://127.0.0.1:{chain}"
 [mesh]
 listen = ["/ip4/127.0.0.1/tcp/{mesh}", "/ip4/127.0.0.1/udp/{mesh}/quic-v1"]
 bootstrap = [{bootstrap}]
+public_listen = ["/ip4/127.0.0.1/tcp/{public}"]
+
+[store]
+listen = "127.0.0.1:{files}"
 
 [cstore]
 listen = "127.0.0.1:{cstore}"
@@ -255,6 +259,8 @@ listen = "127.0.0.1:{metrics}"
 "#,
 			chain = daemon.chain_rpc_port,
 			mesh = daemon.mesh_port,
+			public = daemon.public_port,
+			files = daemon.files_port,
 			cstore = daemon.cstore_port,
 			resp = daemon.resp_port,
 			cstore_options = self.layout.cstore_options,

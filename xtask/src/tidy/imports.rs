@@ -69,6 +69,9 @@ const RULES: &[Rule] = &[
 				// A person narrows tokens and seals secrets on their own machine.
 				"offchain/dauth",
 				"offchain/edil-client",
+				// Files are sealed and checked there, too.
+				"offchain/core",
+				"offchain/r1fs",
 				"offchain/telemetry",
 			],
 		],

@@ -102,7 +102,7 @@ fn groups_of_the_tool_should_take_what_they_need() {
 		"completions fish",
 		"manual",
 		"manual --output pages",
-		"file get cid --output file --token-file token",
+		"fs get cid --output file --token-file token",
 	] {
 		assert!(parse(line).is_ok(), "{line}");
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What can be asked for and of work: escrows, jobs, files, daemons and inference.
+//! What can be asked for and of work: escrows, jobs, daemons and inference.
 
 use crate::amount::UsdcAmount;
 use clap::{ArgGroup, Args, Subcommand};
@@ -94,24 +94,6 @@ fn named_file(text: &str) -> Result<(String, PathBuf), String> {
 		},
 		_ => Err("it looks like NAME=FILE".to_owned()),
 	}
-}
-
-/// Files.
-#[derive(Debug, Subcommand)]
-pub(crate) enum File {
-	/// Adds a file, and prints its CID.
-	Add {
-		/// The file.
-		path: PathBuf,
-	},
-	/// Fetches a file by its CID.
-	Get {
-		/// Its CID.
-		cid: String,
-		/// Where to write it.
-		#[arg(long)]
-		output: PathBuf,
-	},
 }
 
 /// An edge daemon.

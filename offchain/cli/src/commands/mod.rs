@@ -17,7 +17,7 @@ mod history;
 mod burn;
 mod escrow;
 mod job;
-mod file;
+mod fs;
 mod cstore;
 mod node;
 mod infer;
@@ -61,7 +61,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
 		Command::Escrow(command) => escrow::run(arguments, command).await,
 		Command::Job(command) => job::run(arguments, command).await,
 		Command::Cstore(command) => cstore::run(arguments, command).await,
-		Command::File(command) => file::run(arguments, command).await,
+		Command::Fs(command) => fs::run(arguments, command).await,
 		Command::Node(command) => node::run(arguments, command).await,
 		Command::Infer(command) => infer::run(arguments, command).await,
 		Command::Keys(command) => keys::run(arguments, command),

@@ -6,7 +6,7 @@ use super::{error::ApiError, serve::Peer};
 use crate::{dauth::Trust, shared::Shared};
 use axum::{
 	RequestExt as _,
-	extract::{RawPathParams, Request},
+	extract::{Query, RawPathParams, Request},
 	http::{
 		Extensions, HeaderMap,
 		header::{AUTHORIZATION, HOST, ORIGIN},
@@ -14,6 +14,8 @@ use axum::{
 };
 use r1_core::Clock as _;
 use r1_dauth::{Ask, Scope, Service, Subject, Verb};
+use r1_primitives::JobId;
+use serde::Deserialize;
 use std::net::IpAddr;
 
 /// What a route needs.
@@ -34,6 +36,20 @@ pub(super) enum Access {
 	Namespace(Verb),
 	/// A right to the job whose model is in the path, as `{name}`.
 	Model(Verb),
+	/// A right to the files of a job, or else to those of the node's owner: see [`part_of_files`].
+	Files(Verb),
+	/// The same to look at files, or nothing if anybody may look at what is here.
+	Gateway,
+}
+
+/// Whose part of the files a request is about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Part(pub(super) Scope);
+
+/// The query of requests about files.
+#[derive(Debug, Deserialize)]
+struct OfJob {
+	job: Option<JobId>,
 }
 
 /// On whose behalf a request is served; nobody's in particular on a loopback that needs no token.
@@ -71,6 +87,9 @@ pub(super) async fn admit(
 			let scope = Scope::new(format!("{kind}/{id}")).ok_or_else(ApiError::nameless)?;
 			Ask { service: Service::Store, verb, scope }
 		},
+		Access::Gateway if shared.is_gateway_public => return Ok(Caller(None)),
+		Access::Gateway => part_of_files(Verb::Read, request, shared).await?,
+		Access::Files(verb) => part_of_files(verb, request, shared).await?,
 		Access::Model(verb) => {
 			let name = parameter(request, "name").await.ok_or_else(ApiError::nameless)?;
 			// One that is not served is nobody's but the node's own.
@@ -85,6 +104,27 @@ pub(super) async fn admit(
 	let now_secs = shared.clock.now_secs();
 	let token = bearer(request.headers());
 	Ok(Caller(shared.dauth.authorise(token, trust, &ask, now_secs)?))
+}
+
+/// What is asked of files: those of the job in the query, as `job`, or else of the job whose instance
+/// asks, or else of the node's owner.
+async fn part_of_files(
+	verb: Verb,
+	request: &mut Request,
+	shared: &Shared,
+) -> Result<Ask, ApiError> {
+	let Query(OfJob { job }) = request.extract_parts::<Query<OfJob>>().await?;
+	let subject = match (job, bearer(request.headers())) {
+		(Some(job), _) => Some(Subject::Job(job)),
+		(None, Some(token)) => Some(shared.dauth.subject(token)?),
+		(None, None) => None,
+	};
+	let scope = match subject {
+		Some(Subject::Job(job)) => Scope::of_job(job),
+		Some(Subject::Account(_)) | None => Scope::whole(),
+	};
+	request.extensions_mut().insert(Part(scope.clone()));
+	Ok(Ask { service: Service::Files, verb, scope })
 }
 
 /// A parameter of the path.

@@ -13,8 +13,8 @@ use r1_api::{ApiErrorBody, oip::ErrorBody};
 use r1_core::error_chain;
 use r1_dauth::{SignInError, TokenError};
 use r1_inference::InferError;
-use r1fs::{AddError, GetError};
 use std::time::Duration;
+use tokio::task::JoinError;
 
 /// What a handler answers instead of what was asked for.
 #[derive(Debug)]
@@ -59,6 +59,11 @@ impl ApiError {
 		let message = format!("there was no answer within {} s", time_max.as_secs());
 		Self::new(StatusCode::GATEWAY_TIMEOUT, "timed_out", message)
 			.hint("try again; if you were still sending, send faster or less")
+	}
+
+	/// A task of the daemon that ended as none should.
+	pub(super) fn died(error: &JoinError) -> Self {
+		Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", error.to_string())
 	}
 
 	/// The daemon does not know the chain yet.
@@ -170,36 +175,6 @@ impl From<InferError> for ApiError {
 					.hint("GET the model's path to see what it takes")
 			},
 			_ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "model_failed", message),
-		}
-	}
-}
-
-impl From<GetError> for ApiError {
-	fn from(error: GetError) -> Self {
-		let message = error_chain(&error).to_string();
-		if error.is_transient() {
-			return Self::new(StatusCode::GATEWAY_TIMEOUT, "file_not_found", message).hint(
-				"no connected node has it; check the CID, or wait until its owner is online",
-			);
-		}
-		if error.is_content_fault() {
-			return Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_a_file", message);
-		}
-		Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store_failed", message)
-	}
-}
-
-impl From<AddError> for ApiError {
-	fn from(error: AddError) -> Self {
-		let message = error_chain(&error).to_string();
-		match error {
-			AddError::TooLarge { .. } => {
-				Self::new(StatusCode::PAYLOAD_TOO_LARGE, "file_too_large", message)
-			},
-			AddError::Read { .. } => Self::new(StatusCode::BAD_REQUEST, "body_unreadable", message),
-			AddError::Store(_) => {
-				Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store_failed", message)
-			},
 		}
 	}
 }

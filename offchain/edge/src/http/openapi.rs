@@ -117,7 +117,9 @@ fn describe_one(route: &Route) -> OperationBuilder {
 		| Access::Whole(..)
 		| Access::Job(..)
 		| Access::Namespace(_)
-		| Access::Model(_) => {
+		| Access::Model(_)
+		| Access::Files(_)
+		| Access::Gateway => {
 			let no_scopes: [&str; 0] = [];
 			described.security(SecurityRequirement::new(TOKEN, no_scopes))
 		},
@@ -162,7 +164,8 @@ fn parameter(name: &str, place: ParameterIn, description: &str) -> ParameterBuil
 
 /// The parameters in a path: what it has in braces.
 pub(super) fn parameters_of(path: &str) -> impl Iterator<Item = &str> {
-	path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+	path.split('/')
+		.filter_map(|part| Some(part.strip_prefix('{')?.strip_suffix('}')?.trim_start_matches('*')))
 }
 
 /// What a client needs, in words.
@@ -184,6 +187,12 @@ fn needs(access: Access) -> String {
 		Access::Namespace(verb) => {
 			format!("Needs the right to {} this namespace of the store.", verb.name())
 		},
+		Access::Files(verb) => format!("Needs the right to {} these files.", verb.name()),
+		Access::Gateway => {
+			"Needs the right to read files, unless the node's gateway is public; then \
+			anybody may read what is on its disk."
+				.to_owned()
+		},
 		Access::Model(verb) => {
 			format!("Needs the right to {} inference of the model's job.", verb.name())
 		},
@@ -196,7 +205,7 @@ fn tag(path: &str) -> &str {
 	match words.next() {
 		Some("v2") => "inference",
 		Some("v1") => words.next().unwrap_or("node"),
-		Some("ipfs") => "files",
+		Some("ipfs") => "r1fs",
 		first => first.unwrap_or("node"),
 	}
 }
@@ -206,9 +215,11 @@ fn operation_id(route: &Route) -> String {
 	let words = route
 		.path
 		.split(['/', '-', '.'])
-		.map(|word| word.trim_matches(['{', '}']))
+		.map(|word| word.trim_matches(['{', '*', '}']))
 		.filter(|word| !word.is_empty());
-	let words: Vec<_> = std::iter::once(route.method.as_str()).chain(words).collect();
+	// With a slash at its end, a path is another one.
+	let index = route.path.ends_with('/').then_some("index");
+	let words: Vec<_> = std::iter::once(route.method.as_str()).chain(words).chain(index).collect();
 	words.join("_").to_ascii_lowercase()
 }
 

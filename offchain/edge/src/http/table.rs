@@ -3,16 +3,19 @@
 //! All routes of the interface. What is not here does not exist.
 
 use super::{
-	access::Access::{Job, Local, LocalOr, Model, Namespace, Public, Whole},
+	access::Access::{
+		Files as FilesOf, Gateway, Job, Local, LocalOr, Model, Namespace, Public, Whole,
+	},
 	auth, cstore, files, inference, jobs, node, nodes, openapi, oracle, quorum,
 	route::{BINARY, Content, Route, json},
 };
-use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX};
+use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_TIME_MAX};
 use r1_api::{
-	ChallengeRequest, ChallengeResponse, FileAdded, HealthResponse, JobStatus, LinkProofRequest,
-	LinkProofResponse, NamespaceStatus, NamespacesResponse, NodeStatus, NodesResponse, QuorumKey,
+	CarAdded, ChallengeRequest, ChallengeResponse, FileAdded, FileStatus, FilesCollected,
+	FilesScrubbed, FilesStatus, HealthResponse, JobStatus, LinkProofRequest, LinkProofResponse,
+	NamespaceStatus, NamespacesResponse, NodeStatus, NodesResponse, PinStatus, PinsPage, QuorumKey,
 	RevokeRequest, RevokeResponse, SealingKeyResponse, SelfResponse, StoreEntries, StorePage,
-	StoreWritten, TokenRequest, TokenResponse,
+	StoreWritten, TokenRequest, TokenResponse, Unpinned,
 	oip::{InferRequest, InferResponse, Live, ModelMetadata, ModelReady, Ready, ServerMetadata},
 	routes,
 };
@@ -168,18 +171,82 @@ fn of_the_store() -> Vec<Route> {
 	]
 }
 
+/// Whose files it is about.
+const JOB: (&str, &str) =
+	("job", "The job whose files it is about; without, the token's job, or the node's owner.");
+
+/// What a pin is known by.
+const NAME: (&str, &str) = ("name", "What it is known by, to people.");
+
 fn of_files() -> Vec<Route> {
+	let gateway = |route: Route| {
+		route
+			.options(&[
+				("format", "`raw` is one block, `car` all blocks; without, it is a file's bytes."),
+				("filename", "What a browser calls it."),
+				("download", "`true` if a browser shall save it."),
+				JOB,
+			])
+			.answers(BINARY)
+			.time_max(FETCH_TIME_MAX)
+	};
 	vec![
-		Route::post(routes::FILES, Whole(Files, Write), files::add)
-			.says("Adds a file to the content store.")
+		Route::get(routes::R1FS, Whole(Files, Read), files::status)
+			.says("What the disk holds.")
+			.answers(json::<FilesStatus>()),
+		Route::post(routes::R1FS_FILES, FilesOf(Write), files::add)
+			.says("Adds a file, and keeps it.")
+			.options(&[
+				NAME,
+				("chunker", "How it is cut: `size-N` or `fastcdc-N`; without, `size-262144`."),
+				JOB,
+			])
 			.takes(BINARY)
 			.answers(json::<FileAdded>())
 			.body_bytes_max(UPLOAD_BYTES_MAX)
+			.time_max(UPLOAD_TIME_MAX),
+		Route::get(routes::R1FS_FILE, FilesOf(Read), files::stat)
+			.says("What a CID stands for: a file, or a directory and what is in it.")
+			.options(&[("path", "Where to go from there."), JOB])
+			.answers(json::<FileStatus>())
 			.time_max(FETCH_TIME_MAX),
-		Route::get(routes::IPFS_FILE, Whole(Files, Read), files::get)
-			.says("A file, from the content store or through it from the network.")
-			.answers(BINARY)
-			.time_max(FETCH_TIME_MAX),
+		Route::post(routes::R1FS_CAR, FilesOf(Write), files::import_car)
+			.says("Adds what is in a CAR file (version 1), and keeps its roots.")
+			.options(&[NAME, JOB])
+			.takes(Content::Bytes("application/vnd.ipld.car"))
+			.answers(json::<CarAdded>())
+			.body_bytes_max(UPLOAD_BYTES_MAX)
+			.time_max(UPLOAD_TIME_MAX),
+		Route::get(routes::R1FS_PINS, FilesOf(Read), files::pins)
+			.says("What is kept on somebody's behalf.")
+			.options(&[("from", "Where to go on; the last page's `next`."), JOB])
+			.answers(json::<PinsPage>()),
+		Route::post(routes::R1FS_PIN, FilesOf(Write), files::pin)
+			.says("Brings here all that is below a CID, and keeps it.")
+			.options(&[NAME, JOB])
+			.answers(json::<PinStatus>())
+			.time_max(UPLOAD_TIME_MAX),
+		Route::post(routes::R1FS_UNPIN, FilesOf(Write), files::unpin)
+			.says("Keeps it no longer; it goes when room is needed.")
+			.options(&[JOB])
+			.answers(json::<Unpinned>()),
+		Route::post(routes::R1FS_COLLECT, Whole(Files, Write), files::collect)
+			.says("Removes what nobody keeps.")
+			.answers(json::<FilesCollected>())
+			.time_max(UPLOAD_TIME_MAX),
+		Route::post(routes::R1FS_SCRUB, Whole(Files, Write), files::scrub)
+			.says(
+				"Reads every block, removes the damaged ones, and fetches anew what is kept of them.",
+			)
+			.answers(json::<FilesScrubbed>())
+			.time_max(UPLOAD_TIME_MAX),
+		gateway(Route::get(routes::IPFS_ROOT, Gateway, files::gateway_of_root)).says(
+			"A file, from this node or through it from the network; of a directory, its index.",
+		),
+		gateway(Route::get(routes::IPFS_DIRECTORY, Gateway, files::gateway_of_root))
+			.says("The index of a directory, or a page of what is in it."),
+		gateway(Route::get(routes::IPFS_PATH, Gateway, files::gateway))
+			.says("The same, of what a path leads to."),
 	]
 }
 

@@ -15,7 +15,7 @@ use axum::{
 };
 use r1_core::Clock as _;
 use r1_cstore::service::Space;
-use r1_dauth::Verb;
+use r1_dauth::{Ask, Scope, Service, Subject, Verb};
 
 /// Who asks.
 pub(super) struct Caller {
@@ -47,6 +47,22 @@ impl Caller {
 		let namespace = sdk.door.usual(token)?;
 		let now_secs = sdk.clock.now_secs();
 		Ok(sdk.door.enter(&namespace, verb, token, self.trust, now_secs)?)
+	}
+}
+
+impl Caller {
+	/// The caller's part of the files: that of its job, or of the owner of the node.
+	pub(super) fn part_of_files(&self, sdk: &Sdk, verb: Verb) -> Result<Scope, Failure> {
+		let token = self.token.as_deref();
+		let subject = token.map(|token| sdk.door.dauth.subject(token)).transpose();
+		let scope = match subject.map_err(NoEntry::from)? {
+			Some(Subject::Job(job)) => Scope::of_job(job),
+			Some(Subject::Account(_)) | None => Scope::whole(),
+		};
+		let ask = Ask { service: Service::Files, verb, scope: scope.clone() };
+		let authorised = sdk.door.dauth.authorise(token, self.trust, &ask, sdk.clock.now_secs());
+		authorised.map_err(NoEntry::from)?;
+		Ok(scope)
 	}
 }
 

@@ -58,6 +58,13 @@ impl Node {
 	}
 }
 
+impl Node {
+	/// What a person calls it.
+	pub(super) fn alias(&self) -> &str {
+		&self.alias
+	}
+}
+
 impl Sdk {
 	/// Puts a result into its envelope.
 	pub(super) fn answer<T: Serialize>(&self, result: T) -> Response {

@@ -9,10 +9,11 @@
 mod caller;
 mod cstore;
 mod envelope;
+mod files;
 #[cfg(test)]
 mod tests;
 
-use crate::{cstore::Door, defaults::SMALL_REQUEST_BYTES_MAX};
+use crate::{cstore::Door, defaults::SMALL_REQUEST_BYTES_MAX, files::FileStore, shared::Shared};
 use axum::{
 	Router,
 	extract::DefaultBodyLimit,
@@ -26,20 +27,23 @@ use std::sync::Arc;
 /// What the handlers share.
 #[derive(Clone, Debug)]
 pub(crate) struct Sdk {
-	pub(crate) door: Door,
-	pub(crate) clock: Arc<SystemClock>,
+	door: Door,
+	clock: Arc<SystemClock>,
+	store: FileStore,
+	turns: files::Turns,
 	node: Arc<Node>,
 }
 
 impl Sdk {
 	/// The interfaces of a node.
-	pub(crate) fn new(
-		door: Door,
-		clock: Arc<SystemClock>,
-		node: &r1_primitives::NodeKey,
-		genesis_hash: &r1_core::BlockHash,
-	) -> Self {
-		Self { door, clock, node: Arc::new(Node::new(node, genesis_hash)) }
+	pub(crate) fn new(shared: &Shared) -> Self {
+		Self {
+			door: shared.door(),
+			clock: Arc::clone(&shared.clock),
+			store: shared.files.clone(),
+			turns: files::Turns::default(),
+			node: Arc::new(Node::new(&shared.identity.key(), &shared.genesis_hash)),
+		}
 	}
 }
 
@@ -61,4 +65,10 @@ pub(crate) fn cstore_router(sdk: Sdk) -> Router {
 		.nest("/token/{token}", routes())
 		.layer(DefaultBodyLimit::max(body_bytes_max))
 		.with_state(sdk)
+}
+
+/// Files.
+pub(crate) fn files_router(sdk: Sdk) -> Router {
+	let routes = files::routes;
+	routes().nest("/token/{token}", routes()).with_state(sdk)
 }

@@ -6,6 +6,7 @@ use super::header::{self, HeaderError};
 use crate::{
 	batch::Batch,
 	defaults::{CAR_HEADER_BYTES_MAX, CHUNK_BYTES},
+	disk::PinError,
 	source::BlockSource,
 	walk::{Walk, WalkError},
 };
@@ -175,6 +176,9 @@ pub enum CarError {
 	/// A block could not be stored.
 	#[error(transparent)]
 	Store(#[from] BlockStoreError),
+	/// It is stored, but could not be pinned: the next collection removes it.
+	#[error(transparent)]
+	Pin(#[from] PinError),
 }
 
 impl CarError {

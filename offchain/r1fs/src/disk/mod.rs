@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! <root>/blocks/<last two characters of the CID>/<CID>
-//! <root>/pins/<CID>
+//! <root>/pins/<CID>.<holder>
 //! <root>/new/<number>                                  being written
 //! <root>/lock                                          whose process it is
 //! ```
@@ -21,7 +21,7 @@ mod scrub;
 
 pub use collect::{CollectError, Collected};
 pub use in_flight::Protection;
-pub use pins::{PIN_NAME_BYTES_MAX, Pin, PinError, PinKind};
+pub use pins::{HOLDER_BYTES_MAX, Holder, PIN_NAME_BYTES_MAX, Pin, PinAs, PinError, PinKind};
 pub use scrub::{ScrubError, Scrubbed};
 
 pub(crate) use port::{Disk, MachineDisk};
@@ -30,10 +30,11 @@ pub(crate) use staging::Staging;
 use bytes::Bytes;
 use cid::Cid;
 use in_flight::InFlight;
+use pins::Pins;
 use port::Layout;
 use r1_core::{BlockCheckError, BlockStore, BlockStoreError, check_block, limits::BLOCK_BYTES_MAX};
 use std::{
-	collections::{BTreeMap, HashMap},
+	collections::HashMap,
 	fs::File,
 	io,
 	path::{Path, PathBuf},
@@ -62,7 +63,7 @@ struct State {
 	writes: u64,
 	/// Directories with blocks in place that are not synced yet, and how many.
 	unsynced: HashMap<PathBuf, usize>,
-	pins: BTreeMap<Cid, Pin>,
+	pins: Pins,
 	in_flight: InFlight,
 }
 
@@ -188,6 +189,12 @@ impl DiskBlockStore {
 		state.usage.reserved = state.usage.reserved.saturating_sub(bytes);
 	}
 
+	/// Length of a block; `None` if it is not here.
+	fn length(&self, cid: &Cid) -> Result<Option<u64>, BlockStoreError> {
+		let (_, place) = self.layout.place(cid);
+		self.disk.length(&place).map_err(io_error("look for", *cid))
+	}
+
 	/// Makes the directories that are not there yet.
 	fn make_shards<'a>(&self, shards: impl Iterator<Item = &'a Path>) -> io::Result<()> {
 		let mut is_any_new = false;
@@ -308,9 +315,7 @@ impl BlockStore for DiskBlockStore {
 	}
 
 	fn has(&self, cid: &Cid) -> Result<bool, BlockStoreError> {
-		let (_, place) = self.layout.place(cid);
-		let length = self.disk.length(&place).map_err(io_error("look for", *cid))?;
-		Ok(length.is_some())
+		Ok(self.length(cid)?.is_some())
 	}
 
 	fn len(&self) -> usize {

@@ -202,7 +202,7 @@ impl Layout {
 		(shard, place)
 	}
 
-	pub(super) fn pin(&self, cid: &cid::Cid) -> PathBuf {
-		self.pins.join(cid.to_string())
+	pub(super) fn pin(&self, cid: &cid::Cid, holder: &super::Holder) -> PathBuf {
+		self.pins.join(format!("{cid}.{holder}"))
 	}
 }

@@ -39,6 +39,7 @@ use crate::{
 	add::{AddError, Added, add},
 	batch::Batch,
 	chunker::Chunker,
+	disk::PinError,
 	tree::DirectoryBuilder,
 };
 use r1_core::BlockStoreError;
@@ -99,4 +100,7 @@ pub enum SealError {
 	/// A block could not be stored.
 	#[error(transparent)]
 	Store(#[from] BlockStoreError),
+	/// It is stored, but could not be pinned: the next collection removes it.
+	#[error(transparent)]
+	Pin(#[from] PinError),
 }

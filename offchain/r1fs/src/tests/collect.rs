@@ -2,9 +2,9 @@
 
 use super::{
 	Generated, content,
-	pins::{OnDisk, on_disk, pin_as},
+	pins::{OnDisk, holder, on_disk, pin_as},
 };
-use crate::{CHUNK_BYTES, CollectError, Pin, PinKind};
+use crate::{CHUNK_BYTES, CollectError, PinKind};
 use bytes::Bytes;
 use r1_core::{BlockStore as _, BlockStoreError, RAW_CODEC, cid_of};
 use std::{fs, sync::Arc};
@@ -15,8 +15,7 @@ async fn collect_should_remove_what_nobody_keeps_and_report_it() {
 	let kept = files.clone().with_pin(pin_as("kept"));
 	let kept = kept.add(Generated::new(3 * CHUNK_BYTES as u64)).await.unwrap();
 	let direct = files.add(content(0..2 * CHUNK_BYTES as u64 + 9).as_slice()).await.unwrap();
-	let pin = Pin { cid: direct.cid, kind: PinKind::Direct, name: String::new(), since_secs: 0 };
-	store.pin(pin).unwrap();
+	store.pin(direct.cid, PinKind::Direct, &pin_as("")).unwrap();
 	let lost = files.add(b"nobody keeps this".as_slice()).await.unwrap();
 	let before = store.statistics();
 	// The two files share two chunks; the third of the second is lost, and the small file.
@@ -28,8 +27,8 @@ async fn collect_should_remove_what_nobody_keeps_and_report_it() {
 	assert!(files.get(&kept.cid, u64::MAX).await.is_ok());
 	assert_eq!(store.collect().unwrap().blocks, 0, "there is nothing left to remove");
 
-	store.unpin(&kept.cid).unwrap();
-	store.unpin(&direct.cid).unwrap();
+	store.unpin(&kept.cid, &holder("node")).unwrap();
+	store.unpin(&direct.cid, &holder("node")).unwrap();
 	assert_eq!(store.collect().unwrap().blocks, 5);
 	assert_eq!((store.len(), store.bytes()), (0, 0));
 }
@@ -79,7 +78,7 @@ async fn adds_should_be_whole_while_others_collect() {
 		let bytes = content(0..CHUNK_BYTES as u64 + 100 * number);
 		let root = files.clone().with_pin(pin_as("x")).add(bytes.as_slice()).await.unwrap().cid;
 		if number % 2 == 0 {
-			store.unpin(&root).unwrap();
+			store.unpin(&root, &holder("node")).unwrap();
 		} else {
 			roots.push((root, bytes));
 		}
@@ -105,7 +104,7 @@ async fn collect_should_remove_nothing_when_it_cannot_know_what_is_kept() {
 		"{error}"
 	);
 	assert_eq!(store.statistics().blocks, 5);
-	store.unpin(&root).unwrap();
+	store.unpin(&root, &holder("node")).unwrap();
 	assert_eq!(store.collect().unwrap().blocks, 4);
 }
 

@@ -2,9 +2,12 @@
 
 //! The disk dies at every change that a workload makes, and the next start finds what is left.
 
-use super::sim_disk::{Death, SimDisk};
+use super::{
+	pins::{holder, pin_for},
+	sim_disk::{Death, SimDisk},
+};
 use crate::{
-	DiskBlockStore, Pin, PinKind,
+	DiskBlockStore, Holder, PinKind,
 	dag::{Link, encode_inner_node},
 	disk::Staging,
 	walk::Walk,
@@ -23,16 +26,18 @@ const SEEDS: u64 = 6;
 const STEPS: usize = 14;
 /// Contents that the workload chooses from, so that blocks are shared, removed and put again.
 const CONTENTS: u64 = 5;
+/// On whose behalf it pins, so that content has more than one pin.
+const HOLDERS: [&str; 2] = ["job-1", "node"];
 
 /// What was acknowledged.
 #[derive(Debug, Default)]
 struct Acknowledged {
 	/// Roots that are pinned.
-	pinned: BTreeSet<Cid>,
+	pinned: BTreeSet<(Cid, Holder)>,
 	/// Blocks that were put since a collection last began.
 	put: BTreeSet<Cid>,
 	/// The root that was being pinned or unpinned when the disk died: it may be either.
-	doubtful: Option<Cid>,
+	doubtful: Option<(Cid, Holder)>,
 }
 
 /// A root with three leaves, one of which it shares with another root.
@@ -68,15 +73,11 @@ fn work(store: &Arc<DiskBlockStore>, disk: &SimDisk, seed: u64) -> Acknowledged 
 				let staged = blocks.iter().try_for_each(|(cid, block)| staging.stage(*cid, block));
 				if staged.and_then(|()| staging.commit()).is_ok() {
 					acknowledged.put.extend(blocks.keys());
-					acknowledged.doubtful = Some(root);
-					let pin = Pin {
-						cid: root,
-						kind: PinKind::Recursive,
-						name: "kept".to_owned(),
-						since_secs: seed,
-					};
-					if store.pin(pin).is_ok() {
-						acknowledged.pinned.insert(root);
+					let pin_as = pin_for(HOLDERS[rng.below(2) as usize], "kept");
+					let key = (root, pin_as.holder.clone());
+					acknowledged.doubtful = Some(key.clone());
+					if store.pin(root, PinKind::Recursive, &pin_as).is_ok() {
+						acknowledged.pinned.insert(key);
 					}
 				}
 			},
@@ -88,9 +89,10 @@ fn work(store: &Arc<DiskBlockStore>, disk: &SimDisk, seed: u64) -> Acknowledged 
 				}
 			},
 			5..=6 => {
-				acknowledged.doubtful = Some(root);
-				if store.unpin(&root).is_ok() {
-					acknowledged.pinned.remove(&root);
+				let key = (root, holder(HOLDERS[rng.below(2) as usize]));
+				acknowledged.doubtful = Some(key.clone());
+				if store.unpin(&root, &key.1).is_ok() {
+					acknowledged.pinned.remove(&key);
 				}
 			},
 			_ => {
@@ -115,11 +117,12 @@ fn check(store: &Arc<DiskBlockStore>, disk: &SimDisk, acknowledged: &Acknowledge
 		"{at}: something is left beside"
 	);
 	assert_eq!(store.damaged_pins(), Vec::<std::path::PathBuf>::new(), "{at}");
-	let mut pinned: BTreeSet<Cid> = store.pins().iter().map(|pin| pin.cid).collect();
+	let mut pinned: BTreeSet<(Cid, Holder)> =
+		store.pins().into_iter().map(|pin| (pin.cid, pin.holder)).collect();
 	let mut expected = acknowledged.pinned.clone();
-	if let Some(doubtful) = acknowledged.doubtful {
-		pinned.remove(&doubtful);
-		expected.remove(&doubtful);
+	if let Some(doubtful) = &acknowledged.doubtful {
+		pinned.remove(doubtful);
+		expected.remove(doubtful);
 	}
 	assert_eq!(pinned, expected, "{at}: pins");
 	for cid in &acknowledged.put {

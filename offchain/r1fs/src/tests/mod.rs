@@ -20,9 +20,11 @@ mod tree;
 use crate::Files;
 use bytes::Bytes;
 use cid::Cid;
-use r1_core::{BlockExchange, BlockFuture, BlockStore, ExchangeError, MemoryBlockStore};
+use r1_core::{
+	BlockExchange, BlockFuture, BlockStore, DoneFuture, ExchangeError, MemoryBlockStore,
+};
 use std::{
-	collections::HashMap,
+	collections::{BTreeSet, HashMap},
 	pin::Pin,
 	sync::{Arc, Mutex},
 	task::{Context, Poll},
@@ -74,12 +76,17 @@ impl AsyncRead for Generated {
 struct Neighbours {
 	blocks: Mutex<HashMap<Cid, Bytes>>,
 	announced: Mutex<Vec<Cid>>,
+	provided: Mutex<BTreeSet<Cid>>,
 }
 
 impl Neighbours {
 	/// Lets a neighbour answer a request for `cid` with `block`, whether it matches or not.
 	fn answer(&self, cid: Cid, block: impl Into<Bytes>) {
 		self.blocks.lock().unwrap().insert(cid, block.into());
+	}
+
+	fn provided(&self) -> Vec<Cid> {
+		self.provided.lock().unwrap().iter().copied().collect()
 	}
 
 	fn announced(&self) -> Vec<Cid> {
@@ -95,6 +102,16 @@ impl BlockExchange for Neighbours {
 
 	fn announce(&self, cid: Cid) {
 		self.announced.lock().unwrap().push(cid);
+	}
+
+	fn provide(&self, root: Cid) -> DoneFuture<'_> {
+		self.provided.lock().unwrap().insert(root);
+		Box::pin(async {})
+	}
+
+	fn withdraw(&self, root: Cid) -> DoneFuture<'_> {
+		self.provided.lock().unwrap().remove(&root);
+		Box::pin(async {})
 	}
 }
 

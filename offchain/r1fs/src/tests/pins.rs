@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::{Neighbours, content};
-use crate::{DiskBlockStore, Files, Pin, PinAs, PinError, PinKind};
-use cid::Cid;
+use crate::{DiskBlockStore, Files, Holder, Pin, PinAs, PinContentError, PinError, PinKind};
 use r1_core::{BlockStore as _, RAW_CODEC, cid_of};
 use std::{fs, sync::Arc};
 use tempfile::TempDir;
@@ -22,12 +21,21 @@ pub(super) fn on_disk() -> OnDisk {
 	OnDisk { folder, store, neighbours, files }
 }
 
-pub(super) fn pin_as(name: &str) -> PinAs {
-	PinAs { name: name.to_owned(), since_secs: 1_790_000_000 }
+pub(super) fn holder(name: &str) -> Holder {
+	Holder::new(name).unwrap()
 }
 
-fn pin(cid: Cid, kind: PinKind, name: &str) -> Pin {
-	Pin { cid, kind, name: name.to_owned(), since_secs: 7 }
+pub(super) fn pin_as(name: &str) -> PinAs {
+	pin_for("node", name)
+}
+
+pub(super) fn pin_for(holder_name: &str, name: &str) -> PinAs {
+	PinAs {
+		holder: holder(holder_name),
+		name: name.to_owned(),
+		since_secs: 1_790_000_000,
+		holder_bytes_max: 1 << 30,
+	}
 }
 
 #[tokio::test]
@@ -42,25 +50,81 @@ async fn pins_should_survive_a_restart_with_their_names_and_times() {
 		.unwrap()
 		.cid;
 	let second = files.add(b"direct".as_slice()).await.unwrap().cid;
-	store.pin(pin(second, PinKind::Direct, "")).unwrap();
+	let pinned = store.pin(second, PinKind::Direct, &pin_as("")).unwrap();
 	let third = files.add(b"third".as_slice()).await.unwrap().cid;
-	store.pin(pin(third, PinKind::Recursive, "gone")).unwrap();
-	assert!(store.unpin(&third).unwrap());
-	assert!(!store.unpin(&third).unwrap(), "it was not pinned any more");
+	store.pin(third, PinKind::Recursive, &pin_as("gone")).unwrap();
+	assert!(store.unpin(&third, &holder("node")).unwrap());
+	assert!(!store.unpin(&third, &holder("node")).unwrap(), "it was not pinned any more");
 	let before = store.pins();
 	drop((store, files));
 
 	let store = Arc::new(DiskBlockStore::open(folder.path(), 1 << 30).unwrap());
 	assert_eq!(store.pins(), before);
 	assert_eq!(store.pins().len(), 2);
-	let PinAs { name, since_secs } = pin_as("größe 1");
+	let PinAs { holder: node, name, since_secs, .. } = pin_as("größe 1");
+	// The file, and a node that links its four chunks.
+	let bytes = 1_000_000 + store.get(&first).unwrap().unwrap().len() as u64;
 	let kind = PinKind::Recursive;
-	assert_eq!(store.pin_of(&first), Some(Pin { cid: first, kind, name, since_secs }));
-	assert_eq!(store.pin_of(&second), Some(pin(second, PinKind::Direct, "")));
+	let expected = Pin { cid: first, holder: node.clone(), kind, name, since_secs, bytes };
+	assert_eq!(store.pin_of(&first, &node), Some(expected));
+	assert_eq!(pinned.bytes, 6);
+	assert_eq!(store.pin_of(&second, &node), Some(pinned));
 	assert_eq!(store.statistics().pins, 2);
 
-	store.pin(pin(second, PinKind::Recursive, "another name")).unwrap();
-	assert_eq!(store.pin_of(&second).unwrap().name, "another name");
+	store.pin(second, PinKind::Recursive, &pin_as("another name")).unwrap();
+	assert_eq!(store.pin_of(&second, &node).unwrap().name, "another name");
+}
+
+#[tokio::test]
+async fn content_should_stay_until_its_last_holder_lets_go() {
+	let OnDisk { folder: _folder, store, files, neighbours } = on_disk();
+	let root = files.add(b"shared".as_slice()).await.unwrap().cid;
+	for name in ["job-1", "job-2"] {
+		files.pin(&root, &pin_for(name, "x")).await.unwrap();
+	}
+	assert_eq!(neighbours.provided(), [root]);
+	assert!(files.unpin(&root, &holder("job-1")).await.unwrap());
+	assert!(!files.unpin(&root, &holder("job-3")).await.unwrap(), "it has no such pin");
+	assert!(store.is_pinned(&root));
+	assert_eq!(store.collect().unwrap().blocks, 0);
+	assert_eq!(neighbours.provided(), [root]);
+	assert!(files.unpin(&root, &holder("job-2")).await.unwrap());
+	assert!(!store.is_pinned(&root));
+	assert_eq!(neighbours.provided(), []);
+	assert_eq!(store.collect().unwrap().blocks, 1);
+}
+
+#[tokio::test]
+async fn holder_should_keep_no_more_than_it_may() {
+	let OnDisk { folder: _folder, store, files, .. } = on_disk();
+	let little = |name: &str| PinAs { holder_bytes_max: 1_000, ..pin_for(name, "x") };
+	let first = files.add(content(0..600).as_slice()).await.unwrap().cid;
+	let second = files.add(content(600..1_200).as_slice()).await.unwrap().cid;
+	files.pin(&first, &little("job-1")).await.unwrap();
+	let error = files.pin(&second, &little("job-1")).await.unwrap_err();
+	assert!(
+		matches!(
+			&error,
+			PinContentError::Pin(PinError::Quota { bytes: 600, kept: 600, bytes_max: 1_000, .. })
+		),
+		"{error}"
+	);
+	assert_eq!(store.pins().len(), 1);
+	// Pinning the same again takes nothing more, and others have their own.
+	files.pin(&first, &little("job-1")).await.unwrap();
+	files.pin(&second, &little("job-2")).await.unwrap();
+	files.unpin(&first, &holder("job-1")).await.unwrap();
+	files.pin(&second, &little("job-1")).await.unwrap();
+}
+
+#[test]
+fn holders_should_be_names_that_a_disk_takes() {
+	for name in ["a", "node", "job-4294967295", &"x".repeat(32)] {
+		assert_eq!(Holder::new(name).unwrap().as_str(), name);
+	}
+	for name in ["", "A", "a.b", "a/b", "../a", "ș", " ", &"x".repeat(33)] {
+		assert_eq!(Holder::new(name), None, "{name:?}");
+	}
 }
 
 #[tokio::test]
@@ -72,14 +136,14 @@ async fn pin_should_refuse_what_is_not_whole_and_names_that_are_none() {
 	let name = leaf.to_string();
 	let place = folder.path().join("blocks").join(&name[name.len() - 2..]).join(&name);
 	fs::remove_file(&place).unwrap();
-	let error = store.pin(pin(root, PinKind::Recursive, "")).unwrap_err();
+	let error = store.pin(root, PinKind::Recursive, &pin_as("")).unwrap_err();
 	assert!(matches!(error, PinError::Incomplete { missing, .. } if missing == leaf), "{error}");
-	store.pin(pin(root, PinKind::Direct, "")).unwrap();
+	store.pin(root, PinKind::Direct, &pin_as("")).unwrap();
 	let absent = cid_of(RAW_CODEC, b"nowhere");
-	let error = store.pin(pin(absent, PinKind::Direct, "")).unwrap_err();
+	let error = store.pin(absent, PinKind::Direct, &pin_as("")).unwrap_err();
 	assert!(matches!(error, PinError::Incomplete { .. }), "{error}");
 	for name in ["two\nlines", "a\0b", &"n".repeat(256)] {
-		let error = store.pin(pin(root, PinKind::Direct, name)).unwrap_err();
+		let error = store.pin(root, PinKind::Direct, &pin_as(name)).unwrap_err();
 		assert!(matches!(error, PinError::Name), "{error}");
 	}
 	assert_eq!(store.pins().len(), 1);
@@ -105,12 +169,14 @@ async fn damaged_pin_should_keep_its_content_and_be_told() {
 	let pinned = files.clone().with_pin(pin_as("x"));
 	let root = pinned.add(content(0..1_000_000).as_slice()).await.unwrap().cid;
 	drop((store, files, pinned));
-	let path = folder.path().join("pins").join(root.to_string());
-	for damage in ["", "r1fs-pin 2\nrecursive\n7\nx\n", "r1fs-pin 1\nrecursive\n7\nx", "\u{0}"] {
+	let path = folder.path().join("pins").join(format!("{root}.node"));
+	for damage in
+		["", "r1fs-pin 2\nrecursive\n7\n8\nx\n", "r1fs-pin 1\nrecursive\n7\n8\nx", "\u{0}"]
+	{
 		fs::write(&path, damage).unwrap();
 		let store = Arc::new(DiskBlockStore::open(folder.path(), 1 << 30).unwrap());
 		assert_eq!(store.damaged_pins(), std::slice::from_ref(&path), "{damage:?}");
-		assert_eq!(store.pin_of(&root).unwrap().kind, PinKind::Recursive);
+		assert_eq!(store.pin_of(&root, &holder("node")).unwrap().kind, PinKind::Recursive);
 		assert_eq!(store.collect().unwrap().blocks, 0);
 	}
 }

@@ -77,7 +77,7 @@ async fn futures_should_be_sent_between_threads() {
 	let recipients = crate::Recipients::passphrase("x".to_owned());
 	let keys = crate::OpeningKeys::passphrase("x".to_owned());
 	let sealed_as = crate::SealedAs { name: "x".to_owned(), media_type: String::new() };
-	let pin_as = crate::PinAs { name: "x".to_owned(), since_secs: 0 };
+	let pin_as = super::pins::pin_as("x");
 	let (mut first, mut second) = (Vec::new(), Vec::new());
 	is_send(&files.add(b"".as_slice()));
 	is_send(&files.add_tree(path));

@@ -12,6 +12,7 @@ use crate::{
 	chunker::Chunker,
 	dag::{Link, encode_directory},
 	defaults::{DIRECTORY_DEPTH_MAX, TREE_ENTRIES_MAX},
+	disk::PinError,
 	name::{NameError, check_name},
 };
 use bytes::Bytes;
@@ -193,4 +194,7 @@ pub enum AddTreeError {
 	/// A block could not be stored.
 	#[error(transparent)]
 	Store(#[from] BlockStoreError),
+	/// It is stored, but could not be pinned: the next collection removes it.
+	#[error(transparent)]
+	Pin(#[from] PinError),
 }

@@ -203,7 +203,7 @@ impl Drill<'_> {
 		let (note, copy) = (root.join("note.txt"), root.join("copy.txt"));
 		let output = path_text(&copy)?;
 		fs::write(&note, "I owe you 10 R1")?;
-		let added = self.control.at(edge_url, &["file", "add", path_text(&note)?])?;
+		let added = self.control.at(edge_url, &["fs", "add", path_text(&note)?])?;
 		let cid = text(&added, "cid")?;
 
 		let blocks = self.network.layout().data(&keeper.name).join("blocks").join("blocks");
@@ -213,7 +213,7 @@ impl Drill<'_> {
 		for (name, asked_for) in
 			[("a file by its name", "note.txt"), ("a file whose bytes do not match its CID", cid)]
 		{
-			let command = &["file", "get", asked_for, "--output", output];
+			let command = &["fs", "get", asked_for, "--output", output];
 			self.check(&Mistake { name, signer: NEWCOMER, edge_url, command })?;
 			ensure!(!copy.exists(), "{name} was refused, and yet written");
 		}

@@ -16,6 +16,7 @@ mod sundries;
 mod mistakes;
 mod access;
 mod store;
+mod files;
 
 use super::{Control, Network};
 use crate::workspace::Workspace;
@@ -24,6 +25,7 @@ use serde_json::{Map, Value};
 
 pub(super) use access::access;
 pub(super) use drills::drills;
+pub(super) use files::files;
 pub(super) use store::store;
 
 /// Who signs permits to buy deeds, as the development chains start.

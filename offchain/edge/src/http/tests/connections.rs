@@ -59,7 +59,7 @@ async fn body_should_be_refused_when_it_is_too_long() {
 	let (status, error) = daemon.post::<ApiErrorBody>("/v1/auth/challenge", &body).await;
 	assert_eq!((status, error.code.as_str()), (413, "invalid_body"));
 	// Without a token, not even the beginning of a file is taken.
-	let upload = client().post(format!("{}/v1/files", daemon.url)).body(vec![0; 1 << 20]);
+	let upload = client().post(format!("{}/v1/r1fs/files", daemon.url)).body(vec![0; 1 << 20]);
 	// The daemon may have hung up while we were still sending.
 	if let Ok(response) = upload.send().await {
 		assert_eq!(response.status(), 401);

@@ -31,8 +31,13 @@ async fn ask(daemon: &Daemon, route: &Route, job: u32, token: Option<&str>) -> O
 			_ => "nothing".to_owned(),
 		};
 		path.replace(&format!("{{{name}}}"), &value)
+			.replace(&format!("{{*{name}}}"), &value)
 	});
-	let url = format!("{}{path}", daemon.url);
+	let query = match route.access {
+		Access::Files(_) | Access::Gateway => format!("?job={job}"),
+		_ => String::new(),
+	};
+	let url = format!("{}{path}{query}", daemon.url);
 	let request = client().request(route.method.clone(), url);
 	let request = token.map_or_else(
 		|| request.try_clone().unwrap(),
@@ -62,6 +67,8 @@ fn needs(route: &Route, job: u32) -> Option<(Service, Verb, String)> {
 		Access::Whole(service, verb) => Some((service, verb, "all".to_owned())),
 		Access::Job(service, verb) => Some((service, verb, format!("job/{job}"))),
 		Access::Namespace(verb) => Some((Service::Store, verb, format!("job/{job}"))),
+		Access::Files(verb) => Some((Service::Files, verb, format!("job/{job}"))),
+		Access::Gateway => Some((Service::Files, Verb::Read, format!("job/{job}"))),
 		// No model is served, so no job is asked for.
 		Access::Model(verb) => Some((Service::Inference, verb, "all".to_owned())),
 	}
@@ -139,7 +146,9 @@ async fn each_route_should_be_open_to_exactly_those_whom_the_chain_entitles() {
 					Some((Service::Jobs, _, _)) => {
 						matches!(subject, Subject::Account(_)) && own_job == Some(job)
 					},
-					Some((Service::Store, _, scope)) => scope != "all" && own_job == Some(job),
+					Some((Service::Store | Service::Files, _, scope)) => {
+						scope != "all" && own_job == Some(job)
+					},
 					Some(_) => false,
 				};
 				let expected = if is_entitled { Outcome::Served } else { Outcome::Refused(403) };

@@ -3,28 +3,35 @@
 //! The interface of the SDKs, as its shapes are written down; the SDK itself is run against whole
 //! networks.
 
-use super::{Sdk, cstore_router};
+mod files;
+
+use super::{Sdk, cstore_router, files_router};
 use crate::{
 	http,
 	world::{Daemon, JOB, ORIGIN, Options, World, client, developer, stranger},
 };
+use axum::Router;
 use r1_core::Clock as _;
 use r1_dauth::{Grant, Right, Subject};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Serves the store of a daemon; its address.
 async fn serve(daemon: &Daemon) -> String {
-	let shared = &daemon.shared;
-	let door = shared.door();
-	let node = shared.identity.key();
-	let sdk = Sdk::new(door, Arc::clone(&shared.clock), &node, &shared.genesis_hash);
+	serve_router(daemon, cstore_router(Sdk::new(&daemon.shared))).await
+}
+
+/// Serves the files of a daemon; its address.
+async fn serve_files(daemon: &Daemon) -> String {
+	serve_router(daemon, files_router(Sdk::new(&daemon.shared))).await
+}
+
+async fn serve_router(daemon: &Daemon, router: Router) -> String {
 	let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
 	let url = format!("http://{}", socket.local_addr().unwrap());
 	let listener = http::Listener { socket, tls: None, connections_max: 16 };
 	let (cancel, tasks) = (daemon.cancel.clone(), daemon.tasks.clone());
-	daemon.tasks.spawn(http::serve(listener, cstore_router(sdk), cancel, tasks));
+	daemon.tasks.spawn(http::serve(listener, router, cancel, tasks));
 	url
 }
 

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Files in this daemon: where their blocks are, who keeps what, and how the disk stays in order.
+//!
+//! ```text
+//!  HTTP, SDKs ──scope──> FileStore ──pins of its holder──> Files ──> disk, mesh
+//!                                        keeper ──collect, scrub──> disk
+//! ```
+
+mod keeper;
+mod metrics;
+mod piped;
+
+pub(crate) use keeper::scrub;
+pub(crate) use metrics::register_metrics;
+pub(crate) use piped::piped;
+
+use crate::{config, defaults::PIN_NAME_DEFAULT};
+use anyhow::Context as _;
+use cid::Cid;
+use keeper::Keeper;
+use r1_core::{BlockExchange, BlockFuture, ExchangeError};
+use r1_dauth::Scope;
+use r1_telemetry::ComponentReporter;
+use r1fs::{DiskBlockStore, Files, Holder, PinAs};
+use std::{
+	io,
+	path::{Path, PathBuf},
+	sync::Arc,
+};
+
+/// Who keeps what belongs to no job: the node's owner.
+const OWNER: &str = "node";
+
+/// A handle on the files of this node. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct FileStore {
+	files: Files,
+	/// The same without the mesh: what is here already.
+	local: Files,
+	disk: Arc<DiskBlockStore>,
+	job_bytes_max: u64,
+	/// Where uploads lie until all of them is here.
+	spool: PathBuf,
+}
+
+/// Opens the blocks of files on the disk.
+///
+/// # Errors
+///
+/// They cannot be read, or another process uses them.
+pub(crate) fn open(config: &config::Store, data_dir: &Path) -> anyhow::Result<Arc<DiskBlockStore>> {
+	let store = DiskBlockStore::open(&data_dir.join("blocks"), config.bytes_max)
+		.context("could not open the block store")?;
+	Ok(Arc::new(store))
+}
+
+/// Makes the handle, and the service that keeps the disk in order.
+pub(crate) fn prepare(
+	config: &config::Store,
+	data_dir: &Path,
+	disk: Arc<DiskBlockStore>,
+	mesh: r1_net::Handle,
+	health: ComponentReporter,
+) -> (FileStore, impl Future<Output = ()> + use<>) {
+	let files = Files::on_disk(Arc::clone(&disk), Arc::new(mesh));
+	let store = FileStore {
+		local: Files::on_disk(Arc::clone(&disk), Arc::new(Nobody)),
+		files: files.clone(),
+		disk: Arc::clone(&disk),
+		job_bytes_max: config.job_bytes_max,
+		spool: data_dir.to_owned(),
+	};
+	let keeper = Keeper { files, disk, health };
+	(store, keeper.run())
+}
+
+impl FileStore {
+	/// Files, from here or through the mesh; what is added is kept by nobody.
+	pub(crate) fn files(&self) -> &Files {
+		&self.files
+	}
+
+	/// Files that are here already.
+	pub(crate) fn local(&self) -> &Files {
+		&self.local
+	}
+
+	/// The disk that they are on.
+	pub(crate) fn disk(&self) -> &Arc<DiskBlockStore> {
+		&self.disk
+	}
+
+	/// A file without a name on the store's disk, which is gone when it is closed.
+	///
+	/// # Errors
+	///
+	/// The disk is full, or failed.
+	pub(crate) fn spool(&self) -> io::Result<tokio::fs::File> {
+		tempfile::tempfile_in(&self.spool).map(tokio::fs::File::from_std)
+	}
+
+	/// How something is pinned on behalf of whom a part of the files belongs to.
+	pub(crate) fn pin_as(&self, scope: &Scope, name: Option<String>, since_secs: u64) -> PinAs {
+		let holder = holder_of(scope);
+		let holder_bytes_max = match holder.as_str() {
+			// The disk's own limit is the owner's.
+			OWNER => u64::MAX,
+			_ => self.job_bytes_max,
+		};
+		let name = name.unwrap_or_else(|| PIN_NAME_DEFAULT.to_owned());
+		PinAs { holder, name, since_secs, holder_bytes_max }
+	}
+}
+
+/// On whose behalf the files of a scope are kept.
+pub(crate) fn holder_of(scope: &Scope) -> Holder {
+	let named = (*scope != Scope::whole()).then(|| Holder::new(scope.as_str().replace('/', "-")));
+	named
+		.flatten()
+		.or_else(|| Holder::new(OWNER))
+		.expect("the owner's name is one of a holder; qed")
+}
+
+/// An exchange with nobody.
+#[derive(Debug)]
+pub(crate) struct Nobody;
+
+impl BlockExchange for Nobody {
+	fn fetch(&self, cid: Cid) -> BlockFuture<'_> {
+		Box::pin(async move { Err(ExchangeError::NotFound { cid }) })
+	}
+
+	fn announce(&self, _: Cid) {}
+}
