@@ -10,8 +10,7 @@
 //! bytes ──Choices──> a genuine challenge, token, revocation or secret
 //!                      │ cut, spliced, swapped, narrowed, signed by others, sent late or twice
 //!                      v
-//!             r1-dauth, r1-cstore, r1fs ──outcome──> a model that knows how it was made ──> panic, or Coverage
-//!             r1-dauth, r1-cstore, r1-edil ──outcome──> a model that knows how it was made ──> panic, or Coverage
+//!             r1-dauth, r1-cstore, r1fs, r1-edil ──outcome──> a model that knows how it was made ──> panic, or Coverage
 //! ```
 //!
 //! # What is checked

@@ -153,6 +153,17 @@ pub(crate) fn decode_children(block: &[u8]) -> Result<Vec<Cid>, DagError> {
 	Ok(links.into_iter().map(|link| link.cid).collect())
 }
 
+/// The children of any dag-pb block, and for each how many bytes of blocks it says to be from there
+/// down.
+///
+/// # Errors
+///
+/// The block is no dag-pb node, or has too many links.
+pub(crate) fn decode_weights(block: &[u8]) -> Result<Vec<(Cid, u64)>, DagError> {
+	let (links, _data) = decode_message(block)?;
+	Ok(links.into_iter().map(|link| (link.cid, link.dag_bytes)).collect())
+}
+
 /// A link as it stands in a node.
 struct RawLink<'a> {
 	cid: Cid,

@@ -29,6 +29,10 @@ pub const FETCHES_MAX: usize = 16;
 /// block that is next. 24 x 2 MiB are 48 MiB.
 pub const BLOCKS_HELD_MAX: usize = FETCHES_MAX + DEPTH_MAX;
 
+/// Blocks on the way of one audit: as many as there are between a root and the last chunk of a file in
+/// the deepest directory.
+pub const AUDIT_BLOCKS_MAX: usize = DIRECTORY_DEPTH_MAX + DEPTH_MAX + 1;
+
 /// Longest name of an entry of a directory, in bytes: what file systems take.
 pub const NAME_BYTES_MAX: usize = 255;
 

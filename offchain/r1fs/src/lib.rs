@@ -14,6 +14,8 @@
 //! CAR:  all blocks below a root, in one stream, both ways
 //! ```
 //!
+//! [`Audit`] asks a node that says to keep a root for a few blocks that nobody could foresee.
+//!
 //! [`Files`] is the door to all of it. Its [`Files::on_disk`] makes blocks durable in groups, pins,
 //! and keeps what is in flight from [`DiskBlockStore::collect`].
 //!
@@ -61,6 +63,7 @@ mod tree;
 mod car;
 mod seal;
 mod walk;
+mod audit;
 mod dag;
 mod source;
 mod disk;
@@ -68,15 +71,17 @@ mod disk;
 mod tests;
 
 pub use add::{AddError, Added};
+pub use audit::{Audit, AuditError, Audited};
 pub use car::{CarError, CarExported, CarImported, ExportError, HeaderError};
 pub use chunker::{Chunker, ChunkerError};
 pub use dag::DagError;
 pub use defaults::{
-	BLOCKS_HELD_MAX, CAR_HEADER_BYTES_MAX, CAR_ROOTS_MAX, CHUNK_BYTES, CHUNK_BYTES_MAX,
-	CHUNK_BYTES_MIN, COMMIT_BLOCKS_MAX, COMMIT_BYTES_MAX, DEPTH_MAX, DIRECTORY_DEPTH_MAX,
-	DIRECTORY_LINKS_MAX, FETCHES_MAX, FILE_BYTES_MAX, LINKS_MAX, LINKS_PER_NODE,
-	MANIFEST_BYTES_MAX, MEDIA_TYPE_BYTES_MAX, NAME_BYTES_MAX, PASSPHRASE_WORK, PASSPHRASE_WORK_MAX,
-	PATH_BYTES_MAX, SEAL_HEADER_BYTES_MAX, SEAL_RECIPIENTS_MAX, TREE_ENTRIES_MAX, WALK_BLOCKS_MAX,
+	AUDIT_BLOCKS_MAX, BLOCKS_HELD_MAX, CAR_HEADER_BYTES_MAX, CAR_ROOTS_MAX, CHUNK_BYTES,
+	CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, COMMIT_BLOCKS_MAX, COMMIT_BYTES_MAX, DEPTH_MAX,
+	DIRECTORY_DEPTH_MAX, DIRECTORY_LINKS_MAX, FETCHES_MAX, FILE_BYTES_MAX, LINKS_MAX,
+	LINKS_PER_NODE, MANIFEST_BYTES_MAX, MEDIA_TYPE_BYTES_MAX, NAME_BYTES_MAX, PASSPHRASE_WORK,
+	PASSPHRASE_WORK_MAX, PATH_BYTES_MAX, SEAL_HEADER_BYTES_MAX, SEAL_RECIPIENTS_MAX,
+	TREE_ENTRIES_MAX, WALK_BLOCKS_MAX,
 };
 pub use directory::{DirectoryError, Entry, Listed};
 pub use disk::{

@@ -10,6 +10,7 @@ mod directory;
 mod disk;
 mod files;
 mod invariants;
+mod audit;
 mod pins;
 mod scrub;
 mod seal;
