@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * `node files.mjs <SDK URL>...`: uses the files of several nodes through the SDK of the deployed
- * network, unchanged, as apps do that were written for others: all that it offers for files.
+ * `node files.mjs <API URL> <SDK URL>...`: uses the files of several nodes through the SDK of the
+ * deployed network, unchanged, as apps do that were written for others: all that it offers for files.
+ * What is added at one node is read at all. At the API of the first node, a stock client of tus uploads
+ * a file, and goes on after it was stopped.
  *
- * What is added at one node is read at all. stdout is one JSON summary; exit code 0. If something is
+ * stdout is one JSON summary; exit code 0. If something is
  * not as it must be, stderr has the reason, and the exit code is 1.
  */
 
@@ -12,6 +14,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import process from 'node:process';
 import { Readable } from 'node:stream';
+import { Upload } from 'tus-js-client';
 import { within } from './within.mjs';
 
 // Its modules for `import` name files that Node.js does not find.
@@ -23,11 +26,14 @@ const ANSWER_SECS = 60;
 /** Some blocks, and a rest. */
 const FILE_BYTES = 1_000_000;
 
+/** What is sent of an upload at a time. */
+const PART_BYTES = 300_000;
+
 const SECRET = 'correct horse battery staple';
 
-async function main(urls) {
+async function main([api, ...urls]) {
 	if (urls.length < 2) {
-		throw new Error('usage: node files.mjs <SDK URL> <SDK URL>...');
+		throw new Error('usage: node files.mjs <API URL> <SDK URL> <SDK URL>...');
 	}
 	const started = Date.now();
 	const nodes = urls.map((r1fsUrl) => createEdgeSdk({ r1fsUrl }).r1fs);
@@ -43,9 +49,10 @@ async function main(urls) {
 		await base64(nodes, SECRET),
 		await values(nodes),
 	].flat();
+	const resumed = await answered(resume(api));
 	await refusals(nodes[0]);
 	await deletions(nodes[0], cids);
-	return { nodes: nodes.length, cids: cids.length, ms: Date.now() - started };
+	return { nodes: nodes.length, cids: cids.length, resumed, ms: Date.now() - started };
 }
 
 /** Bytes, as a buffer and as a stream, with a secret or without. */
@@ -92,6 +99,46 @@ async function values(nodes) {
 		assert.deepEqual((await answered(node.getYaml({ cid: yaml.cid }))).file_data, data);
 	}
 	return [json.cid, yaml.cid];
+}
+
+/** An upload that is stopped and goes on; where it went on. */
+async function resume(api) {
+	const bytes = Buffer.from(Uint8Array.from({ length: FILE_BYTES }, (_, place) => place % 241));
+	const options = {
+		endpoint: `${api}/v1/r1fs/uploads`,
+		metadata: { filename: 'resumed' },
+		chunkSize: PART_BYTES,
+		// A client that is stopped shall not go on by itself.
+		retryDelays: null,
+	};
+	const uploadUrl = await new Promise((resolve, reject) => {
+		const upload = new Upload(bytes, {
+			...options,
+			onError: reject,
+			onChunkComplete: () => upload.abort().then(() => resolve(upload.url), reject),
+		});
+		upload.start();
+	});
+	let cid;
+	const offsets = [];
+	await new Promise((resolve, reject) => {
+		const upload = new Upload(bytes, {
+			...options,
+			uploadUrl,
+			onError: reject,
+			onSuccess: resolve,
+			onAfterResponse: (_, response) => {
+				offsets.push(Number(response.getHeader('Upload-Offset')));
+				cid = response.getHeader('R1-Cid');
+			},
+		});
+		upload.start();
+	});
+	const got = await fetch(`${api}/ipfs/${cid}`);
+	assert.ok(Buffer.from(await got.arrayBuffer()).equals(bytes));
+	assert.ok(offsets[0] >= PART_BYTES, `it went on at ${offsets[0]}`);
+	assert.equal(offsets.at(-1), FILE_BYTES);
+	return offsets[0];
 }
 
 /** What is not done, or not done so, is said. */

@@ -453,6 +453,7 @@ fn check_store(store: &Value) {
 fn check_files(files: &Value) {
 	assert_eq!(files["sdk"]["nodes"], 3, "{files}");
 	assert_eq!(files["sdk"]["cids"], 7, "{files}");
+	assert!(files["sdk"]["resumed"].as_u64() >= Some(300_000), "{files}");
 	for way in ["given", "taken"] {
 		assert_eq!(files[way]["bytes"], 100_000_000, "{files}");
 		assert_eq!(files[way]["sha256"].as_str().map(str::len), Some(64), "{files}");

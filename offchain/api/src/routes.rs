@@ -59,6 +59,12 @@ pub const R1FS_FILES: &str = "/v1/r1fs/files";
 /// GET: [`FileStatus`](crate::FileStatus).
 pub const R1FS_FILE: &str = "/v1/r1fs/files/{cid}";
 
+/// POST: begins an upload in the protocol of tus, which goes on after an interruption.
+pub const R1FS_UPLOADS: &str = "/v1/r1fs/uploads";
+
+/// HEAD, PATCH and DELETE of an upload.
+pub const R1FS_UPLOAD: &str = "/v1/r1fs/uploads/{id}";
+
 /// POST of a CAR file's bytes: [`CarAdded`](crate::CarAdded).
 pub const R1FS_CAR: &str = "/v1/r1fs/car";
 

@@ -67,6 +67,15 @@ pub(crate) const SPOOLED_MAX: usize = 4;
 /// Passphrases that are stretched at a time: each takes up to 1 GiB of memory.
 pub(crate) const PASSPHRASES_MAX: usize = 1;
 
+/// Uploads that are not finished, at a time.
+pub(crate) const UPLOADS_MAX: usize = 64;
+
+/// Bytes that their whole files may have together (16 GiB): half of a store, on the same disk.
+pub(crate) const UPLOAD_PENDING_BYTES_MAX: u64 = 16 * 1024 * 1024 * 1024;
+
+/// How long an upload that nobody goes on with is kept.
+pub(crate) const UPLOAD_KEPT: Duration = Duration::from_secs(24 * 3_600);
+
 /// Pins that are listed at a time: 250 KiB of JSON at most.
 pub(crate) const PINS_LISTED_MAX: usize = 1_000;
 

@@ -116,6 +116,7 @@ impl Base {
 			&config.node.data_dir,
 			Arc::clone(&self.store),
 			mesh.handle().clone(),
+			self.clock.clone(),
 			self.health.component("files"),
 		);
 		files::register_metrics(&self.store, &self.registry);

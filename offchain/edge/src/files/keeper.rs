@@ -3,9 +3,10 @@
 //! Keeps the disk in order: removes what nobody keeps when room runs out, and reads everything now
 //! and then to find what has rotted before somebody needs it.
 
+use super::Uploads;
 use crate::defaults::{COLLECT_ABOVE_PERCENT, COLLECT_INTERVAL, SCRUB_INTERVAL};
 use cid::Cid;
-use r1_core::error_chain;
+use r1_core::{Clock, error_chain};
 use r1_telemetry::ComponentReporter;
 use r1fs::{CollectError, DiskBlockStore, Files, PinAs, PinKind, Scrubbed};
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use tracing::{info, warn};
 pub(super) struct Keeper {
 	pub(super) files: Files,
 	pub(super) disk: Arc<DiskBlockStore>,
+	pub(super) uploads: Uploads,
+	pub(super) clock: Arc<dyn Clock>,
 	pub(super) health: ComponentReporter,
 }
 
@@ -37,8 +40,13 @@ impl Keeper {
 		scrubs.set_missed_tick_behavior(MissedTickBehavior::Delay);
 		loop {
 			tokio::select! {
-				_ = looks.tick() => if is_nearly_full(&self.disk) {
-					self.collect().await;
+				_ = looks.tick() => {
+					let (uploads, now_secs) = (self.uploads.clone(), self.clock.now_secs());
+					// A few files; what cannot be removed now is next time.
+					drop(spawn_blocking(move || uploads.remove_old(now_secs)).await);
+					if is_nearly_full(&self.disk) {
+						self.collect().await;
+					}
 				},
 				_ = scrubs.tick() => {
 					// What it says is in the log; it comes again.

@@ -10,16 +10,18 @@
 mod keeper;
 mod metrics;
 mod piped;
+mod uploads;
 
 pub(crate) use keeper::scrub;
 pub(crate) use metrics::register_metrics;
 pub(crate) use piped::piped;
+pub(crate) use uploads::{Progress, Upload, UploadError, Uploads};
 
 use crate::{config, defaults::PIN_NAME_DEFAULT};
 use anyhow::Context as _;
 use cid::Cid;
 use keeper::Keeper;
-use r1_core::{BlockExchange, BlockFuture, ExchangeError};
+use r1_core::{BlockExchange, BlockFuture, Clock, ExchangeError};
 use r1_dauth::Scope;
 use r1_telemetry::ComponentReporter;
 use r1fs::{DiskBlockStore, Files, Holder, PinAs};
@@ -42,6 +44,7 @@ pub(crate) struct FileStore {
 	job_bytes_max: u64,
 	/// Where uploads lie until all of them is here.
 	spool: PathBuf,
+	uploads: Uploads,
 }
 
 /// Opens the blocks of files on the disk.
@@ -61,6 +64,7 @@ pub(crate) fn prepare(
 	data_dir: &Path,
 	disk: Arc<DiskBlockStore>,
 	mesh: r1_net::Handle,
+	clock: Arc<dyn Clock>,
 	health: ComponentReporter,
 ) -> (FileStore, impl Future<Output = ()> + use<>) {
 	let files = Files::on_disk(Arc::clone(&disk), Arc::new(mesh));
@@ -70,8 +74,9 @@ pub(crate) fn prepare(
 		disk: Arc::clone(&disk),
 		job_bytes_max: config.job_bytes_max,
 		spool: data_dir.to_owned(),
+		uploads: Uploads::new(data_dir.join("uploads")),
 	};
-	let keeper = Keeper { files, disk, health };
+	let keeper = Keeper { files, disk, uploads: store.uploads.clone(), clock, health };
 	(store, keeper.run())
 }
 
@@ -89,6 +94,11 @@ impl FileStore {
 	/// The disk that they are on.
 	pub(crate) fn disk(&self) -> &Arc<DiskBlockStore> {
 		&self.disk
+	}
+
+	/// Uploads that go on after an interruption.
+	pub(crate) fn uploads(&self) -> &Uploads {
+		&self.uploads
 	}
 
 	/// A file without a name on the store's disk, which is gone when it is closed.

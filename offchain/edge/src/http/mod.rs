@@ -57,6 +57,23 @@ use tower_http::{
 /// What a request is known by in logs: the client's own word, or one that is made.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What clients say of uploads.
+const UPLOADS_ASK: [HeaderName; 4] = [
+	HeaderName::from_static("tus-resumable"),
+	HeaderName::from_static("upload-length"),
+	HeaderName::from_static("upload-metadata"),
+	HeaderName::from_static("upload-offset"),
+];
+
+/// What they hear of them.
+const UPLOADS_ANSWER: [HeaderName; 5] = [
+	HeaderName::from_static("location"),
+	HeaderName::from_static("tus-resumable"),
+	HeaderName::from_static("upload-length"),
+	HeaderName::from_static("upload-offset"),
+	HeaderName::from_static("r1-cid"),
+];
+
 /// How long a browser may remember what it may ask.
 const CORS_AGE: Duration = Duration::from_secs(600);
 
@@ -90,9 +107,14 @@ fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
 		.collect::<anyhow::Result<Vec<_>>>()?;
 	Ok(CorsLayer::new()
 		.allow_origin(AllowOrigin::list(origins))
-		.allow_methods([Method::GET, Method::POST])
-		.allow_headers([AUTHORIZATION, CONTENT_TYPE, REQUEST_ID])
-		.expose_headers([REQUEST_ID])
+		.allow_methods([Method::GET, Method::POST, Method::HEAD, Method::PATCH, Method::DELETE])
+		.allow_headers(
+			[AUTHORIZATION, CONTENT_TYPE, REQUEST_ID]
+				.into_iter()
+				.chain(UPLOADS_ASK)
+				.collect::<Vec<_>>(),
+		)
+		.expose_headers([REQUEST_ID].into_iter().chain(UPLOADS_ANSWER).collect::<Vec<_>>())
 		.max_age(CORS_AGE))
 }
 

@@ -77,9 +77,10 @@ pub(super) fn describe(routes: &[Route]) -> OpenApi {
 fn describe_one(route: &Route) -> OperationBuilder {
 	let Route { access, operation, body_bytes_max, path, .. } = route;
 	let response = ResponseBuilder::new().description("Success.");
-	let response = match &operation.response {
-		Some(content) => response.content(media_type(content), body(content)),
-		None => response,
+	let (status, response) = match &operation.response {
+		Some(Content::Headers(status)) => (*status, response),
+		Some(content) => (200, response.content(media_type(content), body(content))),
+		None => (200, response),
 	};
 	let error = ContentBuilder::new()
 		.schema(Some(Ref::from_schema_name(ApiErrorBody::name())))
@@ -92,7 +93,7 @@ fn describe_one(route: &Route) -> OperationBuilder {
 		.operation_id(Some(operation_id(route)))
 		.tag(tag(path))
 		.description(Some(needs(*access)))
-		.response("200", response.build())
+		.response(status.to_string(), response.build())
 		.response("default", error.build());
 	if let Some(content) = &operation.request {
 		let request = RequestBodyBuilder::new()
@@ -137,7 +138,9 @@ fn note_schemas(components: &mut Components, content: &Content) {
 fn body(content: &Content) -> utoipa::openapi::Content {
 	let schema = match content {
 		Content::Json(named) => RefOr::Ref(Ref::from_schema_name(&named.name)),
-		Content::Bytes(_) => RefOr::T(Schema::Object(Object::with_type(Type::String))),
+		Content::Bytes(_) | Content::Headers(_) => {
+			RefOr::T(Schema::Object(Object::with_type(Type::String)))
+		},
 	};
 	ContentBuilder::new().schema(Some(schema)).build()
 }
@@ -146,6 +149,8 @@ fn media_type(content: &Content) -> &'static str {
 	match content {
 		Content::Json(_) => "application/json",
 		Content::Bytes(media_type) => media_type,
+		// What is no body has no type; nobody asks.
+		Content::Headers(_) => "",
 	}
 }
 
@@ -226,6 +231,9 @@ fn operation_id(route: &Route) -> String {
 fn method(method: &Method) -> HttpMethod {
 	match *method {
 		Method::POST => HttpMethod::Post,
+		Method::HEAD => HttpMethod::Head,
+		Method::PATCH => HttpMethod::Patch,
+		Method::DELETE => HttpMethod::Delete,
 		_ => HttpMethod::Get,
 	}
 }

@@ -55,6 +55,8 @@ pub(super) enum Content {
 	Json(Box<Named>),
 	/// Bytes of this media type.
 	Bytes(&'static str),
+	/// Nothing but headers, with this status.
+	Headers(u16),
 }
 
 /// The schema of a type, its name, and the schemas that it mentions.
@@ -70,6 +72,10 @@ pub(super) fn json<T: ToSchema>() -> Content {
 	T::schemas(&mut mentioned);
 	Content::Json(Box::new(Named { name: T::name().into(), schema: T::schema(), mentioned }))
 }
+
+pub(super) const HEAD: (Method, MethodFilter) = (Method::HEAD, MethodFilter::HEAD);
+pub(super) const PATCH: (Method, MethodFilter) = (Method::PATCH, MethodFilter::PATCH);
+pub(super) const DELETE: (Method, MethodFilter) = (Method::DELETE, MethodFilter::DELETE);
 
 /// Bytes that are no text.
 pub(super) const BINARY: Content = Content::Bytes("application/octet-stream");
@@ -89,6 +95,16 @@ impl Route {
 		handler: H,
 	) -> Self {
 		Self::new(Method::POST, path, access, on(MethodFilter::POST, handler))
+	}
+
+	/// One of another method.
+	pub(super) fn of<H: Handler<T, Shared>, T: 'static>(
+		(method, filter): (Method, MethodFilter),
+		path: &'static str,
+		access: Access,
+		handler: H,
+	) -> Self {
+		Self::new(method, path, access, on(filter, handler))
 	}
 
 	fn new(

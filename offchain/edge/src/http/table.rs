@@ -6,8 +6,10 @@ use super::{
 	access::Access::{
 		Files as FilesOf, Gateway, Job, Local, LocalOr, Model, Namespace, Public, Whole,
 	},
-	auth, cstore, files, inference, jobs, node, nodes, openapi, oracle, quorum,
-	route::{BINARY, Content, Route, json},
+	auth, cstore,
+	files::{self, uploads},
+	inference, jobs, node, nodes, openapi, oracle, quorum,
+	route::{BINARY, Content, DELETE, HEAD, PATCH, Route, json},
 };
 use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_TIME_MAX};
 use r1_api::{
@@ -27,7 +29,7 @@ use r1_dauth::{
 
 /// The table, in the order of the document.
 pub(super) fn routes() -> Vec<Route> {
-	[of_the_node(), of_sign_in(), of_jobs(), of_the_store(), of_files(), of_inference()]
+	[of_the_node(), of_sign_in(), of_jobs(), of_the_store(), of_files(), of_pins(), of_inference()]
 		.into_iter()
 		.flatten()
 		.collect()
@@ -210,6 +212,26 @@ fn of_files() -> Vec<Route> {
 			.options(&[("path", "Where to go from there."), JOB])
 			.answers(json::<FileStatus>())
 			.time_max(FETCH_TIME_MAX),
+		Route::post(routes::R1FS_UPLOADS, FilesOf(Write), uploads::begin)
+			.says("Begins an upload that goes on after an interruption (tus 1.0.0).")
+			.options(&[JOB])
+			.answers(Content::Headers(201))
+			.body_bytes_max(SMALL_REQUEST_BYTES_MAX),
+		Route::of(HEAD, routes::R1FS_UPLOAD, FilesOf(Read), uploads::progress)
+			.says("How far an upload is, and the CID when it is done.")
+			.options(&[JOB])
+			.answers(Content::Headers(200)),
+		Route::of(PATCH, routes::R1FS_UPLOAD, FilesOf(Write), uploads::append)
+			.says("What comes next of an upload; with its last byte, the file is added and kept.")
+			.options(&[JOB])
+			.takes(Content::Bytes("application/offset+octet-stream"))
+			.answers(Content::Headers(204))
+			.body_bytes_max(UPLOAD_BYTES_MAX)
+			.time_max(UPLOAD_TIME_MAX),
+		Route::of(DELETE, routes::R1FS_UPLOAD, FilesOf(Write), uploads::remove)
+			.says("Forgets an upload.")
+			.options(&[JOB])
+			.answers(Content::Headers(204)),
 		Route::post(routes::R1FS_CAR, FilesOf(Write), files::import_car)
 			.says("Adds what is in a CAR file (version 1), and keeps its roots.")
 			.options(&[NAME, JOB])
@@ -217,6 +239,19 @@ fn of_files() -> Vec<Route> {
 			.answers(json::<CarAdded>())
 			.body_bytes_max(UPLOAD_BYTES_MAX)
 			.time_max(UPLOAD_TIME_MAX),
+		gateway(Route::get(routes::IPFS_ROOT, Gateway, files::gateway_of_root)).says(
+			"A file, from this node or through it from the network; of a directory, its index.",
+		),
+		gateway(Route::get(routes::IPFS_DIRECTORY, Gateway, files::gateway_of_root))
+			.says("The index of a directory, or a page of what is in it."),
+		gateway(Route::get(routes::IPFS_PATH, Gateway, files::gateway))
+			.says("The same, of what a path leads to."),
+	]
+}
+
+/// What is kept of files, and the disk that they are on.
+fn of_pins() -> Vec<Route> {
+	vec![
 		Route::get(routes::R1FS_PINS, FilesOf(Read), files::pins)
 			.says("What is kept on somebody's behalf.")
 			.options(&[("from", "Where to go on; the last page's `next`."), JOB])
@@ -240,13 +275,6 @@ fn of_files() -> Vec<Route> {
 			)
 			.answers(json::<FilesScrubbed>())
 			.time_max(UPLOAD_TIME_MAX),
-		gateway(Route::get(routes::IPFS_ROOT, Gateway, files::gateway_of_root)).says(
-			"A file, from this node or through it from the network; of a directory, its index.",
-		),
-		gateway(Route::get(routes::IPFS_DIRECTORY, Gateway, files::gateway_of_root))
-			.says("The index of a directory, or a page of what is in it."),
-		gateway(Route::get(routes::IPFS_PATH, Gateway, files::gateway))
-			.says("The same, of what a path leads to."),
 	]
 }
 

@@ -5,6 +5,7 @@
 mod gateway;
 mod range;
 mod errors;
+pub(super) mod uploads;
 
 pub(super) use gateway::{gateway, gateway_of_root};
 

@@ -6,5 +6,6 @@ mod document;
 mod files;
 mod rights;
 mod sign_in;
+mod uploads;
 mod connections;
 mod cstore;
