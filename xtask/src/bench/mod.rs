@@ -11,6 +11,7 @@
 //!  tests/benches/licences    the weight and time of claims, links and sales, in memory
 //!  tests/benches/mesh        what hearing all beats costs an oracle, over loopback
 //!  tests/benches/access      tokens in memory, sign-in and requests against a linked daemon
+//!  tests/benches/files       files on a disk and over the mesh, beside Helia
 //!  cstore                    the store beside Redis, by Redis' own load generator
 //!  docs/benchmarks.md        what the numbers mean, and those of the last run that counts
 //! ```
@@ -24,7 +25,7 @@ mod access;
 mod cstore;
 mod report;
 
-use crate::{process::Interrupt, steps::Steps, workspace::Workspace};
+use crate::{client, process::Interrupt, steps::Steps, workspace::Workspace};
 use anyhow::{Context, Result};
 use programs::Programs;
 use report::{Report, Transfers};
@@ -32,6 +33,7 @@ use serde_json::Value;
 use std::{
 	fs,
 	io::{self, Write as _},
+	path::Path,
 };
 use transfers::Chain;
 
@@ -62,6 +64,8 @@ pub enum Part {
 	Access,
 	/// The store, beside Redis.
 	Cstore,
+	/// Files, beside Helia.
+	Files,
 	/// Transfers on our chain and on a plain one.
 	Transfers,
 }
@@ -78,7 +82,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 		.with_context(|| format!("could not make {}", directory.display()))?;
 
 	let is_wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
-	let in_memory = [Part::Closing, Part::Licences, Part::Mesh, Part::Access, Part::Cstore];
+	let in_memory =
+		[Part::Closing, Part::Licences, Part::Mesh, Part::Access, Part::Cstore, Part::Files];
 	let count = in_memory.into_iter().filter(|part| is_wanted(*part)).count();
 	let mut steps = Steps::new(1 + count + if is_wanted(Part::Transfers) { 2 } else { 0 });
 	let mut programs = None;
@@ -121,6 +126,12 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 			Ok(())
 		})?;
 	}
+	if is_wanted(Part::Files) {
+		steps.run("files beside Helia", || {
+			report.files = Some(measure_files(workspace, &programs, &directory)?);
+			Ok(())
+		})?;
+	}
 	if let Some(plain_runtime) = &programs.plain_runtime {
 		let mut measure = |name: &str, specification| {
 			let chain = Chain { root: directory.join(name), specification };
@@ -137,8 +148,20 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	}
 	steps.finish();
 
-	let raw = directory.join("results.json");
-	fs::write(&raw, serde_json::to_string_pretty(&report.to_json())?)
+	save(&report, &directory.join("results.json"))
+}
+
+/// Files, on the disk that the build is on: temporary files are often in memory.
+fn measure_files(workspace: &Workspace, programs: &Programs, directory: &Path) -> Result<Value> {
+	let package = workspace.root.join("tests/ipfs");
+	client::install(&package)?;
+	let mut files = programs.files();
+	programs::json_of(files.arg("--folder").arg(directory).arg("--helia").arg(package))
+}
+
+/// Writes what the programs printed to a file, and prints the tables.
+fn save(report: &Report, raw: &Path) -> Result<()> {
+	fs::write(raw, serde_json::to_string_pretty(&report.to_json())?)
 		.with_context(|| format!("could not write {}", raw.display()))?;
 	eprintln!("    wrote {}", raw.display());
 	io::stdout().write_all(report.to_markdown()?.as_bytes())?;

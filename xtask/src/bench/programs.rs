@@ -18,6 +18,7 @@ pub(super) struct Programs {
 	licences: PathBuf,
 	mesh: PathBuf,
 	access: PathBuf,
+	files: PathBuf,
 	/// The plain runtime, as Wasm, if transfers are measured.
 	pub(super) plain_runtime: Option<PathBuf>,
 }
@@ -32,7 +33,7 @@ impl Programs {
 		benchmarks
 			.args(["bench", "--workspace", "--profile", "dev", "--no-run", "--locked"])
 			.args(["--bench", "transfers", "--bench", "closing", "--bench", "licences"])
-			.args(["--bench", "mesh", "--bench", "access"])
+			.args(["--bench", "mesh", "--bench", "access", "--bench", "files"])
 			.arg("--message-format=json-render-diagnostics");
 		let messages = output_of(&mut benchmarks)?;
 		Ok(Self {
@@ -41,6 +42,7 @@ impl Programs {
 			licences: executable(&messages, "licences")?,
 			mesh: executable(&messages, "mesh")?,
 			access: executable(&messages, "access")?,
+			files: executable(&messages, "files")?,
 			plain_runtime: has_transfers.then(|| build_plain_runtime(workspace)).transpose()?,
 		})
 	}
@@ -68,6 +70,11 @@ impl Programs {
 	/// The program that signs in and shows tokens.
 	pub(super) fn access(&self) -> Command {
 		Command::new(&self.access)
+	}
+
+	/// The program that adds and fetches files.
+	pub(super) fn files(&self) -> Command {
+		Command::new(&self.files)
 	}
 }
 

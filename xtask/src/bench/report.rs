@@ -5,6 +5,7 @@
 mod access;
 mod closing;
 mod cstore;
+mod files;
 mod licences;
 mod mesh;
 mod transfers;
@@ -28,6 +29,8 @@ pub(super) struct Report {
 	pub(super) access: Option<Value>,
 	/// The store.
 	pub(super) cstore: Option<Value>,
+	/// Files.
+	pub(super) files: Option<Value>,
 }
 
 /// Transfers on two chains.
@@ -50,6 +53,7 @@ impl Report {
 			"mesh": self.mesh,
 			"access": self.access,
 			"cstore": self.cstore,
+			"files": self.files,
 		})
 	}
 
@@ -65,6 +69,7 @@ impl Report {
 			(&self.mesh, mesh::write),
 			(&self.access, access::write),
 			(&self.cstore, cstore::write),
+			(&self.files, files::write),
 		] {
 			if let Some(measured) = measured {
 				write(&mut text, measured)?;
@@ -182,6 +187,7 @@ mod tests {
 			mesh: Some(mesh),
 			access: Some(access),
 			cstore: Some(cstore::tests::measured()),
+			files: Some(files::tests::measured()),
 		}
 	}
 
