@@ -130,6 +130,22 @@ impl Cell {
 		}
 	}
 
+	/// Whether it holds something at a moment, in milliseconds of Unix time, if its key ends so.
+	#[must_use]
+	pub fn is_live(&self, end: Expiry, now_ms: u64) -> bool {
+		if self.is_tombstone() {
+			return false;
+		}
+		let Some(at_ms) = end.at_ms.filter(|at_ms| *at_ms <= now_ms) else { return true };
+		match self {
+			// A value that was written later does not end.
+			Self::Text(text) => end.stamp < text.register.stamp,
+			// What was put into it after its end begins anew.
+			Self::Field(_) | Self::Member(_) => at_ms <= self.latest().unix_ms(),
+			Self::Expiry(_) => false,
+		}
+	}
+
 	/// Bytes of its values.
 	#[must_use]
 	pub fn value_bytes(&self) -> usize {

@@ -28,6 +28,7 @@ mod stamp;
 mod cell;
 mod record;
 mod tree;
+mod proof;
 mod namespace;
 mod text;
 mod collections;
@@ -51,7 +52,10 @@ pub use collections::Pair;
 pub use journal::{Damage, Entry, Found, Fsync, Journal, JournalError, Snapshot};
 pub use keys::{Life, Page};
 pub use namespace::{Kind, Merged, Namespace, Quota, WriteError};
-pub use record::{Digest, Name, NameRef, PartRef, Record, RecordError, key_position};
+pub use proof::{Claim, Item, Opening, PROOF_BYTES_MAX, Proof, ProofError, Proven, ReadError};
+pub use record::{
+	Digest, Name, NameRef, PartRef, Record, RecordError, key_position, record_digest,
+};
 pub use repair::{
 	Answer, BATCH_BYTES_MAX, Found as FoundUnder, NAMES_MAX, PREFIXES_MAX, Question, Repair,
 	RepairError, Repaired, answer,

@@ -196,6 +196,12 @@ impl Namespace {
 		self.tree.range(0, u64::MAX)
 	}
 
+	/// All records as they are now, whatever is changed later.
+	#[must_use]
+	pub fn snapshot(&mut self) -> Tree {
+		self.tree.snapshot()
+	}
+
 	/// The digest of all records: replicas with the same root have the same.
 	pub fn root(&mut self) -> Digest {
 		self.tree.root()
@@ -298,18 +304,9 @@ impl Namespace {
 
 	/// Whether a record is there for those who read at a moment.
 	pub(crate) fn is_live(&self, record: &Record, now_ms: u64) -> bool {
-		if record.cell.is_tombstone() {
-			return false;
-		}
-		let expiry = self.expiry(record.name.key()).unwrap_or_default();
-		let Some(at_ms) = expiry.at_ms.filter(|at_ms| *at_ms <= now_ms) else { return true };
-		match &record.cell {
-			// A value that was written later does not end.
-			Cell::Text(text) => expiry.stamp < text.register.stamp,
-			// What was put into it after its end begins anew.
-			Cell::Field(_) | Cell::Member(_) => at_ms <= record.cell.latest().unix_ms(),
-			Cell::Expiry(_) => false,
-		}
+		// Most are no tombstones, and whatever is one needs no end.
+		!record.cell.is_tombstone()
+			&& record.cell.is_live(self.expiry(record.name.key()).unwrap_or_default(), now_ms)
 	}
 
 	/// What a key holds at a moment.

@@ -222,7 +222,13 @@ impl Record {
 	/// What stands for it in a tree.
 	#[must_use]
 	pub fn digest(&self) -> Digest {
-		blake2_256(&self.encode())
+		record_digest(&self.name, &self.cell_digest())
+	}
+
+	/// What stands for its state alone.
+	#[must_use]
+	pub fn cell_digest(&self) -> Digest {
+		blake2_256(&self.cell.encode())
 	}
 
 	/// Bytes that it counts for.
@@ -254,6 +260,13 @@ impl Record {
 			Cell::Member(_) | Cell::Expiry(_) => Ok(()),
 		}
 	}
+}
+
+/// The digest of a record of this name whose state has this digest: so that it can be shown which
+/// record stands somewhere, and not what it holds.
+#[must_use]
+pub fn record_digest(name: &Name, cell: &Digest) -> Digest {
+	blake2_256(&(0x02_u8, name, cell).encode())
 }
 
 /// Checks the length of a value.

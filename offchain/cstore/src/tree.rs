@@ -15,10 +15,14 @@
 //! One structure serves four purposes: it finds a record, walks through all in an order that does
 //! not change when others come and go, tells two replicas where they differ, and proves to a
 //! stranger that a record is under a root.
+//!
+//! A snapshot shares all of it, and whatever is changed afterwards is copied first: a leaf, and the
+//! nodes above it.
 
 use crate::record::{Digest, Name, NameRef, Record};
 use codec::{Decode, Encode, Error, Input};
 use sp_crypto_hashing::blake2_256;
+use std::sync::{Arc, LazyLock};
 
 /// Most records of a leaf that can be split.
 pub const LEAF_MAX: usize = 16;
@@ -39,7 +43,7 @@ pub struct Prefix {
 }
 
 /// The records.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tree {
 	root: Node,
 }
@@ -53,7 +57,7 @@ pub enum Shape {
 	Inner(Box<[Digest; 16]>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Node {
 	kind: Kind,
 	count: usize,
@@ -62,16 +66,28 @@ struct Node {
 }
 
 /// A record, and where it stands, which is costly to ask often.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Slot {
 	position: u64,
 	record: Record,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Kind {
-	Leaf(Vec<Slot>),
-	Inner(Box<[Node; 16]>),
+	Leaf(Arc<Vec<Slot>>),
+	Inner(Arc<[Node; 16]>),
+}
+
+/// A leaf without records, of which there are many: they are one.
+static NOTHING: LazyLock<Arc<Vec<Slot>>> = LazyLock::new(Arc::default);
+
+/// The way from the root to where a record stands or would stand.
+#[derive(Debug)]
+pub(crate) struct Path<'a> {
+	/// The digests of the other fifteen children, level by level from the root.
+	pub(crate) beside: Vec<[Digest; 15]>,
+	/// The records of the leaf.
+	pub(crate) leaf: Vec<&'a Record>,
 }
 
 impl Prefix {
@@ -185,10 +201,25 @@ impl Tree {
 		self.root.digest()
 	}
 
+	/// The digest of all records of a snapshot.
+	#[must_use]
+	pub fn known_root(&self) -> Digest {
+		self.root.known_digest()
+	}
+
+	/// All records as they are now, whatever is changed later.
+	#[must_use]
+	pub fn snapshot(&mut self) -> Self {
+		// Known once here, or computed by each of the two for itself.
+		self.root();
+		self.clone()
+	}
+
 	/// The digest of what is under a prefix.
 	pub fn digest(&mut self, prefix: Prefix) -> Digest {
+		self.root();
 		match self.root.descend(0, prefix) {
-			Found::Node(node) => node.digest(),
+			Found::Node(node) => node.known_digest(),
 			Found::Part(slots) => leaf_digest(slots.iter().map(|slot| &slot.record)),
 		}
 	}
@@ -199,28 +230,47 @@ impl Tree {
 			let records = slots.iter().map(|slot| &slot.record);
 			Shape::Leaf(records.map(|record| (record.name.clone(), record.digest())).collect())
 		};
+		self.root();
 		match self.root.descend(0, prefix) {
 			Found::Part(slots) => names(slots),
-			Found::Node(node) => match &mut node.kind {
+			Found::Node(node) => match &node.kind {
 				Kind::Leaf(slots) => names(slots),
-				Kind::Inner(children) => {
-					Shape::Inner(Box::new(std::array::from_fn(|digit| children[digit].digest())))
-				},
+				Kind::Inner(children) => Shape::Inner(Box::new(digests_of(children))),
 			},
+		}
+	}
+
+	/// The way to a position.
+	pub(crate) fn path(&self, position: u64) -> Path<'_> {
+		let (mut node, mut beside) = (&self.root, Vec::new());
+		loop {
+			match &node.kind {
+				Kind::Leaf(slots) => {
+					return Path { beside, leaf: slots.iter().map(|slot| &slot.record).collect() };
+				},
+				Kind::Inner(children) => {
+					// The tree is at most sixteen levels deep.
+					let own = digit(position, u8::try_from(beside.len()).unwrap_or(DEPTH_MAX));
+					let all = digests_of(children);
+					beside
+						.push(std::array::from_fn(|place| all[place + usize::from(own <= place)]));
+					node = &children[own];
+				},
+			}
 		}
 	}
 }
 
 /// What a prefix leads to.
 enum Found<'a> {
-	Node(&'a mut Node),
+	Node(&'a Node),
 	/// A part of a leaf that stands higher.
 	Part(&'a [Slot]),
 }
 
 impl Default for Node {
 	fn default() -> Self {
-		Self { kind: Kind::Leaf(Vec::new()), count: 0, digest: Some(EMPTY) }
+		Self { kind: Kind::Leaf(Arc::clone(&NOTHING)), count: 0, digest: Some(EMPTY) }
 	}
 }
 
@@ -229,14 +279,18 @@ impl Node {
 		self.digest = None;
 		let replaced = match &mut self.kind {
 			Kind::Inner(children) => {
+				let children = Arc::make_mut(children);
 				children[digit(position, depth)].put(depth + 1, position, record)
 			},
-			Kind::Leaf(slots) => match find(slots, position, record.name.borrowed()) {
-				Ok(place) => Some(std::mem::replace(&mut slots[place].record, record)),
-				Err(place) => {
-					slots.insert(place, Slot { position, record });
-					None
-				},
+			Kind::Leaf(slots) => {
+				let slots = Arc::make_mut(slots);
+				match find(slots, position, record.name.borrowed()) {
+					Ok(place) => Some(std::mem::replace(&mut slots[place].record, record)),
+					Err(place) => {
+						slots.insert(place, Slot { position, record });
+						None
+					},
+				}
 			},
 		};
 		self.count += usize::from(replaced.is_none());
@@ -249,20 +303,23 @@ impl Node {
 	/// Makes an inner node of a leaf.
 	fn split(&mut self, depth: u8) {
 		let Kind::Leaf(slots) = &mut self.kind else { return };
-		let mut children: Box<[Self; 16]> = Box::default();
-		for Slot { position, record } in std::mem::take(slots) {
+		let mut children: [Self; 16] = Default::default();
+		let slots = std::mem::replace(slots, Arc::clone(&NOTHING));
+		for Slot { position, record } in Arc::unwrap_or_clone(slots) {
 			children[digit(position, depth)].put(depth + 1, position, record);
 		}
-		self.kind = Kind::Inner(children);
+		self.kind = Kind::Inner(Arc::new(children));
 	}
 
 	fn remove(&mut self, depth: u8, position: u64, name: NameRef<'_>) -> Option<Record> {
 		let removed = match &mut self.kind {
 			Kind::Inner(children) => {
+				let children = Arc::make_mut(children);
 				children[digit(position, depth)].remove(depth + 1, position, name)
 			},
 			Kind::Leaf(slots) => {
-				find(slots, position, name).ok().map(|place| slots.remove(place).record)
+				let place = find(slots, position, name).ok();
+				place.map(|place| Arc::make_mut(slots).remove(place).record)
 			},
 		}?;
 		self.digest = None;
@@ -271,16 +328,16 @@ impl Node {
 		if self.count <= LEAF_MAX && matches!(self.kind, Kind::Inner(_)) {
 			let mut slots = Vec::with_capacity(self.count);
 			self.drain_into(&mut slots);
-			self.kind = Kind::Leaf(slots);
+			self.kind = Kind::Leaf(Arc::new(slots));
 		}
 		Some(removed)
 	}
 
 	fn drain_into(&mut self, all: &mut Vec<Slot>) {
 		match &mut self.kind {
-			Kind::Leaf(slots) => all.append(slots),
+			Kind::Leaf(slots) => all.append(Arc::make_mut(slots)),
 			Kind::Inner(children) => {
-				children.iter_mut().for_each(|child| child.drain_into(all));
+				Arc::make_mut(children).iter_mut().for_each(|child| child.drain_into(all));
 			},
 		}
 	}
@@ -292,19 +349,30 @@ impl Node {
 		let digest = match &mut self.kind {
 			Kind::Leaf(slots) => leaf_digest(slots.iter().map(|slot| &slot.record)),
 			Kind::Inner(children) => {
-				inner_digest(&std::array::from_fn(|digit| children[digit].digest()))
+				// What a snapshot shares is known, and so is not copied to be computed.
+				if children.iter().any(|child| child.digest.is_none()) {
+					for child in Arc::make_mut(children) {
+						child.digest();
+					}
+				}
+				inner_digest(&digests_of(children))
 			},
 		};
 		self.digest = Some(digest);
 		digest
 	}
 
+	/// The same, when nothing has changed since it was asked for.
+	fn known_digest(&self) -> Digest {
+		self.digest.unwrap_or_else(|| self.clone().digest())
+	}
+
 	/// What a prefix leads to, from this node on, which stands at a depth.
-	fn descend(&mut self, depth: u8, prefix: Prefix) -> Found<'_> {
+	fn descend(&self, depth: u8, prefix: Prefix) -> Found<'_> {
 		if depth == prefix.depth {
 			return Found::Node(self);
 		}
-		match &mut self.kind {
+		match &self.kind {
 			Kind::Inner(children) => {
 				children[digit(prefix.digits, depth)].descend(depth + 1, prefix)
 			},
@@ -373,6 +441,10 @@ impl<'a> Range<'a> {
 	}
 }
 
+fn digests_of(children: &[Node; 16]) -> [Digest; 16] {
+	std::array::from_fn(|digit| children[digit].known_digest())
+}
+
 /// Where a record is among those of a leaf, or would be.
 fn find(slots: &[Slot], position: u64, name: NameRef<'_>) -> Result<usize, usize> {
 	slots.binary_search_by(|slot| {
@@ -383,7 +455,7 @@ fn find(slots: &[Slot], position: u64, name: NameRef<'_>) -> Result<usize, usize
 }
 
 /// A digit of a position, the highest first.
-fn digit(position: u64, depth: u8) -> usize {
+pub(crate) fn digit(position: u64, depth: u8) -> usize {
 	let shift = 60_u32.saturating_sub(4 * u32::from(depth));
 	usize::try_from(position >> shift & 0xf).unwrap_or(0)
 }

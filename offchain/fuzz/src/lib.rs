@@ -36,6 +36,8 @@
 //!   what is written after the damage is there again.
 //! - *Quorum*: whatever members send each other, what a node has written down is all that it knows, and
 //!   who has joined votes.
+//! - *Proof*: whatever was done to a proof, it shows what was stored or leads to another root; what is
+//!   read is written as the same bytes.
 //! - *Dag*: however its blocks are made, a file that is read is what its maker's model says, and no
 //!   entry of a directory has a name that leads elsewhere.
 //! - *Car*: what is imported is whole below its roots, and comes out and in again as the same.
@@ -90,6 +92,7 @@ mod secret;
 mod resp;
 mod replica;
 mod quorum;
+mod proof;
 mod files;
 mod edil;
 #[cfg(test)]
@@ -130,6 +133,8 @@ pub enum Target {
 	Journal,
 	/// What nodes that agree on keys send each other.
 	Quorum,
+	/// Proofs of what the store held.
+	Proof,
 	/// DAGs of files and directories.
 	Dag,
 	/// CAR files.
@@ -144,7 +149,7 @@ pub enum Target {
 
 impl Target {
 	/// Every target.
-	pub const ALL: [Self; 13] = [
+	pub const ALL: [Self; 14] = [
 		Self::Challenge,
 		Self::Token,
 		Self::Revocation,
@@ -153,6 +158,7 @@ impl Target {
 		Self::Replica,
 		Self::Journal,
 		Self::Quorum,
+		Self::Proof,
 		Self::Dag,
 		Self::Car,
 		Self::Sealed,
@@ -172,6 +178,7 @@ impl Target {
 			Self::Replica => "replica",
 			Self::Journal => "journal",
 			Self::Quorum => "quorum",
+			Self::Proof => "proof",
 			Self::Dag => "dag",
 			Self::Car => "car",
 			Self::Sealed => "sealed",
@@ -198,6 +205,7 @@ pub fn run(target: Target, bytes: &[u8]) -> Coverage {
 		Target::Replica => replica::play,
 		Target::Journal => replica::play_files,
 		Target::Quorum => quorum::play,
+		Target::Proof => proof::play,
 		Target::Dag => files::dag::play,
 		Target::Car => files::car::play,
 		Target::Sealed => files::sealed::play,

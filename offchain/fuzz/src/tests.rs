@@ -73,6 +73,11 @@ fn members_should_hold_whatever_is_sent() {
 }
 
 #[test]
+fn proofs_should_hold_whatever_becomes_of_them() {
+	fuzz(Target::Proof);
+}
+
+#[test]
 fn dags_should_hold_however_they_are_made() {
 	fuzz(Target::Dag);
 }

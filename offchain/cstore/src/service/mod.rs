@@ -23,7 +23,9 @@ mod keeper;
 mod log;
 mod quorum;
 mod space;
+mod anchors;
 
+pub use anchors::{ProveError, SNAPSHOTS_MAX};
 pub use exchange::{AskFuture, Exchange, Fault};
 pub use log::DiskError;
 pub use quorum::{Group, Quorum, QuorumError};

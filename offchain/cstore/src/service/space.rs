@@ -4,6 +4,7 @@
 
 use super::{
 	Core, Fault,
+	anchors::Snapshots,
 	log::{DiskError, Mark},
 };
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
 	namespace::Namespace,
 	record::Record,
 	replica::{Effect, Purpose, Replica},
+	tree::Tree,
 	wire::{Refusal, Request, Response},
 };
 use r1_primitives::NodeKey;
@@ -41,6 +43,8 @@ struct Inner {
 	core: Arc<Core>,
 	/// `None` when it was given up.
 	replica: Mutex<Option<Replica>>,
+	/// Locked before the replica, if both are.
+	snapshots: Mutex<Snapshots>,
 	events: broadcast::Sender<Event>,
 	/// Another replica has stored something.
 	copied: Notify,
@@ -107,6 +111,7 @@ impl Space {
 			name,
 			core,
 			replica: Mutex::new(Some(replica)),
+			snapshots: Mutex::default(),
 			events: broadcast::channel(EVENTS_MAX).0,
 			copied: Notify::new(),
 			messages: Semaphore::new(MESSAGES_MAX),
@@ -307,7 +312,23 @@ impl Space {
 			self.inner.core.log.append([Entry::Removed { namespace }]);
 		}
 		drop(held);
+		*self.snapshots() = Snapshots::default();
 		self.inner.copied.notify_waiters();
+	}
+
+	pub(super) fn is_given_up(&self) -> bool {
+		self.lock().is_none()
+	}
+
+	/// All records as they are now.
+	pub(super) fn snapshot(&self) -> Result<Tree, NoReplica> {
+		let mut held = self.lock();
+		held.as_mut().map(|replica| replica.namespace_mut().snapshot()).ok_or(NoReplica)
+	}
+
+	pub(super) fn snapshots(&self) -> MutexGuard<'_, Snapshots> {
+		// Every change of it is whole.
+		self.inner.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
 	pub(super) fn tick(&self) {

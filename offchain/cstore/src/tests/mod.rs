@@ -14,6 +14,7 @@ mod resp;
 mod service;
 mod simulation;
 mod tree;
+mod proof;
 mod wire;
 
 use crate::{Namespace, Quota, Record, WriterId};

@@ -4,11 +4,11 @@
 
 use super::QUOTA;
 use crate::{
-	Fsync, Quota, Record, Refusal, Response, SetOptions, WriteError,
+	Claim, Fsync, NameRef, PartRef, Quota, Record, Refusal, Response, SetOptions, WriteError,
 	limits::VALUE_BYTES_MAX,
 	service::{
-		AskFuture, Config, Event, Exchange, Fault, NoReplica, Placement, Ports, Space, Store,
-		Write, spawn,
+		AskFuture, Config, Event, Exchange, Fault, NoReplica, Placement, Ports, ProveError, Space,
+		Store, Write, spawn,
 	},
 };
 use futures::future::select_all;
@@ -451,4 +451,39 @@ async fn strangers_and_full_namespaces_should_be_refused() {
 	let refused = Response::Refused(Refusal::Malformed);
 	assert_eq!(Response::from_bytes(&answer), Ok(refused));
 	assert_eq!(*network.blamed.lock().unwrap(), [(node.key, [7; 32], Fault::Malformed)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn last_epochs_should_be_kept_as_they_ended() {
+	let network = Network::default();
+	let nodes = network.of(1..=2);
+	let claim = |epoch| {
+		let name = NameRef { key: b"key", part: PartRef::Text }.owned();
+		Claim { genesis: [7; 32], epoch, job: 7, deed: 1, name }
+	};
+	let space = nodes[0].space();
+	let mut roots = Vec::new();
+	for epoch in 0..4 {
+		let write = nodes[0].set("key", &format!("value {epoch}")).await;
+		assert_eq!(space.copied(write, 2, PATIENCE).await, Ok(2));
+		let root = space.anchor(epoch).unwrap();
+		// Replicas that have the same agree.
+		assert_eq!(nodes[1].space().anchor(epoch), Ok(root));
+		roots.push(root);
+	}
+	nodes[0].set("key", "later").await;
+	// What was kept of an epoch stays.
+	assert_eq!(space.anchor(3), Ok(roots[3]));
+	for epoch in 1..4 {
+		let proven = space.prove(claim(epoch)).unwrap().verify().unwrap();
+		assert_eq!(proven.root, roots[epoch as usize]);
+		let value = proven.value(u64::MAX).map(|value| value.into_owned());
+		assert_eq!(value, Some(format!("value {epoch}").into_bytes()));
+	}
+	for epoch in [0, 4] {
+		assert_eq!(space.prove(claim(epoch)), Err(ProveError::UnknownEpoch { epoch }));
+	}
+	nodes[0].store.place(&[]);
+	assert_eq!(space.prove(claim(3)), Err(ProveError::NoReplica(NoReplica)));
+	assert_eq!(space.anchor(4), Err(NoReplica));
 }

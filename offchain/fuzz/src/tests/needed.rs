@@ -17,6 +17,7 @@ pub(super) fn needed(target: Target) -> Pairs {
 		Target::Replica => REPLICA,
 		Target::Journal => JOURNAL,
 		Target::Quorum => QUORUM,
+		Target::Proof => PROOF,
 		Target::Dag => DAG,
 		Target::Car => CAR,
 		Target::Sealed => SEALED,
@@ -99,6 +100,18 @@ const RESP: Pairs = &[
 	("session", "sign in"),
 	("session", "select"),
 	("session", "error"),
+];
+
+const PROOF: Pairs = &[
+	("read", "Malformed"),
+	("read", "OtherFormat"),
+	("verify", "Open"),
+	("verify", "Shape"),
+	("verify", "TwoRoots"),
+	("verify", "Record"),
+	("root", "another"),
+	("shown", "something"),
+	("shown", "nothing"),
 ];
 
 const REPLICA: Pairs = &[
