@@ -7,8 +7,13 @@ use crate::{edits::edit_bytes, reached::Reached};
 use fuzzing::Choices;
 use r1_cstore::{
 	Namespace, Quota, Record, Tree, WriterId,
-	resp::{COMMANDS, CommandError, Context, Parser, Protocol, Reply, Session, Step},
+	quorum::{Change, Held},
+	resp::{
+		Agreement, COMMANDS, CommandError, Context, Keys, Next, Parser, Protocol, Reply, Session,
+		Step,
+	},
 };
+use std::collections::BTreeMap;
 
 /// Most requests of one input.
 const REQUESTS_MAX: usize = 24;
@@ -76,10 +81,11 @@ pub(crate) fn play(choices: &mut Choices<'_>, reached: &mut Reached) {
 			WriterId::of(&[1; 32], 0),
 			Quota { records: choices.pick(&[1_000, 3]), bytes: choices.pick(&[1 << 20, 300]) },
 		),
+		agreed: BTreeMap::new(),
 		now_ms: NOW_MS,
 	};
 	if !choices.one_in(8) {
-		world.session.select("job/7");
+		world.session.select("job/7", Keys::Replicated);
 	}
 	for _ in 0..REQUESTS_MAX {
 		if choices.are_spent() {
@@ -114,6 +120,8 @@ fn request(choices: &mut Choices<'_>) -> Vec<u8> {
 struct World {
 	session: Session,
 	namespace: Namespace,
+	/// Keys that nodes agree on.
+	agreed: BTreeMap<Vec<u8>, Held>,
 	now_ms: u64,
 }
 
@@ -161,10 +169,19 @@ impl World {
 					self.session.sign_in();
 					then
 				},
-				Step::Select { .. } => {
+				Step::Select { namespace } => {
 					reached.note("session", "select");
-					self.session.select("job/7");
+					let keys = if namespace == b"*" { Keys::Agreed } else { Keys::Replicated };
+					self.session.select("job/7", keys);
 					Reply::OK
+				},
+				Step::Agree(agreement) => {
+					let keys = agreement.keys().iter();
+					let replies = keys.map(|key| self.agree(&agreement, key)).collect();
+					let reply = agreement.total(replies);
+					let is_error = matches!(reply, Reply::Error(_));
+					reached.note("agreement", if is_error { "error" } else { "ok" });
+					reply
 				},
 				Step::Replies(replies) => Reply::Array(replies),
 				Step::Wait { .. } | Step::Publish { .. } | Step::Info => Reply::Integer(0),
@@ -181,6 +198,26 @@ impl World {
 			}
 		}
 		whole.1.is_none()
+	}
+
+	/// Does for a key what is wished, as a register that nobody else changes.
+	fn agree(&mut self, agreement: &Agreement<'_>, key: &[u8]) -> Reply {
+		let held = self.agreed.entry(key.to_vec()).or_default();
+		let mut known = None;
+		for _ in 0..3 {
+			match agreement.next(known.as_ref()) {
+				Next::Reply(reply) => return reply,
+				Next::Operate(Change::Set { expected, value })
+					if expected.is_none_or(|expected| expected == held.version) =>
+				{
+					assert!(agreement.is_write(), "it only reads");
+					*held = Held { version: held.version + 1, value, recent: Vec::new() };
+					return agreement.changed(known.as_ref(), held.version);
+				},
+				Next::Operate(_) => known = Some(held.clone()),
+			}
+		}
+		panic!("it looks again although nobody else was there: {agreement:?}");
 	}
 
 	/// What is stored is sound, counted rightly, and has the digest that follows from it.

@@ -60,6 +60,15 @@ pub enum CommandError {
 		/// In which command.
 		name: &'static str,
 	},
+	/// Keys that nodes agree on live until they are deleted.
+	#[error("ERR keys that nodes agree on do not expire; use the namespace's other keys for that")]
+	Endless,
+	/// There is such a command, but not for keys that nodes agree on.
+	#[error("ERR '{name}' does not work on keys that nodes agree on; SELECT job/7 for the others")]
+	NotAgreed {
+		/// Which.
+		name: &'static str,
+	},
 	/// A place to go on from is none.
 	#[error("ERR invalid cursor")]
 	Cursor,

@@ -5,10 +5,13 @@
 //! A session answers what concerns the connection alone, and names what else is to be done
 //! ([`Step`]); whoever has the connection does it and answers.
 
-use super::{Arguments, COMMANDS, Command, CommandError, Protocol, Reply, command::number, find};
+use super::{
+	Agreement, Arguments, COMMANDS, Command, CommandError, Protocol, Reply, command::number, find,
+	glob,
+};
 use std::collections::BTreeSet;
 
-/// Channels that one connection may listen to.
+/// Channels that one connection may listen to, and patterns of them, together.
 pub const CHANNELS_MAX: usize = 1_024;
 
 /// Longest name that a connection may give itself, in bytes.
@@ -24,9 +27,29 @@ pub struct Session {
 	protocol: Protocol,
 	/// Whether nobody needs to sign in here, or somebody has.
 	is_open: bool,
-	namespace: Option<String>,
+	namespace: Option<(String, Keys)>,
 	name: String,
 	channels: BTreeSet<Vec<u8>>,
+	/// Of the channels that it listens to as well.
+	patterns: BTreeSet<Vec<u8>>,
+}
+
+/// Which keys of a namespace a connection works on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Keys {
+	/// Those that every replica writes for itself.
+	Replicated,
+	/// Those that the nodes agree on.
+	Agreed,
+}
+
+/// By what a connection names the channels that it listens to.
+#[derive(Clone, Copy, Debug)]
+enum Listening {
+	/// Their names.
+	Channels,
+	/// What their names are like.
+	Patterns,
 }
 
 /// What a request comes to.
@@ -53,6 +76,8 @@ pub enum Step<'a> {
 	},
 	/// A command is run on the chosen namespace.
 	Run(&'static Command),
+	/// A command is carried out by the nodes that agree on the keys of the chosen namespace.
+	Agree(Agreement<'a>),
 	/// Waits until what the connection has written is on so many replicas besides this one, and
 	/// answers on how many it is.
 	Wait {
@@ -89,6 +114,7 @@ impl Session {
 			namespace: None,
 			name: String::new(),
 			channels: BTreeSet::new(),
+			patterns: BTreeSet::new(),
 		}
 	}
 
@@ -101,12 +127,31 @@ impl Session {
 	/// The namespace that it has chosen.
 	#[must_use]
 	pub fn namespace(&self) -> Option<&str> {
-		self.namespace.as_deref()
+		self.namespace.as_ref().map(|(name, _)| name.as_str())
 	}
 
-	/// The channels that it listens to.
-	pub fn channels(&self) -> impl Iterator<Item = &[u8]> {
-		self.channels.iter().map(Vec::as_slice)
+	/// To how many channels and patterns it listens.
+	#[must_use]
+	pub fn listened(&self) -> usize {
+		self.channels.len() + self.patterns.len()
+	}
+
+	/// What it hears of a message on a channel: once if it listens to it, and once for each pattern.
+	pub fn hears<'a>(
+		&'a self,
+		channel: &'a [u8],
+		message: &'a [u8],
+	) -> impl Iterator<Item = Reply> + 'a {
+		let bulk = |bytes: &[u8]| Reply::Bulk(bytes.to_vec());
+		let direct = self
+			.channels
+			.contains(channel)
+			.then(move || Reply::Push(vec![text("message"), bulk(channel), bulk(message)]));
+		let matching = self.patterns.iter().filter(move |pattern| glob::matches(pattern, channel));
+		let by_pattern = matching.map(move |pattern| {
+			Reply::Push(vec![text("pmessage"), bulk(pattern), bulk(channel), bulk(message)])
+		});
+		direct.into_iter().chain(by_pattern)
 	}
 
 	/// Somebody has shown a token that is believed. What was chosen with another is forgotten.
@@ -114,19 +159,21 @@ impl Session {
 		self.is_open = true;
 		self.namespace = None;
 		self.channels.clear();
+		self.patterns.clear();
 	}
 
 	/// A namespace was chosen, which the token allows. Channels are of the one before.
-	pub fn select(&mut self, namespace: impl Into<String>) {
-		self.namespace = Some(namespace.into());
+	pub fn select(&mut self, namespace: impl Into<String>, keys: Keys) {
+		self.namespace = Some((namespace.into(), keys));
 		self.channels.clear();
+		self.patterns.clear();
 	}
 
 	/// The command of the chosen namespace that a request is, if [`Session::step`] would say to run it.
 	/// Nothing changes by asking.
 	#[must_use]
 	pub fn command(&self, arguments: Arguments<'_>) -> Option<&'static Command> {
-		let may_run = self.is_open && self.namespace.is_some();
+		let may_run = self.is_open && matches!(self.namespace, Some((_, Keys::Replicated)));
 		find(&arguments).ok().filter(|_| may_run)
 	}
 
@@ -174,6 +221,9 @@ impl Session {
 			b"info" => return Ok(Step::Info),
 			_ => {},
 		}
+		if let Some((_, Keys::Agreed)) = self.namespace {
+			return Agreement::read(arguments).map(Step::Agree);
+		}
 		let in_namespace: Step<'a> = match name.as_slice() {
 			b"wait" => {
 				wants("wait", 3..=3)?;
@@ -190,9 +240,14 @@ impl Session {
 			},
 			b"subscribe" => {
 				wants("subscribe", 2..=usize::MAX)?;
-				self.subscribe(arguments)
+				self.subscribe(arguments, Listening::Channels)
 			},
-			b"unsubscribe" => self.unsubscribe(arguments),
+			b"psubscribe" => {
+				wants("psubscribe", 2..=usize::MAX)?;
+				self.subscribe(arguments, Listening::Patterns)
+			},
+			b"unsubscribe" => self.unsubscribe(arguments, Listening::Channels),
+			b"punsubscribe" => self.unsubscribe(arguments, Listening::Patterns),
 			_ => Step::Run(find(&arguments)?),
 		};
 		match self.namespace {
@@ -260,8 +315,7 @@ impl Session {
 			// What the client's library is called is of no use here.
 			(b"setinfo", 4) | (b"no-evict" | b"no-touch", 3) => Ok(Reply::OK),
 			(b"info", 2) => Ok(Reply::Bulk(
-				format!("id={} name={} sub={}\n", self.id, self.name, self.channels.len())
-					.into_bytes(),
+				format!("id={} name={} sub={}\n", self.id, self.name, self.listened()).into_bytes(),
 			)),
 			(_, 1) => Err(CommandError::Arity { name: "client" }),
 			_ => Err(CommandError::Syntax),
@@ -282,46 +336,51 @@ impl Session {
 	fn pong(&self, message: Option<&[u8]>) -> Reply {
 		let said = || Reply::Bulk(message.unwrap_or_default().to_vec());
 		match (message, self.protocol) {
-			(_, Protocol::Two) if !self.channels.is_empty() => {
-				Reply::Array(vec![text("pong"), said()])
-			},
+			(_, Protocol::Two) if 0 < self.listened() => Reply::Array(vec![text("pong"), said()]),
 			(Some(_), _) => said(),
 			(None, _) => Reply::Simple("PONG"),
 		}
 	}
 
-	fn subscribe<'a>(&mut self, arguments: Arguments<'_>) -> Step<'a> {
+	fn subscribe<'a>(&mut self, arguments: Arguments<'_>, to: Listening) -> Step<'a> {
 		let mut replies = Vec::new();
-		for channel in arguments.from(1) {
-			if CHANNELS_MAX <= self.channels.len() && !self.channels.contains(channel) {
+		for name in arguments.from(1) {
+			if CHANNELS_MAX <= self.listened() && !self.set_of(to).contains(name) {
 				let error = format!("ERR a connection listens to at most {CHANNELS_MAX} channels");
 				replies.push(Reply::Error(error));
 				break;
 			}
-			self.channels.insert(channel.to_vec());
-			replies.push(self.told("subscribe", Reply::Bulk(channel.to_vec())));
+			self.set_of(to).insert(name.to_vec());
+			replies.push(self.told(to.begun(), Reply::Bulk(name.to_vec())));
 		}
 		Step::Replies(replies)
 	}
 
-	fn unsubscribe<'a>(&mut self, arguments: Arguments<'_>) -> Step<'a> {
-		let channels: Vec<Vec<u8>> = match arguments.len() {
-			1 => self.channels.iter().cloned().collect(),
+	fn unsubscribe<'a>(&mut self, arguments: Arguments<'_>, from: Listening) -> Step<'a> {
+		let names: Vec<Vec<u8>> = match arguments.len() {
+			1 => self.set_of(from).iter().cloned().collect(),
 			_ => arguments.from(1).map(<[u8]>::to_vec).collect(),
 		};
-		if channels.is_empty() {
-			return Step::Replies(vec![self.told("unsubscribe", Reply::Null)]);
+		if names.is_empty() {
+			return Step::Replies(vec![self.told(from.ended(), Reply::Null)]);
 		}
 		let mut replies = Vec::new();
-		for channel in channels {
-			self.channels.remove(&channel);
-			replies.push(self.told("unsubscribe", Reply::Bulk(channel)));
+		for name in names {
+			self.set_of(from).remove(&name);
+			replies.push(self.told(from.ended(), Reply::Bulk(name)));
 		}
 		Step::Replies(replies)
 	}
 
-	fn told(&self, what: &'static str, channel: Reply) -> Reply {
-		Reply::Push(vec![text(what), channel, Reply::count(self.channels.len())])
+	fn set_of(&mut self, listening: Listening) -> &mut BTreeSet<Vec<u8>> {
+		match listening {
+			Listening::Channels => &mut self.channels,
+			Listening::Patterns => &mut self.patterns,
+		}
+	}
+
+	fn told(&self, what: &'static str, name: Reply) -> Reply {
+		Reply::Push(vec![text(what), name, Reply::count(self.listened())])
 	}
 
 	fn id_reply(&self) -> Reply {
@@ -329,10 +388,20 @@ impl Session {
 	}
 }
 
-/// A message on a channel, for who listens to it.
-#[must_use]
-pub fn message(channel: &[u8], message: &[u8]) -> Reply {
-	Reply::Push(vec![text("message"), Reply::Bulk(channel.to_vec()), Reply::Bulk(message.to_vec())])
+impl Listening {
+	fn begun(self) -> &'static str {
+		match self {
+			Self::Channels => "subscribe",
+			Self::Patterns => "psubscribe",
+		}
+	}
+
+	fn ended(self) -> &'static str {
+		match self {
+			Self::Channels => "unsubscribe",
+			Self::Patterns => "punsubscribe",
+		}
+	}
 }
 
 /// `COMMAND [COUNT | LIST | INFO name ... | DOCS ...]`

@@ -11,6 +11,7 @@ mod quorum;
 mod repair;
 mod replication;
 mod resp;
+mod agreed;
 mod service;
 mod simulation;
 mod tree;

@@ -5,8 +5,8 @@ use crate::{
 	Namespace,
 	limits::VALUE_BYTES_MAX,
 	resp::{
-		CHANNELS_MAX, COMMANDS, Context, Parser, Protocol, ProtocolError, Reply, Session, Step,
-		find,
+		CHANNELS_MAX, COMMANDS, Context, Keys, Parser, Protocol, ProtocolError, Reply, Session,
+		Step, find,
 	},
 };
 use proptest::{collection::vec, prelude::*};
@@ -216,7 +216,7 @@ fn session_should_want_a_token_and_a_namespace_first() {
 	session.sign_in();
 	assert!(step(&mut session, "GET k").starts_with("-ERR no namespace is selected"));
 	assert_eq!(step(&mut session, "SELECT job/7"), "select job/7");
-	session.select("job/7");
+	session.select("job/7", Keys::Replicated);
 	assert_eq!(step(&mut session, "GET k"), "run get");
 	assert_eq!(
 		step(&mut session, "GARBAGE"),
@@ -260,7 +260,7 @@ fn session_should_answer_what_is_about_the_connection() {
 #[test]
 fn session_should_listen_to_channels_of_its_namespace() {
 	let mut session = Session::new(1, true);
-	session.select("job/7");
+	session.select("job/7", Keys::Replicated);
 	assert_eq!(
 		step(&mut session, "SUBSCRIBE a b"),
 		"*3 $9 subscribe $1 a :1 *3 $9 subscribe $1 b :2"
@@ -269,15 +269,25 @@ fn session_should_listen_to_channels_of_its_namespace() {
 	assert_eq!(step(&mut session, "UNSUBSCRIBE a"), "*3 $11 unsubscribe $1 a :1");
 	assert_eq!(step(&mut session, "UNSUBSCRIBE"), "*3 $11 unsubscribe $1 b :0");
 	assert_eq!(step(&mut session, "UNSUBSCRIBE"), "*3 $11 unsubscribe $-1 :0");
+	assert_eq!(step(&mut session, "PSUBSCRIBE n*"), "*3 $10 psubscribe $2 n* :1");
+	assert_eq!(step(&mut session, "SUBSCRIBE news"), "*3 $9 subscribe $4 news :2");
+	let heard: Vec<Reply> = session.hears(b"news", b"hi").collect();
+	let bulk = |text: &str| Reply::Bulk(text.as_bytes().to_vec());
+	let message = Reply::Push(vec![bulk("message"), bulk("news"), bulk("hi")]);
+	let by_pattern = Reply::Push(vec![bulk("pmessage"), bulk("n*"), bulk("news"), bulk("hi")]);
+	assert_eq!(heard, [message, by_pattern]);
+	assert_eq!(session.hears(b"old", b"hi").count(), 0);
+	assert_eq!(step(&mut session, "PUNSUBSCRIBE"), "*3 $12 punsubscribe $2 n* :1");
+	assert_eq!(step(&mut session, "UNSUBSCRIBE news"), "*3 $11 unsubscribe $4 news :0");
 	assert!(step(&mut session, "WAIT 2 100").contains("replicas: 2, timeout_ms: 100"));
 	assert_eq!(step(&mut session, "WAIT -1 0"), "-ERR value is not an integer or out of range");
 	assert!(step(&mut session, "PUBLISH a hi").starts_with("Publish"));
 	for number in 0..=CHANNELS_MAX {
 		step(&mut session, &format!("SUBSCRIBE {number}"));
 	}
-	assert_eq!(session.channels().count(), CHANNELS_MAX);
-	session.select("job/8");
-	assert_eq!(session.channels().count(), 0);
+	assert_eq!(session.listened(), CHANNELS_MAX);
+	session.select("job/8", Keys::Replicated);
+	assert_eq!(session.listened(), 0);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use super::{Cstore, placement};
 use crate::dauth::{Dauth, Refused, Trust};
-use r1_cstore::service::{NoReplica, Space};
+use r1_cstore::service::{Group, NoReplica, QuorumError, Space};
 use r1_dauth::{Ask, Scope, Service, Subject, Verb};
 
 /// Opens namespaces to those who may read or write them. Cheap to clone.
@@ -12,6 +12,15 @@ use r1_dauth::{Ask, Scope, Service, Subject, Verb};
 pub(crate) struct Door {
 	pub(crate) cstore: Cstore,
 	pub(crate) dauth: Dauth,
+}
+
+/// Who comes, what for, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Visit<'a> {
+	pub(crate) verb: Verb,
+	pub(crate) token: Option<&'a str>,
+	pub(crate) trust: Trust,
+	pub(crate) now_secs: u64,
 }
 
 /// Why somebody does not get in.
@@ -23,6 +32,12 @@ pub(crate) enum NoEntry {
 	/// It is replicated elsewhere.
 	#[error("this node does not replicate the namespace {namespace}")]
 	NoReplica {
+		/// The namespace.
+		namespace: String,
+	},
+	/// Its keys are agreed on elsewhere.
+	#[error("this node is none of those who agree on keys of {namespace}; ask one of the job's")]
+	NoMember {
 		/// The namespace.
 		namespace: String,
 	},
@@ -50,21 +65,31 @@ impl Door {
 	}
 
 	/// A namespace, if it may be entered.
-	pub(crate) fn enter(
-		&self,
-		namespace: &str,
-		verb: Verb,
-		token: Option<&str>,
-		trust: Trust,
-		now_secs: u64,
-	) -> Result<Space, NoEntry> {
-		let scope = Scope::new(namespace)
-			.ok_or_else(|| NoEntry::Misnamed { name: namespace.chars().take(64).collect() })?;
-		let ask = Ask { service: Service::Store, verb, scope };
-		self.dauth.authorise(token, trust, &ask, now_secs)?;
+	pub(crate) fn enter(&self, namespace: &str, visit: &Visit<'_>) -> Result<Space, NoEntry> {
+		self.check(namespace, visit)?;
 		self.cstore
 			.store
 			.space(namespace)
 			.map_err(|NoReplica| NoEntry::NoReplica { namespace: namespace.to_owned() })
+	}
+
+	/// The keys of a namespace that nodes agree on, if it may be entered.
+	pub(crate) fn enter_agreed(
+		&self,
+		namespace: &str,
+		visit: &Visit<'_>,
+	) -> Result<Group, NoEntry> {
+		self.check(namespace, visit)?;
+		let group = self.cstore.store.quorum().group(namespace);
+		group.map_err(|_: QuorumError| NoEntry::NoMember { namespace: namespace.to_owned() })
+	}
+
+	fn check(&self, namespace: &str, visit: &Visit<'_>) -> Result<(), NoEntry> {
+		let Visit { verb, token, trust, now_secs } = *visit;
+		let scope = Scope::new(namespace)
+			.ok_or_else(|| NoEntry::Misnamed { name: namespace.chars().take(64).collect() })?;
+		let ask = Ask { service: Service::Store, verb, scope };
+		self.dauth.authorise(token, trust, &ask, now_secs)?;
+		Ok(())
 	}
 }

@@ -14,7 +14,7 @@ mod placement;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use door::{Door, NoEntry};
+pub(crate) use door::{Door, NoEntry, Visit};
 pub(crate) use metrics::register_metrics;
 
 use crate::{config, defaults};

@@ -2,12 +2,18 @@
 
 //! One client: takes its requests in their order, and answers what is stored.
 
-use super::{Server, info, listeners::Listening};
-use crate::{cstore::NoEntry, dauth::Trust};
+use super::{Server, agreement, info, listeners::Listening};
+use crate::{
+	cstore::{NoEntry, Visit},
+	dauth::Trust,
+};
 use r1_core::Clock as _;
 use r1_cstore::{
-	resp::{Arguments, Command, Context, Parser, Protocol, Reply, Session, Step},
-	service::{Space, Write},
+	resp::{
+		AGREED_SUFFIX, Agreement, Arguments, Command, Context, Keys, Parser, Protocol, Reply,
+		Session, Step,
+	},
+	service::{Group, Space, Write},
 };
 use r1_dauth::Verb;
 use std::{
@@ -54,12 +60,35 @@ pub(super) struct Connection {
 
 /// The namespace of a client, and what it was found to be allowed in this second.
 struct Entered {
-	space: Space,
+	place: Place,
 	at_secs: u64,
 	may: [Option<bool>; 2],
 }
 
+/// The keys that a client has chosen.
+#[derive(Clone)]
+enum Place {
+	Replicated(Space),
+	/// Those that nodes agree on, of the namespace of this name. Which nodes they are may change.
+	Agreed(String),
+}
+
 impl Entered {
+	fn space(&self) -> Option<&Space> {
+		match &self.place {
+			Place::Replicated(space) => Some(space),
+			Place::Agreed(_) => None,
+		}
+	}
+
+	/// Whether it was found in this second that it may be read or written.
+	fn is_known(&mut self, verb: Verb, now_secs: u64) -> bool {
+		if self.at_secs != now_secs {
+			(self.at_secs, self.may) = (now_secs, [None; 2]);
+		}
+		self.may[usize::from(verb == Verb::Write)] == Some(true)
+	}
+
 	/// Whether a command is known to be allowed.
 	fn knows(&self, command: &Command) -> bool {
 		self.may[usize::from(command.is_write)] == Some(true)
@@ -99,7 +128,7 @@ impl Connection {
 				},
 				heard = self.listening.next() => {
 					let protocol = self.session.protocol();
-					heard.write(&mut self.session, protocol, &mut self.replies);
+					heard.write(&self.session, protocol, &mut self.replies);
 				},
 			}
 			self.serve(&mut parser).await?;
@@ -135,7 +164,8 @@ impl Connection {
 			Step::Run(command) => self.run_command(command, arguments),
 			Step::Reply(reply) => self.reply(&reply),
 			Step::Replies(replies) => {
-				self.listening.follow(&self.session, self.entered.as_ref().map(|it| &it.space));
+				let space = self.entered.as_ref().and_then(Entered::space);
+				self.listening.follow(&self.session, space);
 				replies.iter().for_each(|reply| self.reply(reply));
 			},
 			Step::Close(reply) => {
@@ -144,6 +174,7 @@ impl Connection {
 			},
 			Step::SignIn { token, then } => self.sign_in(token, &then),
 			Step::Select { namespace } => self.select(namespace),
+			Step::Agree(agreement) => self.agree(&agreement).await?,
 			Step::Wait { replicas, timeout_ms } => self.wait(replicas, timeout_ms).await?,
 			Step::Publish { channel, message } => {
 				let outcome = self.allowed(Verb::Write).and_then(|space| {
@@ -153,7 +184,8 @@ impl Connection {
 				self.reply(&reply);
 			},
 			Step::Info => {
-				let text = info::text(&self.server, self.entered.as_ref().map(|it| &it.space));
+				let space = self.entered.as_ref().and_then(Entered::space);
+				let text = info::text(&self.server, space);
 				self.reply(&Reply::Bulk(text.into_bytes()));
 			},
 		}
@@ -169,10 +201,11 @@ impl Connection {
 		let Some(entered) = self.entered.as_ref().filter(|it| it.at_secs == now_secs) else {
 			return;
 		};
+		let Some(space) = entered.space() else { return };
 		let (session, replies) = (&self.session, &mut self.replies);
 		let protocol = session.protocol();
 		let (mut commands, mut has_written) = (0, false);
-		let ran = entered.space.run(|namespace, now_ms, changes| {
+		let ran = space.run(|namespace, now_ms, changes| {
 			while commands < COMMANDS_AT_ONCE && replies.len() < REPLIES_BYTES_MAX {
 				// What is no request is met again by whoever asks next.
 				let Ok(Some(arguments)) = parser.next_request() else { return };
@@ -191,7 +224,7 @@ impl Connection {
 			&& has_written
 		{
 			self.wrote = write;
-			self.unsaved = Some((entered.space.clone(), write));
+			self.unsaved = Some((space.clone(), write));
 		}
 	}
 
@@ -215,6 +248,19 @@ impl Connection {
 			Err(refusal) => no_entry(&refusal),
 		};
 		self.reply(&reply);
+	}
+
+	/// Lets the nodes of the namespace agree on what a command wishes.
+	async fn agree(&mut self, agreement: &Agreement<'_>) -> io::Result<()> {
+		// Others are waited for, and whoever reads the replies so far need not.
+		self.flush().await?;
+		let verb = if agreement.is_write() { Verb::Write } else { Verb::Read };
+		let reply = match self.allowed_group(verb) {
+			Ok(group) => agreement::reach(&group, agreement).await,
+			Err(refusal) => no_entry(&refusal),
+		};
+		self.reply(&reply);
+		Ok(())
 	}
 
 	/// Tells on how many other replicas it is what this client has written.
@@ -274,35 +320,56 @@ impl Connection {
 
 	fn enter(&mut self, namespace: &str) -> Result<(), NoEntry> {
 		let at_secs = self.server.clock.now_secs();
-		let (trust, token) = (Trust::ThisMachine, self.token.as_deref());
-		let space = self.server.door.enter(namespace, Verb::Read, token, trust, at_secs)?;
-		self.entered = Some(Entered { space, at_secs, may: [Some(true), None] });
+		let visit = self.visit(Verb::Read, at_secs);
+		let (place, keys) = match namespace.strip_suffix(AGREED_SUFFIX) {
+			Some(of) => {
+				self.server.door.enter_agreed(of, &visit)?;
+				(Place::Agreed(of.to_owned()), Keys::Agreed)
+			},
+			None => {
+				let space = self.server.door.enter(namespace, &visit)?;
+				(Place::Replicated(space), Keys::Replicated)
+			},
+		};
+		self.entered = Some(Entered { place, at_secs, may: [Some(true), None] });
 		// Writes are counted by namespace; nothing was written here yet, and everybody has that.
 		self.wrote = Write::default();
-		self.session.select(namespace);
+		self.session.select(namespace, keys);
 		self.listening.follow(&self.session, None);
 		Ok(())
 	}
 
 	/// The chosen namespace, if the client may still do this with it; looked at once a second.
 	fn allowed(&mut self, verb: Verb) -> Result<&Space, String> {
-		let Some(entered) = self.entered.as_mut() else {
-			return Err(NoEntry::Nameless.to_string());
-		};
 		let now_secs = self.server.clock.now_secs();
-		if entered.at_secs != now_secs {
-			(entered.at_secs, entered.may) = (now_secs, [None; 2]);
-		}
-		let known = &mut entered.may[usize::from(verb == Verb::Write)];
-		if *known != Some(true) {
-			let (trust, token) = (Trust::ThisMachine, self.token.as_deref());
+		let is_known =
+			self.entered.as_mut().is_some_and(|entered| entered.is_known(verb, now_secs));
+		let visit = self.visit(verb, now_secs);
+		let nameless = || NoEntry::Nameless.to_string();
+		let space = self.entered.as_ref().and_then(Entered::space).ok_or_else(nameless)?;
+		if !is_known {
 			self.server
 				.door
-				.enter(entered.space.name(), verb, token, trust, now_secs)
+				.enter(space.name(), &visit)
 				.map_err(|error| error.to_string())?;
-			*known = Some(true);
 		}
-		Ok(&entered.space)
+		let entered = self.entered.as_mut().ok_or_else(nameless)?;
+		entered.may[usize::from(verb == Verb::Write)] = Some(true);
+		entered.space().ok_or_else(nameless)
+	}
+
+	/// The same of keys that nodes agree on. To ask takes a round trip: who may is looked at each time.
+	fn allowed_group(&self, verb: Verb) -> Result<Group, String> {
+		let Some(Entered { place: Place::Agreed(namespace), .. }) = &self.entered else {
+			return Err(NoEntry::Nameless.to_string());
+		};
+		let visit = self.visit(verb, self.server.clock.now_secs());
+		let group = self.server.door.enter_agreed(namespace, &visit);
+		group.map_err(|error| error.to_string())
+	}
+
+	fn visit(&self, verb: Verb, now_secs: u64) -> Visit<'_> {
+		Visit { verb, token: self.token.as_deref(), trust: Trust::ThisMachine, now_secs }
 	}
 
 	// # Replies

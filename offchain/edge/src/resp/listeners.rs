@@ -7,7 +7,7 @@
 //! are told of whoever wrote them, on whichever replica.
 
 use r1_cstore::{
-	resp::{Protocol, Session, message},
+	resp::{Protocol, Session},
 	service::{Event, Events, Space},
 	what_happened,
 };
@@ -32,9 +32,9 @@ pub(super) enum Heard {
 impl Listening {
 	/// Begins to listen when the session has channels, and ends when it has none.
 	pub(super) fn follow(&mut self, session: &Session, space: Option<&Space>) {
-		match (session.channels().next(), space) {
-			(Some(_), Some(space)) if self.events.is_none() => self.events = Some(space.events()),
-			(None, _) | (_, None) => self.events = None,
+		match (0 < session.listened(), space) {
+			(true, Some(space)) if self.events.is_none() => self.events = Some(space.events()),
+			(false, _) | (_, None) => self.events = None,
 			_ => {},
 		}
 	}
@@ -58,11 +58,9 @@ impl Listening {
 
 impl Heard {
 	/// Writes what of it the session listens to.
-	pub(super) fn write(self, session: &mut Session, protocol: Protocol, out: &mut Vec<u8>) {
+	pub(super) fn write(self, session: &Session, protocol: Protocol, out: &mut Vec<u8>) {
 		let mut tell = |channel: &[u8], text: &[u8]| {
-			if session.channels().any(|one| one == channel) {
-				message(channel, text).write(protocol, out);
-			}
+			session.hears(channel, text).for_each(|reply| reply.write(protocol, out));
 		};
 		match self {
 			Self::Event(Event::Message { channel, message }) => tell(&channel, &message),

@@ -10,6 +10,7 @@
 //! one thread's, as they are in Redis, and what they need of the disk they mostly do themselves.
 
 mod connection;
+mod agreement;
 mod info;
 mod listeners;
 #[cfg(test)]

@@ -3,8 +3,8 @@
 //! A daemon, and clients that speak with it byte by byte.
 
 use super::spawn;
-use crate::world::{Daemon, JOB, Options, PATIENCE, World, developer, operator, stranger};
-use r1_core::Address;
+use crate::world::{Daemon, JOB, Options, PATIENCE, World, developer, node, operator, stranger};
+use r1_core::{Address, JobMembers, Membership};
 use std::sync::Arc;
 use tokio::{
 	io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -168,6 +168,23 @@ async fn listener_should_hear_messages_and_what_happens_to_keys() {
 			 *3\n$7\nmessage\n$18\n__keyevent@0__:del\n$3\nkey\n",
 		)
 		.await;
+	// By what channels are like, once for each pattern and once for the channel itself.
+	listener.send("PSUBSCRIBE n?ws other*").await;
+	listener
+		.expect("*3\n$10\npsubscribe\n$4\nn?ws\n:4\n*3\n$10\npsubscribe\n$6\nother*\n:5\n")
+		.await;
+	assert_eq!(speaker.ask("PUBLISH news again").await, ":1");
+	listener
+		.expect(
+			"*3\n$7\nmessage\n$4\nnews\n$5\nagain\n\
+			 *4\n$8\npmessage\n$4\nn?ws\n$4\nnews\n$5\nagain\n",
+		)
+		.await;
+	listener.send("PUNSUBSCRIBE other* n?ws").await;
+	listener
+		.expect("*3\n$12\npunsubscribe\n$6\nother*\n:4\n*3\n$12\npunsubscribe\n$4\nn?ws\n:3\n")
+		.await;
+
 	listener.send("UNSUBSCRIBE\nPING").await;
 	for _ in 0..3 {
 		assert_eq!(listener.line().await, "*3");
@@ -221,4 +238,96 @@ async fn info_should_say_what_there_is() {
 	for field in ["connected_clients:1", "aof_last_write_status:ok", "records:1", "role:master"] {
 		assert!(text.lines().any(|line| line == field), "`{field}` is not in {text}");
 	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_nodes_agree_on_should_change_in_one_order_through_any_node() {
+	let world = World::of(3);
+	world.change(|state| {
+		let nodes = (1..=3).map(|deed| node(deed).key()).collect();
+		// Later than the nodes were started, so that they know what they have said.
+		let since_secs = state.finalised.timestamp_secs + 1_000;
+		let current = Membership { round: 1, since_secs, nodes };
+		let job = state.jobs.get_mut(&JOB).unwrap();
+		job.deeds = vec![1, 2, 3];
+		job.members = Some(JobMembers { current, former: Vec::new() });
+	});
+	let open = Options { requires_tokens: false, ..Options::default() };
+	let first = world.start(1, open).await;
+	let bootstrap = [first.mesh_address().await];
+	let options = Options { bootstrap: &bootstrap, ..open };
+	let [second, third] = [world.start(2, options).await, world.start(3, options).await];
+
+	let select = format!("SELECT job/{JOB}/quorum");
+	let mut clients = Vec::new();
+	for daemon in [&first, &second, &third] {
+		let mut client = Client::of(daemon).await;
+		assert_eq!(client.ask(&select).await, "+OK");
+		clients.push(client);
+	}
+	let [one, two, three] = &mut clients[..] else { panic!("there are three") };
+	// Until they have met.
+	let met = async { while one.ask("SET leader a NX").await.starts_with('-') {} };
+	assert!(timeout(PATIENCE, met).await.is_ok());
+	assert_eq!(two.ask("SET leader b NX").await, "$-1");
+	assert_eq!(three.ask("CAS leader 1 c").await, ":2");
+	assert_eq!(two.ask("CAS leader 1 b").await, "$-1");
+	one.send("GETV leader").await;
+	one.expect("*2\n:2\n$1\nc\n").await;
+
+	// Each of many who count at once counts once.
+	let count = async |client: &mut Client| {
+		for _ in 0..10 {
+			let counted = client.ask("INCR count").await;
+			assert!(counted.starts_with(':'), "{counted}");
+		}
+	};
+	tokio::join!(count(one), count(two), count(three));
+	assert_eq!(two.ask("DECRBY count 0").await, ":30");
+	// They are keys of their own.
+	assert_eq!(two.ask(&format!("SELECT job/{JOB}")).await, "+OK");
+	assert_eq!(two.ask("GET leader").await, "$-1");
+	assert_eq!(two.ask("SET leader d").await, "+OK");
+	three.send("GET leader\nHSET h f v").await;
+	three
+		.expect(
+			"$1\nc\n-ERR 'hset' does not work on keys that nodes agree on; SELECT job/7 for the \
+			 others\n",
+		)
+		.await;
+
+	// Without a majority, nothing.
+	assert_eq!(three.ask("SET leader e").await, "+OK");
+	assert!(three.ask("SELECT job/999/quorum").await.starts_with("-NOPERM"));
+	drop(first.stop().await);
+	drop(second.stop().await);
+	let alone = three.ask("SET leader f").await;
+	let is_right = alone.starts_with("-NOMAJORITY") || alone.starts_with("-UNKNOWN");
+	assert!(is_right, "{alone}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_nodes_agree_on_should_open_to_those_who_may() {
+	let world = World::of(1);
+	world.change(|state| {
+		let since_secs = state.finalised.timestamp_secs + 1_000;
+		let current =
+			Membership { round: 1, since_secs, nodes: [node(1).key()].into_iter().collect() };
+		let members = Some(JobMembers { current, former: Vec::new() });
+		state.jobs.get_mut(&JOB).unwrap().members = members;
+	});
+	let daemon = world.start(1, Options::default()).await;
+	let mut client = Client::of(&daemon).await;
+	let select = format!("SELECT job/{JOB}/quorum");
+	let token = daemon.sign_in(&stranger()).await;
+	assert_eq!(client.ask(&format!("AUTH {token}")).await, "+OK");
+	assert!(client.ask(&select).await.starts_with("-NOPERM"));
+	let token = daemon.sign_in(&developer()).await;
+	assert_eq!(client.ask(&format!("AUTH {token}")).await, "+OK");
+	assert_eq!(client.ask(&select).await, "+OK");
+	let set = async { while client.ask("SET key value").await != "+OK" {} };
+	assert!(timeout(PATIENCE, set).await.is_ok());
+	world.change(|state| drop(state.jobs.remove(&JOB)));
+	let refused = async { while !client.ask("GET key").await.starts_with("-NOPERM") {} };
+	assert!(timeout(PATIENCE, refused).await.is_ok());
 }

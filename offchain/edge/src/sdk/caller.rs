@@ -4,7 +4,7 @@
 
 use super::{Sdk, envelope::Failure};
 use crate::{
-	cstore::NoEntry,
+	cstore::{NoEntry, Visit},
 	dauth::{Refused, Trust},
 	http::{bearer, is_of_this_machine},
 };
@@ -46,7 +46,8 @@ impl Caller {
 		let token = self.token.as_deref();
 		let namespace = sdk.door.usual(token)?;
 		let now_secs = sdk.clock.now_secs();
-		Ok(sdk.door.enter(&namespace, verb, token, self.trust, now_secs)?)
+		let visit = Visit { verb, token, trust: self.trust, now_secs };
+		Ok(sdk.door.enter(&namespace, &visit)?)
 	}
 }
 
@@ -74,7 +75,7 @@ impl From<NoEntry> for Failure {
 				Refused::NoToken | Refused::Token(_) | Refused::Expired | Refused::Revoked,
 			) => StatusCode::UNAUTHORIZED,
 			NoEntry::Refused(_) => StatusCode::FORBIDDEN,
-			NoEntry::NoReplica { .. } => StatusCode::MISDIRECTED_REQUEST,
+			NoEntry::NoReplica { .. } | NoEntry::NoMember { .. } => StatusCode::MISDIRECTED_REQUEST,
 			NoEntry::Nameless => StatusCode::SERVICE_UNAVAILABLE,
 			NoEntry::Misnamed { .. } => StatusCode::BAD_REQUEST,
 		};

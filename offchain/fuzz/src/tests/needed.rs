@@ -100,6 +100,8 @@ const RESP: Pairs = &[
 	("session", "sign in"),
 	("session", "select"),
 	("session", "error"),
+	("agreement", "ok"),
+	("agreement", "error"),
 ];
 
 const PROOF: Pairs = &[
