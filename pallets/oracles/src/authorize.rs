@@ -154,7 +154,8 @@ fn refuse<T>(error: &Error<T>) -> InvalidTransaction {
 		Error::UnknownPage
 		| Error::WrongPageCount
 		| Error::WrongPageKind
-		| Error::WorkNotAscending => InvalidTransaction::Custom(refusal::WRONG_PAGE),
+		| Error::WorkNotAscending
+		| Error::AnchorsNotAscending => InvalidTransaction::Custom(refusal::WRONG_PAGE),
 		Error::PlacementInvalid => InvalidTransaction::Custom(refusal::PLACEMENT_INVALID),
 		Error::TooManyBallots => InvalidTransaction::Custom(refusal::TOO_MANY_BALLOTS),
 		_ => InvalidTransaction::Stale,

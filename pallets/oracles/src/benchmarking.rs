@@ -22,8 +22,9 @@ use frame_support::{
 };
 use frame_system::{RawOrigin, pallet_prelude::BlockNumberFor};
 use r1_primitives::{
-	DEEDS_PER_PAGE, DeedId, EpochClock, EpochIndex, JobId, Maintenance, Misconduct, OracleIndex,
-	PageIndex, PlacementRound, REPLICAS_MAX, SignedBody, WORK_ENTRIES_MAX, WorkEntry,
+	ANCHORS_MAX, Anchor, DEEDS_PER_PAGE, DeedId, EpochClock, EpochIndex, JobId, Maintenance,
+	Misconduct, OracleIndex, PageIndex, PlacementRound, REPLICAS_MAX, SignedBody, WORK_ENTRIES_MAX,
+	WorkEntry,
 };
 use sp_application_crypto::RuntimeAppPublic;
 use sp_io::hashing::blake2_256;
@@ -95,7 +96,8 @@ fn sign<T: Config>(index: OracleIndex, body: &impl SignedBody) -> SignatureOf<T>
 		.expect("the key was generated in this keystore")
 }
 
-/// Ascending work of `WORK_ENTRIES_MAX` nodes, spread over as many jobs as one step settles.
+/// Ascending work of `WORK_ENTRIES_MAX` nodes, spread over as many jobs as one step settles, and as many
+/// roots as a page holds.
 fn full_work() -> ReportPage {
 	let deeds_per_job = WORK_ENTRIES_MAX / 64;
 	let entries = (0..WORK_ENTRIES_MAX).map(|entry| WorkEntry {
@@ -103,7 +105,23 @@ fn full_work() -> ReportPage {
 		deed: 1 + entry % deeds_per_job,
 		quality: 255,
 	});
-	ReportPage::Work(BoundedVec::truncate_from(entries.collect()))
+	let work = BoundedVec::truncate_from(entries.collect());
+	ReportPage::AnchoredWork { work, anchors: BoundedVec::truncate_from(full_anchors()) }
+}
+
+fn full_anchors() -> Vec<Anchor> {
+	(0..ANCHORS_MAX)
+		.map(|job| Anchor { job: 1 + job, deed: 1, root: [7; 32] })
+		.collect()
+}
+
+/// Leaves roots of as many epochs as are kept, so that the oldest are forgotten next.
+fn fill_anchors<T: Config>() {
+	let epochs: Vec<EpochIndex> = (0..T::AnchorEpochs::get()).collect();
+	for epoch in &epochs {
+		Anchors::<T>::insert(epoch, AgreedAnchors::truncate_from(full_anchors()));
+	}
+	AnchoredEpochs::<T>::put(BoundedVec::truncate_from(epochs));
 }
 
 fn full_availability(oracle: OracleIndex) -> ReportPage {
@@ -222,6 +240,7 @@ fn settle_from<T: Config>(count: u32, stage: Option<Stage>) {
 	}
 	if matches!(stage, Some(Stage::Work(_))) {
 		forget_two_snapshots::<T>(count, record);
+		fill_anchors::<T>();
 	}
 	SettlingStage::<T>::set(stage);
 }
@@ -416,6 +435,7 @@ mod benchmarks {
 		assert_eq!(NextToSettle::<T>::get(), EPOCH + 1);
 		assert_eq!(OldestSnapshot::<T>::get(), EPOCH + 1 - T::EvidenceEpochs::get());
 		assert!(Work::<T>::contains_key(EPOCH, 64));
+		assert!(Anchors::<T>::contains_key(EPOCH) && !Anchors::<T>::contains_key(0));
 	}
 
 	#[benchmark]

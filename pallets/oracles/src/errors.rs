@@ -69,5 +69,9 @@ mod errors {
 		BallotNotNewer,
 		/// More oracles vote than there can be.
 		TooManyBallots,
+		/// Roots are not strictly ascending by job and deed.
+		AnchorsNotAscending,
+		/// Governance says what was available and what work was done, not what jobs stored.
+		AnchorsOfGovernance,
 	}
 }

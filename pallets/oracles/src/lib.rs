@@ -29,7 +29,9 @@
 //! - **Oracle**: a validator of the session, by its node's account and its `orac` key.
 //! - **Snapshot**: the oracles at an epoch's start. Only they report on it; an
 //!   [`OracleIndex`](r1_primitives::OracleIndex) is a position in it.
-//! - **Report**: pages of availability, 1 024 deeds each, and one page of work.
+//! - **Report**: pages of availability, 1 024 deeds each, and one page of work and of anchors.
+//! - **Anchor**: the root of a job's namespace, as the node of a deed has signed that it was when an
+//!   epoch ended. The oracles only agree on what it has signed: whether it is true, they do not know.
 //! - **Verdict**: the median, stored for each epoch and page, and for each epoch and job.
 //! - **Ballot**: an oracle's vote on a job's placement.
 //! - **Misconduct**: two things that an oracle signed and that contradict each other.
@@ -73,7 +75,8 @@
 //!
 //! ### Storage
 //!
-//! Verdicts and epoch records are kept for ever: they are the network's history. Commitments and
+//! Verdicts and epoch records are kept for ever: they are the network's history. Of the roots of jobs'
+//! namespaces only the last [`Config::AnchorEpochs`] epochs' are. Commitments and
 //! revealed pages go when their epoch is settled; snapshots, seeds and what was proven
 //! [`Config::EvidenceEpochs`] later. A window of maintenance stays until the deed's next one is
 //! announced after its epoch is settled. Ballots go when a job is placed, and a sweep removes those
@@ -139,9 +142,9 @@ mod tests;
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use types::{
-	AvailabilityPage, Ballot, BallotOf, CommitBody, Commitment, EpochRecord, EpochRecordOf,
-	Evidence, EvidenceOf, JobQuality, Oracle, OracleOf, OracleReport, OracleSetOf, Outcome,
-	PageHash, PageHashes, PageSet, Phase, ReportPage, ReportPagesMax, RevealBody, Salt,
+	AgreedAnchors, AvailabilityPage, Ballot, BallotOf, CommitBody, Commitment, EpochRecord,
+	EpochRecordOf, Evidence, EvidenceOf, JobQuality, Oracle, OracleOf, OracleReport, OracleSetOf,
+	Outcome, PageHash, PageHashes, PageSet, Phase, ReportPage, ReportPagesMax, RevealBody, Salt,
 	SignatureOf, Stage, VoteBody, commitment_of, page_hashes_of,
 };
 pub use weights::WeightInfo;
@@ -222,6 +225,12 @@ pub mod pallet {
 		/// zero. The oracles and seeds of so many epochs are kept.
 		#[pallet::constant]
 		type EvidenceEpochs: Get<u32>;
+
+		/// Epochs whose agreed roots of jobs' namespaces are kept; not zero.
+		///
+		/// Each takes 15 KB at most.
+		#[pallet::constant]
+		type AnchorEpochs: Get<u32>;
 
 		/// Most epochs between the current one and one that maintenance is announced for; not zero.
 		#[pallet::constant]
@@ -396,6 +405,17 @@ pub mod pallet {
 	pub type Work<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, EpochIndex, Twox64Concat, JobId, JobQuality, ValueQuery>;
 
+	/// Agreed roots of jobs' namespaces at the end of an epoch, strictly ascending by job and deed;
+	/// kept for the last [`Config::AnchorEpochs`] epochs that have any.
+	#[pallet::storage]
+	pub type Anchors<T: Config> =
+		StorageMap<_, Twox64Concat, EpochIndex, AgreedAnchors, OptionQuery>;
+
+	/// The epochs whose roots are kept, ascending.
+	#[pallet::storage]
+	pub type AnchoredEpochs<T: Config> =
+		StorageValue<_, BoundedVec<EpochIndex, T::AnchorEpochs>, ValueQuery>;
+
 	/// Votes on jobs that wait for a placement, by job and by the oracle's node.
 	#[pallet::storage]
 	pub type Ballots<T: Config> = StorageMap<
@@ -463,6 +483,7 @@ pub mod pallet {
 			assert!(!T::RevealBlocks::get().is_zero(), "nobody could reveal");
 			assert!(!T::BallotBlocks::get().is_zero(), "every ballot would have expired");
 			assert!(T::EvidenceEpochs::get() > 0, "an epoch needs its oracles until it is settled");
+			assert!(T::AnchorEpochs::get() > 0, "no root could be kept");
 			assert!(T::MaintenanceAheadMax::get() > 0, "no window could be announced");
 			assert!(T::StepsPerBlock::get() > 0, "no epoch would ever be decided");
 			assert!(
@@ -488,6 +509,14 @@ pub mod pallet {
 		/// Agreed availability of a deed, 0 to 255; `None` while the epoch is undecided.
 		pub fn availability_of(epoch: EpochIndex, deed: DeedId) -> Option<u8> {
 			<Self as OracleVerdicts>::availability(epoch, deed)
+		}
+
+		/// Agreed root of a job's namespace as the node of a deed had it when an epoch ended; `None`
+		/// if it is not agreed on, or not kept any more.
+		pub fn anchor_of(epoch: EpochIndex, job: JobId, deed: DeedId) -> Option<[u8; 32]> {
+			let anchors = Anchors::<T>::get(epoch)?;
+			let place = anchors.binary_search_by_key(&(job, deed), |it| (it.job, it.deed)).ok()?;
+			anchors.get(place).map(|anchor| anchor.root)
 		}
 
 		/// Agreed quality of a deed's work on a job; `None` while the epoch is undecided.

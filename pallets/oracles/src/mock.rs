@@ -19,8 +19,8 @@ use frame_support::{
 };
 use frame_system::EnsureRoot;
 use r1_primitives::{
-	DEEDS_PER_PAGE, DeedId, DeedTerms, EpochClock, EpochIndex, JobId, Misconduct, OracleConduct,
-	OracleIndex, PageIndex, PlacementRound, SignedBody, WorkEntry,
+	Anchor, DEEDS_PER_PAGE, DeedId, DeedTerms, EpochClock, EpochIndex, JobId, Misconduct,
+	OracleConduct, OracleIndex, PageIndex, PlacementRound, SignedBody, WorkEntry,
 	traits::{DeedInspect, PlacementHandler},
 };
 use sp_core::{H256, Pair, sr25519};
@@ -63,6 +63,7 @@ parameter_types! {
 	pub const PagesMax: u32 = 98;
 	pub const ReportPriority: u64 = 1_000;
 	pub const EvidenceEpochs: u32 = 2;
+	pub const AnchorEpochs: u32 = 2;
 	pub const MaintenanceAheadMax: u32 = 10;
 	pub static Suspended: Vec<DeedId> = Vec::new();
 	pub(crate) static Heard: Vec<Told> = Vec::new();
@@ -207,6 +208,7 @@ impl crate::Config for Test {
 	type Randomness = BlockRandomness;
 	type GovernanceOrigin = EnsureRoot<AccountId32>;
 	type EvidenceEpochs = EvidenceEpochs;
+	type AnchorEpochs = AnchorEpochs;
 	type MaintenanceAheadMax = MaintenanceAheadMax;
 	type CommitBlocks = CommitBlocks;
 	type RevealBlocks = RevealBlocks;
@@ -411,6 +413,15 @@ impl Report {
 			.collect();
 		pages.push(ReportPage::Work(BoundedVec::truncate_from(work.to_vec())));
 		Self { epoch, oracle, salt: [oracle; 32], pages }
+	}
+
+	/// The same, with roots beside the work.
+	pub(crate) fn with_anchors(mut self, anchors: &[Anchor]) -> Self {
+		if let Some(ReportPage::Work(work)) = self.pages.pop() {
+			let anchors = BoundedVec::truncate_from(anchors.to_vec());
+			self.pages.push(ReportPage::AnchoredWork { work, anchors });
+		}
+		self
 	}
 
 	pub(crate) fn index(&self) -> OracleIndex {

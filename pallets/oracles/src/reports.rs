@@ -12,7 +12,7 @@ use crate::{
 };
 use frame_support::{dispatch::PostDispatchInfo, ensure, traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
-use r1_primitives::{EpochIndex, Misconduct, OracleIndex, PageIndex};
+use r1_primitives::{EpochIndex, Misconduct, OracleIndex, PageIndex, WorkEntry};
 use sp_runtime::{
 	DispatchError,
 	traits::{One, Saturating},
@@ -241,14 +241,25 @@ fn check_page<'a, T: Config>(
 pub(crate) fn check_contents<T>(contents: &ReportPage, is_last: bool) -> Result<(), Error<T>> {
 	match contents {
 		ReportPage::Availability(_) => ensure!(!is_last, Error::<T>::WrongPageKind),
-		ReportPage::Work(entries) => {
+		ReportPage::Work(work) => {
 			ensure!(is_last, Error::<T>::WrongPageKind);
-			let is_ascending = entries
-				.iter()
-				.zip(entries.iter().skip(1))
-				.all(|(entry, next)| (entry.job, entry.deed) < (next.job, next.deed));
-			ensure!(is_ascending, Error::<T>::WorkNotAscending);
+			check_work(work)?;
+		},
+		ReportPage::AnchoredWork { work, anchors } => {
+			ensure!(is_last, Error::<T>::WrongPageKind);
+			check_work(work)?;
+			let mut pairs = anchors.iter().zip(anchors.iter().skip(1));
+			let is_ascending =
+				pairs.all(|(anchor, next)| (anchor.job, anchor.deed) < (next.job, next.deed));
+			ensure!(is_ascending, Error::<T>::AnchorsNotAscending);
 		},
 	}
+	Ok(())
+}
+
+fn check_work<T>(work: &[WorkEntry]) -> Result<(), Error<T>> {
+	let mut pairs = work.iter().zip(work.iter().skip(1));
+	let is_ascending = pairs.all(|(entry, next)| (entry.job, entry.deed) < (next.job, next.deed));
+	ensure!(is_ascending, Error::<T>::WorkNotAscending);
 	Ok(())
 }

@@ -7,10 +7,11 @@
 //! which decides the epoch. Without agreement the same steps only delete what was revealed.
 
 use crate::{
-	Availability, AvailabilityPage, Config, EpochOracles, EpochRecordOf, EpochSeeds, Epochs, Event,
-	JobQuality, LOG_TARGET, NextToSettle, OldestSnapshot, Outcome, Pallet, Participants, Phase,
-	Proven, ReportPage, Reports, Reveals, SettlingStage, Stage, WeightInfo, Work,
-	tally::{pad_availability, tally_availability, tally_work},
+	AgreedAnchors, AnchoredEpochs, Anchors, Availability, AvailabilityPage, Config, EpochOracles,
+	EpochRecordOf, EpochSeeds, Epochs, Event, JobQuality, LOG_TARGET, NextToSettle, OldestSnapshot,
+	Outcome, Pallet, Participants, Phase, Proven, ReportPage, Reports, Reveals, SettlingStage,
+	Stage, WeightInfo, Work,
+	tally::{pad_availability, tally_anchors, tally_availability, tally_work},
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -19,7 +20,9 @@ use frame_support::{
 	weights::{Weight, WeightMeter},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use r1_primitives::{DeedId, EpochIndex, JobId, OracleConduct, OracleIndex, PageIndex, WorkEntry};
+use r1_primitives::{
+	Anchor, DeedId, EpochIndex, JobId, OracleConduct, OracleIndex, PageIndex, WorkEntry,
+};
 use sp_runtime::AccountId32;
 
 /// The next thing to do for the epoch that is settled next.
@@ -181,25 +184,48 @@ impl<T: Config> Pallet<T> {
 	fn settle_work(step: &Step<T>, after: JobId) -> Option<JobId> {
 		let page = step.record.availability_pages();
 		let participants = Participants::<T>::get();
-		let pages: Vec<Vec<WorkEntry>> = participants
+		let (pages, anchors): (Vec<Vec<WorkEntry>>, Vec<Vec<Anchor>>) = participants
 			.iter()
 			.map(|oracle| match Reveals::<T>::get((step.epoch, page, *oracle)) {
-				Some(ReportPage::Work(entries)) => entries.into_inner(),
+				Some(ReportPage::Work(work)) => (work.into_inner(), Vec::new()),
+				Some(ReportPage::AnchoredWork { work, anchors }) => {
+					(work.into_inner(), anchors.into_inner())
+				},
 				Some(ReportPage::Availability(_)) | None => {
 					defensive!("a participant has revealed its page of work");
-					Vec::new()
+					(Vec::new(), Vec::new())
 				},
 			})
-			.collect();
+			.unzip();
 		let tally = tally_work(&pages, after);
 		Self::store_work(step.epoch, &tally.jobs);
 		if tally.has_more {
 			return tally.jobs.last().map(|(job, _)| *job);
 		}
+		Self::store_anchors(step.epoch, tally_anchors(&anchors, participants.len()));
 		for oracle in step.oracles() {
 			Reveals::<T>::remove((step.epoch, page, oracle));
 		}
 		None
+	}
+
+	/// Stores the roots that were agreed on, in the place of the oldest ones.
+	fn store_anchors(epoch: EpochIndex, anchors: Vec<Anchor>) {
+		if anchors.is_empty() {
+			return;
+		}
+		// More than two thirds of the oracles named each, and none named more than `ANCHORS_MAX`.
+		Anchors::<T>::insert(epoch, AgreedAnchors::truncate_from(anchors));
+		AnchoredEpochs::<T>::mutate(|epochs| {
+			// The oldest is the first: epochs are settled in their order.
+			if let Some(oldest) = epochs.first().copied().filter(|_| epochs.is_full()) {
+				epochs.remove(0);
+				Anchors::<T>::remove(oldest);
+			}
+			if epochs.try_push(epoch).is_err() {
+				defensive!("there is room for an epoch: the constant is not zero");
+			}
+		});
 	}
 
 	/// Ends the settling of the epoch.

@@ -4,8 +4,8 @@
 
 use crate::JobQuality;
 use alloc::vec::Vec;
-use r1_math::median::{lower_median, lower_median_of_columns};
-use r1_primitives::{JobId, WorkEntry};
+use r1_math::median::{is_supermajority, lower_median, lower_median_of_columns};
+use r1_primitives::{Anchor, JobId, WorkEntry};
 
 /// Jobs whose verdicts are written in one step of settling.
 ///
@@ -70,4 +70,18 @@ fn tally_job(said_of_job: &[WorkEntry], oracles: usize) -> JobQuality {
 		.collect();
 	// A job has no more nodes, whoever attests more.
 	JobQuality::truncate_from(agreed)
+}
+
+/// Roots that more than two thirds of so many oracles name, ascending by job and deed.
+///
+/// Each page names a deed of a job once, so that two roots of the same are never both named by so many.
+pub(crate) fn tally_anchors(pages: &[Vec<Anchor>], oracles: usize) -> Vec<Anchor> {
+	let mut said: Vec<Anchor> = pages.iter().flatten().copied().collect();
+	said.sort_unstable();
+	// There are no more oracles than the range has numbers.
+	let of = u32::try_from(oracles).unwrap_or(u32::MAX);
+	said.chunk_by(|one, other| one == other)
+		.filter(|same| is_supermajority(u32::try_from(same.len()).unwrap_or(0), of))
+		.filter_map(|same| same.first().copied())
+		.collect()
 }

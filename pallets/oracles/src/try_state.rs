@@ -3,9 +3,9 @@
 //! What must hold in every block.
 
 use crate::{
-	Availability, Ballots, Clock, Config, EpochNow, EpochOracles, EpochSeeds, Epochs,
-	FirstUndecided, MaintenanceOf, NextToSettle, OldestSnapshot, Outcome, Pallet, Participants,
-	Phase, Proven, Reports, Reveals, SettlingStage, Work,
+	AnchoredEpochs, Anchors, Availability, Ballots, Clock, Config, EpochNow, EpochOracles,
+	EpochSeeds, Epochs, FirstUndecided, MaintenanceOf, NextToSettle, OldestSnapshot, Outcome,
+	Pallet, Participants, Phase, Proven, Reports, Reveals, SettlingStage, Work,
 };
 use alloc::collections::BTreeSet;
 use frame_support::ensure;
@@ -24,6 +24,7 @@ impl<T: Config> Pallet<T> {
 		Self::check_records()?;
 		Self::check_reports()?;
 		Self::check_verdicts()?;
+		Self::check_anchors()?;
 		Self::check_settling()?;
 		Self::check_maintenance()?;
 		Self::check_ballots()
@@ -160,6 +161,24 @@ impl<T: Config> Pallet<T> {
 			ensure!(agreed(epoch), "work without agreement");
 			let mut pairs = quality.iter().zip(quality.iter().skip(1));
 			ensure!(pairs.all(|(one, next)| one.0 < next.0), "a job's deeds are out of order");
+		}
+		Ok(())
+	}
+
+	/// Roots are kept of the epochs that are named, of settled ones, each once.
+	fn check_anchors() -> Result<(), TryRuntimeError> {
+		let epochs = AnchoredEpochs::<T>::get();
+		ensure!(epochs.is_sorted_by(|one, next| one < next), "anchored epochs are out of order");
+		ensure!(Anchors::<T>::iter_keys().count() == epochs.len(), "roots that nobody forgets");
+		for epoch in epochs {
+			let anchors = Anchors::<T>::get(epoch).ok_or("an anchored epoch without roots")?;
+			ensure!(!anchors.is_empty(), "an epoch without roots is kept");
+			ensure!(
+				anchors.is_sorted_by(|one, next| (one.job, one.deed) < (next.job, next.deed)),
+				"roots are out of order"
+			);
+			let outcome = Epochs::<T>::get(epoch).and_then(|record| record.outcome);
+			ensure!(outcome == Some(Outcome::Settled), "roots without agreement");
 		}
 		Ok(())
 	}

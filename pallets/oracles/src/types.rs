@@ -13,8 +13,8 @@ use frame_support::{
 use frame_system::pallet_prelude::BlockNumberFor;
 use r1_math::median::is_supermajority;
 use r1_primitives::{
-	DEEDS_PER_PAGE, DeedId, EpochIndex, JobId, OracleIndex, PageIndex, PlacementRound,
-	REPLICAS_MAX, SignedBody, WORK_ENTRIES_MAX, WorkEntry,
+	ANCHORS_AGREED_MAX, ANCHORS_MAX, Anchor, DEEDS_PER_PAGE, DeedId, EpochIndex, JobId,
+	OracleIndex, PageIndex, PlacementRound, REPLICAS_MAX, SignedBody, WORK_ENTRIES_MAX, WorkEntry,
 };
 use scale_info::TypeInfo;
 use sp_application_crypto::RuntimeAppPublic;
@@ -35,6 +35,9 @@ pub type AvailabilityPage = BoundedVec<u8, ConstU32<DEEDS_PER_PAGE>>;
 
 /// Agreed quality of a job's work, ascending by deed.
 pub type JobQuality = BoundedVec<(DeedId, u8), ConstU32<REPLICAS_MAX>>;
+
+/// Roots that the oracles agree on in an epoch, ascending by job and deed.
+pub type AgreedAnchors = BoundedVec<Anchor, ConstU32<ANCHORS_AGREED_MAX>>;
 
 /// Hashes of all pages of a report, in order.
 pub type PageHashes<T> = BoundedVec<PageHash, ReportPagesMax<T>>;
@@ -201,6 +204,14 @@ pub enum ReportPage {
 	Availability(BoundedVec<u8, ConstU32<DEEDS_PER_PAGE>>),
 	/// Work of the epoch, strictly ascending by job and deed.
 	Work(BoundedVec<WorkEntry, ConstU32<WORK_ENTRIES_MAX>>),
+	/// Work of the epoch, and roots of jobs' namespaces at its end; both strictly ascending by job
+	/// and deed. In the place of a page of work.
+	AnchoredWork {
+		/// The work.
+		work: BoundedVec<WorkEntry, ConstU32<WORK_ENTRIES_MAX>>,
+		/// The roots.
+		anchors: BoundedVec<Anchor, ConstU32<ANCHORS_MAX>>,
+	},
 }
 
 impl ReportPage {
@@ -214,7 +225,7 @@ impl ReportPage {
 pub(crate) fn work_entries(pages: &[ReportPage]) -> u32 {
 	let entries = pages.iter().map(|page| match page {
 		ReportPage::Availability(_) => 0,
-		ReportPage::Work(entries) => entries.len(),
+		ReportPage::Work(work) | ReportPage::AnchoredWork { work, .. } => work.len(),
 	});
 	// Saturating: far beyond what a call can hold.
 	u32::try_from(entries.sum::<usize>()).unwrap_or(u32::MAX)

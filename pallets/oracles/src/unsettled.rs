@@ -21,6 +21,8 @@ impl<T: Config> Pallet<T> {
 		ensure!(pages.len() == expected, Error::<T>::WrongPageCount);
 		for (page, contents) in (0..).zip(pages) {
 			check_contents::<T>(contents, page == record.availability_pages())?;
+			let is_anchored = matches!(contents, ReportPage::AnchoredWork { .. });
+			ensure!(!is_anchored, Error::<T>::AnchorsOfGovernance);
 		}
 
 		let suspended = T::Conduct::suspended_deeds(epoch);
@@ -31,6 +33,8 @@ impl<T: Config> Pallet<T> {
 					Self::store_availability(epoch, &record, page, values, &suspended);
 				},
 				ReportPage::Work(entries) => Self::store_work(epoch, &by_job::<T>(entries)?),
+				// Refused above.
+				ReportPage::AnchoredWork { .. } => {},
 			}
 		}
 		Self::close(epoch, record, Outcome::SettledByGovernance);

@@ -42,6 +42,16 @@ pub const DEEDS_PER_PAGE: u32 = 1_024;
 /// Entries of attested work in one report.
 pub const WORK_ENTRIES_MAX: u32 = 1_024;
 
+/// Roots of jobs' namespaces in one report.
+///
+/// 256 of 40 bytes are about what a page of work has, and so a page of both stays below 20 KB. With
+/// more, each epoch has another choice of them.
+pub const ANCHORS_MAX: u32 = 256;
+
+/// Roots that the oracles can agree on in one epoch: more than two thirds of them name each, and none
+/// names more than [`ANCHORS_MAX`].
+pub const ANCHORS_AGREED_MAX: u32 = 384;
+
 /// Nodes that one job may run on.
 pub const REPLICAS_MAX: u32 = 32;
 

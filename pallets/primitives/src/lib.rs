@@ -44,12 +44,13 @@ pub use conduct::{Misconduct, OffenceRewards, OracleConduct};
 pub use deed::DeedTerms;
 pub use epoch::EpochClock;
 pub use ids::{
-	BURN_BASIS_POINTS, DEEDS_PER_PAGE, DeedId, EpochIndex, FORMER_MEMBERS_MAX, JobId, NodeKey,
-	OracleIndex, PageIndex, PlacementRound, R1, REPLICAS_MAX, USDC, WORK_ENTRIES_MAX, deed_at,
-	page_of,
+	ANCHORS_AGREED_MAX, ANCHORS_MAX, BURN_BASIS_POINTS, DEEDS_PER_PAGE, DeedId, EpochIndex,
+	FORMER_MEMBERS_MAX, JobId, NodeKey, OracleIndex, PageIndex, PlacementRound, R1, REPLICAS_MAX,
+	USDC, WORK_ENTRIES_MAX, deed_at, page_of,
 };
 pub use maintenance::{MAINTENANCE_SHARE, Maintenance, maintenance_slots_max};
 pub use report::{
-	EDGE_STATE_KEY, EDGE_URL_KEY, EpochEvidence, OracleEvidence, PlacementBallot, WorkEntry,
+	Anchor, AnchorBody, EDGE_STATE_KEY, EDGE_URL_KEY, EpochEvidence, OracleEvidence,
+	PlacementBallot, WorkEntry,
 };
 pub use signed::{LinkProof, PurchasePermit, SignedBody};

@@ -5,7 +5,7 @@
 //! These types cross the loopback interface in SCALE. The daemon holds no oracle key: the worker
 //! decides what to sign.
 
-use crate::{DeedId, EpochIndex, JobId, PlacementRound};
+use crate::{DeedId, EpochIndex, JobId, PlacementRound, SignedBody};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -39,6 +39,44 @@ pub struct WorkEntry {
 	pub deed: DeedId,
 	/// Quality of the work: 0 is none, 255 is all of it right and in time.
 	pub quality: u8,
+}
+
+/// The root of a job's namespace as a node had it when an epoch ended.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	Ord,
+	PartialEq,
+	PartialOrd,
+	TypeInfo,
+)]
+pub struct Anchor {
+	/// The job.
+	pub job: JobId,
+	/// The deed whose node had it.
+	pub deed: DeedId,
+	/// The root of all records, tombstones included.
+	pub root: [u8; 32],
+}
+
+/// What a node signs with its key to tell the oracles what it held when an epoch ended.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+pub struct AnchorBody {
+	/// The epoch.
+	pub epoch: EpochIndex,
+	/// The root of each job's namespace that it replicates; strictly ascending by job, at most
+	/// [`ANCHORS_MAX`](crate::ANCHORS_MAX).
+	pub roots: Vec<(JobId, [u8; 32])>,
+}
+
+impl SignedBody for AnchorBody {
+	const PURPOSE: &'static str = "anchor";
 }
 
 /// What one oracle saw in one epoch.

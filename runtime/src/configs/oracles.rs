@@ -41,6 +41,8 @@ impl pallet_oracles::Config for Runtime {
 	type Deeds = NodeDeeds;
 	// As long as equivocations of consensus can be reported, and not less than an appeal takes.
 	type EvidenceEpochs = ConstU32<8>;
+	// Two months of mainnet, and 1 MB.
+	type AnchorEpochs = ConstU32<64>;
 	type GovernanceOrigin = EnsureRoot<crate::AccountId>;
 	// A month of mainnet's epochs.
 	type MaintenanceAheadMax = ConstU32<30>;

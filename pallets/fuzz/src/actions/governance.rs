@@ -60,7 +60,7 @@ pub(crate) fn decide_on_epoch(world: &mut World, choices: &mut Choices<'_>) {
 	let call = if choices.one_in(3) {
 		pallet_oracles::Call::void_epoch { epoch }
 	} else {
-		let mut report = Opinion::any(choices).report(world, epoch);
+		let mut report = Opinion::any(choices).report(world, epoch).without_anchors();
 		if choices.one_in(4) {
 			report.spoil(choices);
 		}

@@ -11,8 +11,8 @@ use pallet_oracles::{
 };
 use pallet_poai::Jobs;
 use r1_primitives::{
-	DEEDS_PER_PAGE, DeedId, EpochIndex, JobId, OracleIndex, PageIndex, REPLICAS_MAX, SignedBody,
-	WorkEntry,
+	Anchor, DEEDS_PER_PAGE, DeedId, EpochIndex, JobId, OracleIndex, PageIndex, REPLICAS_MAX,
+	SignedBody, WorkEntry,
 };
 use ratio1_runtime::Runtime;
 
@@ -55,6 +55,16 @@ impl Report {
 
 	fn page_hash(&self, page: PageIndex) -> PageHash {
 		self.page(page).hash()
+	}
+
+	/// The same without roots, of which governance says nothing.
+	pub(crate) fn without_anchors(mut self) -> Self {
+		for page in &mut self.pages {
+			if let ReportPage::AnchoredWork { work, .. } = page {
+				*page = ReportPage::Work(core::mem::take(work));
+			}
+		}
+		self
 	}
 
 	/// Makes it none: too few pages, in the wrong order, or out of order.
@@ -126,6 +136,25 @@ impl Opinion {
 		entries.collect()
 	}
 
+	/// Work and, if the first deeds were there all the time, a root of each node of a job.
+	fn last_page(&self, epoch: EpochIndex) -> ReportPage {
+		let entries = self.work(epoch);
+		let [mark, ..] = self.marks;
+		if mark != u8::MAX || entries.is_empty() {
+			return work(entries);
+		}
+		let root = [self.quality; 32];
+		let anchors = entries.iter().map(|WorkEntry { job, deed, .. }| Anchor {
+			job: *job,
+			deed: *deed,
+			root,
+		});
+		ReportPage::AnchoredWork {
+			anchors: BoundedVec::truncate_from(anchors.collect()),
+			work: BoundedVec::truncate_from(entries),
+		}
+	}
+
 	/// The report of an epoch that is over; an empty one if it has no record.
 	pub(crate) fn report(&self, world: &mut World, epoch: EpochIndex) -> Report {
 		world.with(|| match Epochs::<Runtime>::get(epoch) {
@@ -139,7 +168,7 @@ impl Opinion {
 		let mut pages: Vec<_> = pages
 			.map(|page| ReportPage::Availability(self.page(record.deeds_in(page))))
 			.collect();
-		pages.push(work(self.work(epoch)));
+		pages.push(self.last_page(epoch));
 		Report { epoch, deeds: record.deeds, salt: [self.quality; 32], pages }
 	}
 }

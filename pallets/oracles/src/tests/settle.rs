@@ -2,7 +2,7 @@
 
 use crate::{mock::*, *};
 use frame_support::weights::Weight;
-use r1_primitives::{WorkEntry, traits::OracleVerdicts};
+use r1_primitives::{ANCHORS_AGREED_MAX, ANCHORS_MAX, Anchor, WorkEntry, traits::OracleVerdicts};
 
 fn entry(job: u32, deed: u32, quality: u8) -> WorkEntry {
 	WorkEntry { job, deed, quality }
@@ -284,5 +284,97 @@ fn settling_should_wait_when_the_block_has_no_weight_left() {
 		assert_eq!(SettlingStage::<Test>::get(), Some(Stage::Availability(0)));
 		end_block();
 		assert_eq!(FirstUndecided::<Test>::get(), 1);
+	});
+}
+
+fn anchor(job: u32, deed: u32, root: u8) -> Anchor {
+	Anchor { job, deed, root: [root; 32] }
+}
+
+/// Ends an epoch whose oracles, from 0 on, name these roots.
+fn settle_anchors(epoch: u32, reports: &[Vec<Anchor>]) {
+	enter_epoch(epoch + 1);
+	let reports: Vec<_> = (0..)
+		.zip(reports)
+		.map(|(oracle, anchors)| Report::new(epoch, oracle, &[255; 10], &[]).with_anchors(anchors))
+		.collect();
+	for report in &reports {
+		apply(report.commit_call()).unwrap();
+	}
+	end_block();
+	let record = || Epochs::<Test>::get(epoch).expect("the epoch is over");
+	run_to_block(record().commits_until);
+	for report in &reports {
+		report.reveal_all();
+	}
+	run_to_block(System::block_number() + 12);
+	assert!(record().outcome.is_some(), "the epoch is not settled");
+}
+
+#[test]
+fn root_should_count_when_more_than_two_thirds_name_it() {
+	ExtBuilder::default().build_and_execute(|| {
+		settle_anchors(
+			0,
+			&[
+				vec![anchor(1, 1, 7), anchor(1, 2, 8), anchor(2, 1, 9)],
+				vec![anchor(1, 1, 7), anchor(1, 2, 8)],
+				// This one was told another root of the second node, and nothing of the third job.
+				vec![anchor(1, 1, 7), anchor(1, 2, 6), anchor(3, 1, 1)],
+				vec![anchor(1, 1, 7), anchor(1, 3, 5)],
+			],
+		);
+		assert_eq!(Anchors::<Test>::get(0).unwrap().into_inner(), [anchor(1, 1, 7)]);
+		assert_eq!(Oracles::anchor_of(0, 1, 1), Some([7; 32]));
+		assert_eq!(Oracles::anchor_of(0, 1, 2), None);
+		assert_eq!(Oracles::anchor_of(1, 1, 1), None);
+		assert_eq!(Reveals::<Test>::iter().count(), 0);
+	});
+}
+
+#[test]
+fn root_should_count_among_those_who_report_and_not_without_them() {
+	ExtBuilder::default().build_and_execute(|| {
+		// Three of four report, and all three must name it: two are not more than two thirds.
+		let two_roots = vec![anchor(1, 1, 7), anchor(1, 2, 7)];
+		let one_root = vec![anchor(1, 1, 7)];
+		settle_anchors(0, &[two_roots.clone(), two_roots.clone(), one_root]);
+		assert_eq!(Anchors::<Test>::get(0).unwrap().into_inner(), [anchor(1, 1, 7)]);
+		// Two of four are no agreement, whatever they name.
+		settle_anchors(1, &[two_roots.clone(), two_roots]);
+		assert_eq!(Anchors::<Test>::get(1), None);
+		assert_eq!(AnchoredEpochs::<Test>::get().into_inner(), [0]);
+	});
+}
+
+#[test]
+fn roots_of_the_last_epochs_should_be_kept() {
+	ExtBuilder::default().with_oracles(1).build_and_execute(|| {
+		settle_anchors(0, &[vec![anchor(1, 1, 1)]]);
+		// An epoch without roots takes no place.
+		settle_anchors(1, &[Vec::new()]);
+		settle_anchors(2, &[vec![anchor(1, 1, 2)]]);
+		assert_eq!(AnchoredEpochs::<Test>::get().into_inner(), [0, 2]);
+		settle_anchors(3, &[vec![anchor(1, 1, 3)]]);
+		assert_eq!(AnchoredEpochs::<Test>::get().into_inner(), [2, 3]);
+		assert_eq!(Oracles::anchor_of(0, 1, 1), None);
+		assert_eq!(Oracles::anchor_of(3, 1, 1), Some([3; 32]));
+	});
+}
+
+#[test]
+fn as_many_roots_as_can_be_agreed_on_should_be_kept() {
+	ExtBuilder::default().with_oracles(4).build_and_execute(|| {
+		// Three of four name each root: with 256 names of each oracle, of 341 roots at most.
+		let all: Vec<Anchor> = (0..341).map(|job| anchor(1 + job, 1, 7)).collect();
+		let report = |oracle: usize| -> Vec<Anchor> {
+			let named = all.iter().enumerate().filter(|(at, _)| at % 4 != oracle);
+			named.map(|(_, anchor)| *anchor).take(ANCHORS_MAX as usize).collect()
+		};
+		let reports: Vec<_> = (0..4).map(report).collect();
+		settle_anchors(0, &reports);
+		let kept = Anchors::<Test>::get(0).unwrap();
+		assert!((ANCHORS_MAX as usize) < kept.len(), "{} are agreed on", kept.len());
+		assert!(kept.len() <= ANCHORS_AGREED_MAX as usize);
 	});
 }

@@ -4,7 +4,7 @@
 
 use crate::{mock::*, *};
 use frame_support::{BoundedVec, assert_noop, assert_ok};
-use r1_primitives::{WorkEntry, traits::OracleVerdicts};
+use r1_primitives::{Anchor, WorkEntry, traits::OracleVerdicts};
 use sp_runtime::DispatchError;
 
 fn pages(availability: &[u8], work: &[WorkEntry]) -> BoundedVec<ReportPage, ReportPagesMax<Test>> {
@@ -145,6 +145,10 @@ fn table_of_governance_should_be_refused_when_it_is_no_report() {
 		let crowded: Vec<_> = (1..=33).map(|deed| entry(1, deed, 9)).collect();
 		let crowded = report(pages(&[9; 10], &crowded).into_inner());
 		assert_noop!(crowded, Error::<Test>::TooManyDeedsForJob);
+		let anchors = BoundedVec::truncate_from(vec![Anchor { job: 1, deed: 1, root: [7; 32] }]);
+		let anchored = ReportPage::AnchoredWork { work: BoundedVec::default(), anchors };
+		let anchored = report(vec![availability, anchored]);
+		assert_noop!(anchored, Error::<Test>::AnchorsOfGovernance);
 	});
 }
 

@@ -10,7 +10,7 @@ use crate::{
 use codec::{Decode, Encode};
 use frame_support::traits::Hooks;
 use r1_primitives::{
-	EDGE_STATE_KEY, EDGE_URL_KEY, EpochEvidence, OracleEvidence, PlacementBallot, WorkEntry,
+	Anchor, EDGE_STATE_KEY, EDGE_URL_KEY, EpochEvidence, OracleEvidence, PlacementBallot, WorkEntry,
 };
 use sp_core::{
 	OpaquePeerId,
@@ -31,6 +31,8 @@ struct Surroundings {
 	inner: TestOffchainExt,
 	status: Arc<Mutex<HttpRequestStatus>>,
 	body_error: Arc<Mutex<Option<HttpError>>>,
+	/// What the daemon answers who asks for roots.
+	anchors: Arc<Mutex<Vec<u8>>>,
 	is_validator: bool,
 }
 
@@ -68,6 +70,15 @@ impl Externalities for Surroundings {
 		uri: &str,
 		meta: &[u8],
 	) -> Result<HttpRequestId, ()> {
+		if uri.starts_with(&format!("{URL}/oracle/v1/anchors?epoch=")) {
+			self.inner.0.write().expect_request(PendingRequest {
+				method: "GET".into(),
+				uri: uri.into(),
+				response: Some(self.anchors.lock().unwrap().clone()),
+				sent: true,
+				..Default::default()
+			});
+		}
 		self.inner.http_request_start(method, uri, meta)
 	}
 
@@ -139,6 +150,7 @@ impl Validator {
 			inner: TestOffchainExt::default(),
 			status: Arc::new(Mutex::new(HttpRequestStatus::Finished(200))),
 			body_error: Arc::default(),
+			anchors: Arc::new(Mutex::new(Vec::<Anchor>::new().encode())),
 			is_validator,
 		};
 		let (pool, state) = TestTransactionPoolExt::new();
@@ -495,4 +507,40 @@ fn worker_should_cast_the_ballots_that_count() {
 		assert_eq!(validator.run_worker(), []);
 		validator.next_block(Vec::new());
 	}
+}
+
+/// The page of work that a worker reveals when the daemon answers so who asks for roots.
+fn revealed_work(anchors: Vec<u8>) -> Option<ReportPage> {
+	let mut validator = Validator::new(ExtBuilder::default().with_oracles(1)).with_edge();
+	*validator.surroundings.anchors.lock().unwrap() = anchors;
+	validator.enter_epoch(1);
+	validator.expect_request(0, evidence(0, 200));
+	let commit = validator.run_worker();
+	validator.next_block(commit);
+	validator.expect_request(0, evidence(0, 200));
+	let calls = validator.run_worker();
+	// The page of work is the last.
+	calls.into_iter().rev().find_map(|call| match call {
+		Call::reveal { contents, .. } => Some(contents),
+		_ => None,
+	})
+}
+
+#[test]
+fn worker_should_report_the_roots_that_the_daemon_has() {
+	let anchors =
+		vec![Anchor { job: 3, deed: 2, root: [1; 32] }, Anchor { job: 3, deed: 4, root: [2; 32] }];
+	match revealed_work(anchors.encode()) {
+		Some(ReportPage::AnchoredWork { work, anchors: revealed }) => {
+			assert_eq!((work.len(), revealed.into_inner()), (1, anchors.clone()));
+		},
+		other => panic!("{other:?}"),
+	}
+	// A daemon that knows of none, or does not know what is asked, costs no report.
+	for answer in [Vec::<Anchor>::new().encode(), b"no such path".to_vec()] {
+		assert!(matches!(revealed_work(answer), Some(ReportPage::Work(_))));
+	}
+	// Roots out of order are not signed, nor is the report with them.
+	let disordered: Vec<Anchor> = anchors.into_iter().rev().collect();
+	assert_eq!(revealed_work(disordered.encode()), None);
 }

@@ -7,7 +7,7 @@ use crate::LOG_TARGET;
 use alloc::{format, string::String, vec::Vec};
 use codec::{Decode, DecodeAll, Encode};
 use core::fmt;
-use r1_primitives::{EDGE_STATE_KEY, EDGE_URL_KEY, EpochIndex, OracleEvidence};
+use r1_primitives::{Anchor, EDGE_STATE_KEY, EDGE_URL_KEY, EpochIndex, OracleEvidence};
 use sp_application_crypto::RuntimeAppPublic;
 use sp_core::offchain::{Duration, HttpError, StorageKind};
 use sp_io::hashing::blake2_128;
@@ -113,10 +113,24 @@ pub(crate) fn ask_edge(epoch: EpochIndex) -> Option<OracleEvidence> {
 	}
 }
 
+/// The roots that the daemon was told of for an epoch; none if it does not know of such, being older
+/// than this runtime, or does not answer.
+pub(crate) fn ask_anchors(epoch: EpochIndex) -> Vec<Anchor> {
+	let Some(url) = edge_url() else { return Vec::new() };
+	fetch(&url, &format!("anchors?epoch={epoch}")).unwrap_or_else(|error| {
+		log::debug!(target: LOG_TARGET, "no roots from the daemon at {url}: {error}");
+		Vec::new()
+	})
+}
+
 /// Asks a daemon what it saw in an epoch.
 pub(crate) fn fetch_evidence(url: &str, epoch: EpochIndex) -> Result<OracleEvidence, EdgeError> {
+	fetch(url, &format!("evidence?epoch={epoch}"))
+}
+
+fn fetch<T: Decode>(url: &str, what: &str) -> Result<T, EdgeError> {
 	let deadline = sp_io::offchain::timestamp().add(Duration::from_millis(DEADLINE_MILLIS));
-	let url = format!("{}/oracle/v1/evidence?epoch={epoch}", url.trim_end_matches('/'));
+	let url = format!("{}/oracle/v1/{what}", url.trim_end_matches('/'));
 	let response = http::Request::get(&url)
 		.deadline(deadline)
 		.send()?
@@ -136,7 +150,7 @@ pub(crate) fn fetch_evidence(url: &str, epoch: EpochIndex) -> Result<OracleEvide
 	if EVIDENCE_BYTES_MAX < bytes.len() {
 		return Err(EdgeError::TooLarge);
 	}
-	OracleEvidence::decode_all(&mut bytes.as_slice()).map_err(|_| EdgeError::Malformed)
+	T::decode_all(&mut bytes.as_slice()).map_err(|_| EdgeError::Malformed)
 }
 
 /// The report that a key made of an epoch with so many deeds.

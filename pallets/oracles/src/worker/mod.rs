@@ -7,7 +7,7 @@
 //!               +--> plan: what is due? --> submit, from the local record
 //! local record -+         | nothing recorded yet, or ballots wanted
 //!                         v
-//!                  GET {edge}/oracle/v1/evidence --> record --> submit
+//!                  GET {edge}/oracle/v1/evidence, anchors --> record --> submit
 //! ```
 //!
 //! `plan` decides and does no I/O; `io` does I/O and decides nothing. The record of a report,
@@ -18,7 +18,7 @@
 //! # Failure model
 //!
 //! A daemon that is absent, slow, broken or hostile costs this validator its say, and nothing else:
-//! one request a block, bounded in time and size, and every answer is checked before it is signed.
+//! one request a block, and one more for each report, bounded in time and size, and every answer is checked before it is signed.
 //! What was submitted and got lost is submitted again after a few blocks. Nothing here can halt the
 //! chain: the worker runs beside it and writes no chain state.
 
@@ -148,7 +148,9 @@ fn gather<T: Config>(task: &Task<T>, evidence: &OracleEvidence, now: BlockNumber
 		return;
 	};
 	let salt = sp_io::offchain::random_seed();
-	let local = match LocalReport::from_evidence(task.epoch, task.record.deeds, report, salt) {
+	let (epoch, deeds) = (task.epoch, task.record.deeds);
+	let anchors = io::ask_anchors(epoch);
+	let local = match LocalReport::from_evidence(epoch, deeds, report, &anchors, salt) {
 		Ok(local) => local,
 		Err(error) => {
 			log::warn!(target: LOG_TARGET, "refused the daemon's report: {error}");

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use core::fmt;
 use frame_support::BoundedVec;
-use r1_primitives::{DEEDS_PER_PAGE, EpochEvidence, EpochIndex, OracleIndex, PageIndex};
+use r1_primitives::{Anchor, DEEDS_PER_PAGE, EpochEvidence, EpochIndex, OracleIndex, PageIndex};
 
 /// What the chain knows of an oracle's report.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +92,10 @@ pub(crate) enum ReportError {
 	TooMuchWork { entries: usize },
 	/// Its work is not strictly ascending by job and deed.
 	WorkNotAscending,
+	/// It has more roots than a page holds.
+	TooManyAnchors { anchors: usize },
+	/// Its roots are not strictly ascending by job and deed.
+	AnchorsNotAscending,
 }
 
 impl fmt::Display for ReportError {
@@ -106,6 +110,12 @@ impl fmt::Display for ReportError {
 			Self::WorkNotAscending => {
 				write!(formatter, "its work is not ascending by job and deed")
 			},
+			Self::TooManyAnchors { anchors } => {
+				write!(formatter, "{anchors} roots do not fit a page")
+			},
+			Self::AnchorsNotAscending => {
+				write!(formatter, "its roots are not ascending by job and deed")
+			},
 		}
 	}
 }
@@ -119,6 +129,7 @@ impl LocalReport {
 		epoch: EpochIndex,
 		issued: u32,
 		evidence: &EpochEvidence,
+		anchors: &[Anchor],
 		salt: Salt,
 	) -> Result<Self, ReportError> {
 		if evidence.epoch != epoch {
@@ -130,6 +141,12 @@ impl LocalReport {
 		}
 		let work = BoundedVec::try_from(evidence.work.clone())
 			.map_err(|work| ReportError::TooMuchWork { entries: work.len() })?;
+		let mut pairs = anchors.iter().zip(anchors.iter().skip(1));
+		if !pairs.all(|(anchor, next)| (anchor.job, anchor.deed) < (next.job, next.deed)) {
+			return Err(ReportError::AnchorsNotAscending);
+		}
+		let anchors = BoundedVec::try_from(anchors.to_vec())
+			.map_err(|anchors| ReportError::TooManyAnchors { anchors: anchors.len() })?;
 
 		// Both fit a `usize`: they count bytes that are held in memory.
 		let deeds = usize::try_from(issued).unwrap_or(usize::MAX);
@@ -140,7 +157,10 @@ impl LocalReport {
 			.chunks(page_deeds)
 			.map(|page| ReportPage::Availability(BoundedVec::truncate_from(page.to_vec())))
 			.collect();
-		pages.push(ReportPage::Work(work));
+		pages.push(match anchors.is_empty() {
+			true => ReportPage::Work(work),
+			false => ReportPage::AnchoredWork { work, anchors },
+		});
 		Ok(Self { epoch, deeds: issued, salt, pages })
 	}
 
