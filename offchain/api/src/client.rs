@@ -5,7 +5,7 @@
 mod cstore;
 mod files;
 
-pub use cstore::{Watch, WriteOptions};
+pub use cstore::{ProofQuery, Watch, WriteOptions};
 pub use files::Download;
 
 use crate::{

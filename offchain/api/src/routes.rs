@@ -47,6 +47,10 @@ pub const AUTH_REVOKE: &str = "/v1/auth/revoke";
 /// it by this path.
 pub const ORACLE_EVIDENCE: &str = "/oracle/v1/evidence";
 
+/// GET with the query `epoch`: the roots of jobs' namespaces that are reported beside it, in SCALE. The
+/// chain's runtime asks for them by this path.
+pub const ORACLE_ANCHORS: &str = "/oracle/v1/anchors";
+
 /// GET: [`JobStatus`](crate::JobStatus) of a job that is placed on the node.
 pub const JOB: &str = "/v1/jobs/{job}";
 
@@ -109,6 +113,9 @@ pub const CSTORE_QUORUM: &str = "/v1/cstore/{kind}/{id}/quorum";
 
 /// POST: [`QuorumKey`](crate::QuorumKey); the key is deleted.
 pub const CSTORE_QUORUM_DELETE: &str = "/v1/cstore/{kind}/{id}/quorum/delete";
+
+/// GET with the query `key` and `epoch`: a proof's bytes, as `docs/cstore-proofs.md` has them.
+pub const CSTORE_PROOF: &str = "/v1/cstore/{kind}/{id}/proof";
 
 /// GET: [`StorePage`](crate::StorePage). POST: [`StoreEntries`](crate::StoreEntries) to
 /// [`StoreWritten`](crate::StoreWritten).

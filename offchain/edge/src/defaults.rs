@@ -148,6 +148,10 @@ pub(crate) const CSTORE_HEALTH_INTERVAL: Duration = Duration::from_secs(1);
 /// tries once.
 pub(crate) const COPIES_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Oracles that are told at a time what jobs have stored: with all 100 at once the mesh would have as
+/// many connections to make in one moment.
+pub(crate) const ANCHORS_AT_A_TIME: usize = 16;
+
 /// How long nodes are given to agree on a change of a key: several attempts, each as long as a node that is
 /// gone is waited for.
 pub(crate) const QUORUM_TIMEOUT: Duration = Duration::from_secs(10);

@@ -18,6 +18,7 @@ mod nodes;
 mod heartbeat;
 mod jobs;
 mod oracle;
+mod anchors;
 mod http;
 mod sdk;
 #[cfg(test)]

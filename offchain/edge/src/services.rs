@@ -6,12 +6,14 @@
 //!  chain ──state──> mesh (admission), heartbeat, jobs, oracle
 //!  mesh ──beats, challenges──> heartbeat ──whom to ask──> nodes, by the mesh
 //!  mesh ──revocations──> dauth                  mesh ──replicas──> cstore ──> mesh
+//!  cstore ──roots──> anchors ──mesh──> anchors of oracles
 //!  mesh ──probes──> inference      mesh ──what are you?──> capabilities
 //!  jobs ──files──> r1fs ──blocks──> mesh
 //!  HTTP ──> every handle
 //! ```
 
 use crate::{
+	anchors::{self, Anchors},
 	config::Config,
 	cstore::{self, Cstore},
 	dauth::{self, Dauth},
@@ -64,6 +66,7 @@ impl Base {
 			capabilities,
 			access_requests,
 			store_requests,
+			anchors: statements,
 		} = inbound;
 		let store = self.files(config, &mesh);
 		let files = store.files();
@@ -71,6 +74,7 @@ impl Base {
 		self.spawn(mesh::answer_probes(requests, inference.clone(), self.tasks.clone()));
 		let dauth = self.dauth(config, &mesh, revocations, access_requests)?;
 		let cstore = self.cstore(config, &mesh, store_requests)?;
+		let anchors = self.anchors(&mesh, &cstore, statements);
 		let (nodes, introduction) = nodes::prepare(config, capabilities)?;
 		self.spawn(introduction);
 		let heartbeat = self.heartbeat(config, &mesh, &nodes, beats, challenges)?;
@@ -91,6 +95,7 @@ impl Base {
 			nodes,
 			jobs,
 			oracle,
+			anchors,
 			health,
 			is_gateway_public: config.store.is_gateway_public,
 			cancel,
@@ -166,6 +171,24 @@ impl Base {
 		cstore::register_metrics(&cstore.store, &self.registry);
 		self.spawn(service);
 		Ok(cstore)
+	}
+
+	fn anchors(
+		&self,
+		mesh: &Mesh,
+		cstore: &Cstore,
+		statements: mpsc::Receiver<InboundRequest>,
+	) -> Anchors {
+		let (anchors, service) = anchors::prepare(anchors::Needs {
+			identity: Arc::clone(&self.identity),
+			clock: Arc::clone(&self.clock),
+			chain: self.chain.clone(),
+			cstore: cstore.clone(),
+			mesh: mesh.handle().clone(),
+			statements,
+		});
+		self.spawn(service);
+		anchors
 	}
 
 	fn heartbeat(

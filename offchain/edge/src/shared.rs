@@ -3,6 +3,7 @@
 //! What the HTTP handlers share: handles on the services, cheap to clone.
 
 use crate::{
+	anchors::Anchors,
 	cstore::{Cstore, Door},
 	dauth::Dauth,
 	files::FileStore,
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
 	pub(crate) nodes: Nodes,
 	pub(crate) jobs: Jobs,
 	pub(crate) oracle: Oracle,
+	pub(crate) anchors: Anchors,
 	pub(crate) health: Health,
 	/// Whether anybody may read what is here by its CID.
 	pub(crate) is_gateway_public: bool,

@@ -162,6 +162,7 @@ fn inbound(heard: Heard, waiting: Waiting) -> Inbound {
 		capabilities: waiting.capabilities,
 		access_requests: waiting.access,
 		store_requests: waiting.store,
+		anchors: waiting.anchors,
 	}
 }
 

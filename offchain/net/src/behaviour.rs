@@ -54,6 +54,7 @@ pub(crate) struct Behaviour {
 	pub(crate) capabilities: requests::Behaviour,
 	pub(crate) access: requests::Behaviour,
 	pub(crate) store: requests::Behaviour,
+	pub(crate) anchors: requests::Behaviour,
 	pub(crate) bitswap: streams::Behaviour,
 }
 
@@ -143,6 +144,7 @@ fn behaviour(
 		capabilities: requests::behaviour(Kind::Capabilities, config),
 		access: requests::behaviour(Kind::Access, config),
 		store: requests::behaviour(Kind::Store, config),
+		anchors: requests::behaviour(Kind::Anchors, config),
 		bitswap: streams::Behaviour::new(BITSWAP),
 	})
 }

@@ -193,6 +193,21 @@ pub const STORE_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// How long such a request may take: 3 MiB over a line of 3 Mbit/s are 8 s.
 pub(crate) const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Largest statement of what a node holds for jobs, in bytes: 256 roots of 36 bytes, and a signature.
+pub const ANCHORS_BYTES_MAX: usize = 10 * 1024;
+
+/// How long it may take until an oracle says whether it takes such a statement: it comes in the last
+/// slot of an epoch, which has ten seconds.
+pub(crate) const ANCHORS_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Such statements of one peer that are let in each minute: one an epoch, which is 7.5 a minute in
+/// the shortest epochs of any test, and as many again that were lost on the way.
+pub(crate) const ANCHORS_PER_MINUTE_MAX: u32 = 16;
+
+/// Such statements that wait for an answer: those of all nodes come within a slot, and each takes the
+/// time of a signature.
+pub(crate) const ANCHORS_WAITING_MAX: usize = 256;
+
 /// Challenges of one peer that are let in each minute.
 ///
 /// An oracle asks a node four times an epoch, which is 30 times a minute in epochs of 8 s, the

@@ -5,7 +5,7 @@
 use crate::{
 	actor::Command,
 	bitswap::fetch::{SHARED, SessionId},
-	defaults::{ACCESS_REQUEST_BYTES_MAX, CHALLENGE_TIMEOUT, STORE_BYTES_MAX},
+	defaults::{ACCESS_REQUEST_BYTES_MAX, ANCHORS_BYTES_MAX, CHALLENGE_TIMEOUT, STORE_BYTES_MAX},
 	error::{PublishError, RequestError},
 	faults::Fault,
 	identity::peer_id_of,
@@ -165,6 +165,21 @@ impl Handle {
 		self.ask(Kind::Store, node, bytes).await
 	}
 
+	/// Tells an oracle what this node held for jobs when an epoch ended; the answer is one byte.
+	///
+	/// # Errors
+	///
+	/// The statement is longer than [`ANCHORS_BYTES_MAX`], or the node cannot be reached, refuses, or
+	/// takes too long.
+	///
+	/// # Cancel safety
+	///
+	/// The node may get the statement although the future was dropped.
+	pub async fn anchor(&self, node: &NodeKey, bytes: Bytes) -> Result<Bytes, RequestError> {
+		within(&bytes, ANCHORS_BYTES_MAX)?;
+		self.ask(Kind::Anchors, node, bytes).await
+	}
+
 	/// Says that a node breaks the rules, by what it asked or answered. It is forgotten when the mesh
 	/// has too much to do: whoever goes on breaking them is blamed again.
 	pub fn blame(&self, node: &NodeKey, fault: Fault) {
@@ -301,6 +316,8 @@ pub struct Inbound {
 	pub access_requests: mpsc::Receiver<InboundRequest>,
 	/// What other replicas of the store say and ask, at most 1 000 a second of each peer.
 	pub store_requests: mpsc::Receiver<InboundRequest>,
+	/// What nodes say that they held for jobs when an epoch ended, at most 16 a minute of each peer.
+	pub anchors: mpsc::Receiver<InboundRequest>,
 }
 
 /// A message that was gossiped, by whomever; its content is unchecked.

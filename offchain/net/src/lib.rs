@@ -12,7 +12,8 @@
 //!    ▲                    │ ▲
 //!    │ MeshReport (watch) │ └── bitswap readers (one task a stream)
 //!  Inbound: beats,        └───▶ bitswap links (one task a peer) ──▶ BlockStore
-//!           revocations, requests, challenges, capabilities, questions about access, replicas
+//!           revocations, requests, challenges, capabilities, questions about access, replicas,
+//!           what nodes hold for jobs
 //!
 //!  strangers ──▶ door (a swarm and a task of its own, only if it is configured) ──▶ BlockStore
 //! ```
@@ -41,7 +42,7 @@
 //!   the third one of a topic, it is not listened to any more, on any topic. What whoever answers
 //!   requests finds wrong with them costs the same ([`Handle::blame`]), and then replicas of the store
 //!   are not listened to either.
-//! - A peer that asks for challenges, capabilities, access or the store too often is refused for the rest
+//! - A peer that asks for challenges, capabilities, access, the store or anchors too often is refused for the rest
 //!   of the minute, so that nobody can make a node sign or send all day.
 //! - A lost connection is dialled again with growing pauses, for ever if it is a bootstrap peer.
 //! - Messages may be lost, repeated and reordered. A fetched block matches its CID or fails.
@@ -93,7 +94,8 @@ mod tests;
 pub use actor::{Ports, spawn};
 pub use config::{Config, Settings};
 pub use defaults::{
-	ACCESS_ANSWER_BYTES_MAX, ACCESS_REQUEST_BYTES_MAX, REVOCATION_BYTES_MAX, STORE_BYTES_MAX,
+	ACCESS_ANSWER_BYTES_MAX, ACCESS_REQUEST_BYTES_MAX, ANCHORS_BYTES_MAX, REVOCATION_BYTES_MAX,
+	STORE_BYTES_MAX,
 };
 pub use error::{ConfigError, PublishError, RequestError, SpawnError};
 pub use faults::Fault;

@@ -6,8 +6,9 @@ use crate::{
 	actor::Actor,
 	config::Config,
 	defaults::{
-		ACCESS_REQUESTS_WAITING_MAX, CAPABILITIES_WAITING_MAX, CHALLENGES_WAITING_MAX,
-		CONNECTIONS_PENDING_MAX, RATED_PEERS_MAX, REQUESTS_MAX, STORE_REQUESTS_WAITING_MAX,
+		ACCESS_REQUESTS_WAITING_MAX, ANCHORS_WAITING_MAX, CAPABILITIES_WAITING_MAX,
+		CHALLENGES_WAITING_MAX, CONNECTIONS_PENDING_MAX, RATED_PEERS_MAX, REQUESTS_MAX,
+		STORE_REQUESTS_WAITING_MAX,
 	},
 	error::RequestError,
 	handle::InboundRequest,
@@ -38,6 +39,7 @@ pub(crate) struct Queues {
 	capabilities: Queue,
 	access: Queue,
 	store: Queue,
+	anchors: Queue,
 }
 
 /// The other ends of [`Queues`].
@@ -48,6 +50,7 @@ pub(crate) struct Waiting {
 	pub(crate) capabilities: mpsc::Receiver<InboundRequest>,
 	pub(crate) access: mpsc::Receiver<InboundRequest>,
 	pub(crate) store: mpsc::Receiver<InboundRequest>,
+	pub(crate) anchors: mpsc::Receiver<InboundRequest>,
 }
 
 impl Queues {
@@ -64,14 +67,16 @@ impl Queues {
 			queue(Kind::Capabilities, CAPABILITIES_WAITING_MAX);
 		let (access, access_waiting) = queue(Kind::Access, ACCESS_REQUESTS_WAITING_MAX);
 		let (store, store_waiting) = queue(Kind::Store, STORE_REQUESTS_WAITING_MAX);
+		let (anchors, anchors_waiting) = queue(Kind::Anchors, ANCHORS_WAITING_MAX);
 		let waiting = Waiting {
 			inference: inference_waiting,
 			challenges: challenges_waiting,
 			capabilities: capabilities_waiting,
 			access: access_waiting,
 			store: store_waiting,
+			anchors: anchors_waiting,
 		};
-		(Self { inference, challenges, capabilities, access, store }, waiting)
+		(Self { inference, challenges, capabilities, access, store, anchors }, waiting)
 	}
 
 	fn of(&mut self, kind: Kind) -> &mut Queue {
@@ -81,6 +86,7 @@ impl Queues {
 			Kind::Capabilities => &mut self.capabilities,
 			Kind::Access => &mut self.access,
 			Kind::Store => &mut self.store,
+			Kind::Anchors => &mut self.anchors,
 		}
 	}
 }
@@ -94,6 +100,7 @@ impl Actor {
 			Kind::Capabilities => &mut behaviour.capabilities,
 			Kind::Access => &mut behaviour.access,
 			Kind::Store => &mut behaviour.store,
+			Kind::Anchors => &mut behaviour.anchors,
 		}
 	}
 

@@ -9,8 +9,9 @@ use crate::{
 	config::Config,
 	defaults::{
 		ACCESS_ANSWER_BYTES_MAX, ACCESS_PER_MINUTE_MAX, ACCESS_REQUEST_BYTES_MAX, ACCESS_TIMEOUT,
-		CAPABILITIES_PER_MINUTE_MAX, CAPABILITIES_TIMEOUT, CHALLENGE_TIMEOUT,
-		CHALLENGES_PER_MINUTE_MAX, STORE_BYTES_MAX, STORE_PER_MINUTE_MAX, STORE_TIMEOUT,
+		ANCHORS_BYTES_MAX, ANCHORS_PER_MINUTE_MAX, ANCHORS_TIMEOUT, CAPABILITIES_PER_MINUTE_MAX,
+		CAPABILITIES_TIMEOUT, CHALLENGE_TIMEOUT, CHALLENGES_PER_MINUTE_MAX, STORE_BYTES_MAX,
+		STORE_PER_MINUTE_MAX, STORE_TIMEOUT,
 	},
 	frame::{read_frame, write_frame},
 };
@@ -42,6 +43,8 @@ pub(crate) enum Kind {
 	Access,
 	/// A replica of the store speaks to another.
 	Store,
+	/// A node tells an oracle what it held for jobs when an epoch ended.
+	Anchors,
 }
 
 impl Kind {
@@ -53,6 +56,7 @@ impl Kind {
 			Self::Capabilities => "/r1/capabilities/1",
 			Self::Access => "/r1/access/1",
 			Self::Store => "/r1/store/1",
+			Self::Anchors => "/r1/anchors/1",
 		})
 	}
 
@@ -88,6 +92,12 @@ impl Kind {
 				answer_bytes_max: STORE_BYTES_MAX,
 				timeout: STORE_TIMEOUT,
 				per_minute_max: Some(STORE_PER_MINUTE_MAX),
+			},
+			Self::Anchors => Limits {
+				request_bytes_max: ANCHORS_BYTES_MAX,
+				answer_bytes_max: 1,
+				timeout: ANCHORS_TIMEOUT,
+				per_minute_max: Some(ANCHORS_PER_MINUTE_MAX),
 			},
 		}
 	}

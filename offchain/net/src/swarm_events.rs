@@ -80,6 +80,9 @@ impl Actor {
 			BehaviourEvent::Store(event) => {
 				self.on_request_event(Kind::Store, event);
 			},
+			BehaviourEvent::Anchors(event) => {
+				self.on_request_event(Kind::Anchors, event);
+			},
 			BehaviourEvent::Access(event) => {
 				self.on_request_event(Kind::Access, event);
 			},

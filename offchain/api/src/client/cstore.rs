@@ -22,6 +22,19 @@ pub struct WriteOptions {
 	pub expires_in_ms: Option<u64>,
 }
 
+/// What is to be proven.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct ProofQuery<'a> {
+	/// Of which key.
+	pub key: &'a str,
+	/// At the end of which epoch.
+	pub epoch: u32,
+	/// Which field of it; neither this nor a member is its plain value.
+	pub field: Option<&'a str>,
+	/// Which member of it.
+	pub member: Option<&'a str>,
+}
+
 impl EdgeClient {
 	/// The namespaces that the node replicates.
 	///
@@ -122,6 +135,25 @@ impl EdgeClient {
 			.query(&if_version.map(|version| ("if_version", version)).as_slice())
 			.body(value.unwrap_or_default());
 		self.exchange(request).await?.success()?.json()
+	}
+
+	/// A proof of what a key held when an epoch ended, which nobody has checked.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn proof(
+		&self,
+		namespace: &str,
+		query: &ProofQuery<'_>,
+	) -> Result<Vec<u8>, ClientError> {
+		let ProofQuery { key, epoch, field, member } = *query;
+		let part = field.map(|field| ("field", field)).or(member.map(|member| ("member", member)));
+		let request = self
+			.request(Method::GET, &path_of(namespace, Some("proof")))
+			.query(&[("key", key), ("epoch", &epoch.to_string())])
+			.query(&part.as_slice());
+		Ok(self.exchange(request).await?.success()?.body)
 	}
 
 	/// Some of all keys, from a page's `next` on; from the first on without.

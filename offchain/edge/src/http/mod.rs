@@ -19,6 +19,7 @@ mod nodes;
 mod jobs;
 mod cstore;
 mod quorum;
+mod proof;
 mod files;
 mod inference;
 mod tensors;

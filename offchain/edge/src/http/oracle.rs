@@ -24,3 +24,11 @@ pub(super) async fn evidence(
 	let state = shared.chain.state().ok_or_else(ApiError::no_chain)?;
 	Ok(shared.oracle.evidence(epoch, &state).encode())
 }
+
+pub(super) async fn anchors(
+	State(shared): State<Shared>,
+	query: Result<Query<EvidenceQuery>, QueryRejection>,
+) -> Result<Vec<u8>, ApiError> {
+	let Query(EvidenceQuery { epoch }) = query?;
+	Ok(shared.anchors.of(epoch).encode())
+}

@@ -8,7 +8,7 @@ use super::{
 	},
 	auth, cstore,
 	files::{self, uploads},
-	inference, jobs, node, nodes, openapi, oracle, quorum,
+	inference, jobs, node, nodes, openapi, oracle, proof, quorum,
 	route::{BINARY, Content, DELETE, HEAD, PATCH, Route, json},
 };
 use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_TIME_MAX};
@@ -59,6 +59,10 @@ fn of_the_node() -> Vec<Route> {
 			.body_bytes_max(SMALL_REQUEST_BYTES_MAX),
 		Route::get(routes::ORACLE_EVIDENCE, Local, oracle::evidence)
 			.says("What an oracle's chain node reports of an epoch, in SCALE.")
+			.query(&[("epoch", "The epoch.")])
+			.answers(BINARY),
+		Route::get(routes::ORACLE_ANCHORS, Local, oracle::anchors)
+			.says("The roots of jobs' namespaces that it reports beside it, in SCALE.")
 			.query(&[("epoch", "The epoch.")])
 			.answers(BINARY),
 	]
@@ -157,6 +161,13 @@ fn of_the_store() -> Vec<Route> {
 			.query(&[KEY])
 			.options(&[IF_VERSION])
 			.answers(json::<QuorumKey>()),
+		Route::get(routes::CSTORE_PROOF, Namespace(Read), proof::get)
+			.says(
+				"A proof of what a key held when an epoch ended, under the root that the chain has.",
+			)
+			.query(&[KEY, ("epoch", "The epoch.")])
+			.options(&[("field", "Which field of a hash."), ("member", "Which member of a set.")])
+			.answers(BINARY),
 		Route::get(routes::CSTORE_ENTRIES, Namespace(Read), cstore::entries)
 			.says("Some of all keys, with all that they hold.")
 			.options(&[("from", "Where to go on; the last page's `next`.")])
