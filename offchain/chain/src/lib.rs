@@ -33,6 +33,7 @@ pub mod events;
 mod queries;
 mod health;
 pub mod oracles;
+mod anchors;
 mod settlement;
 mod session;
 pub mod economy;
@@ -42,6 +43,7 @@ mod permit;
 mod signer;
 mod keystore;
 
+pub use anchors::EpochAnchors;
 pub use client::{Chain, ConnectError, QueryError};
 pub use follow::{ChainHandle, FollowConfig, follow};
 pub use health::{NodeBlock, NodeHealth};

@@ -57,6 +57,15 @@ impl From<Maintenance> for r1_primitives::Maintenance {
 	}
 }
 
+/// The root of a job's namespace as a node had it.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct Anchor {
+	pub(crate) job: JobId,
+	pub(crate) deed: DeedId,
+	pub(crate) root: [u8; 32],
+}
+
 /// The record of an epoch that is over.
 #[derive(Clone, Copy, Debug, DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
@@ -313,6 +322,11 @@ pub(crate) fn proven() -> Item<(EpochIndex, OracleIndex), Misconduct> {
 /// Agreed availability of one page of deeds.
 pub(crate) fn availability() -> Item<(EpochIndex, PageIndex), Vec<u8>> {
 	storage("Oracles", "Availability")
+}
+
+/// Agreed roots of jobs' namespaces at the end of an epoch.
+pub(crate) fn anchors() -> Item<(EpochIndex,), Vec<Anchor>> {
+	storage("Oracles", "Anchors")
 }
 
 /// Deeds by number.

@@ -12,7 +12,9 @@ mod access;
 mod tool;
 
 pub(crate) use access::{Attenuate, Auth, Login, Reseal, Seal, SealTo, Secret, Token, TokenOutput};
-pub(crate) use cstore::{Cstore, StoreDelete, StoreGet, StoreKey, StoreQuorum, StoreSet};
+pub(crate) use cstore::{
+	Cstore, StoreDelete, StoreGet, StoreKey, StoreProve, StoreQuorum, StoreSet,
+};
 pub(crate) use economy::{
 	Application, Burn, Buy, Deed, History, InvoiceNumber, IssuePermit, Permit, Price, Rewards,
 };

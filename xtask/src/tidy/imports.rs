@@ -66,6 +66,8 @@ const RULES: &[Rule] = &[
 			&[
 				"offchain/api",
 				"offchain/chain",
+				// A person checks proofs of what the store held on their own machine.
+				"offchain/cstore",
 				// A person narrows tokens and seals secrets on their own machine.
 				"offchain/dauth",
 				"offchain/edil-client",

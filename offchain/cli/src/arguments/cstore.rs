@@ -36,6 +36,14 @@ pub(crate) enum Cstore {
 		#[arg(long)]
 		output: PathBuf,
 	},
+	/// Proves what a key held when an epoch ended, to whoever knows the chain; exit code 1 if it held
+	/// nothing.
+	Prove(StoreProve),
+	/// Checks such a proof against the chain at `--node-url`; exit code 1 if the key held nothing.
+	Verify {
+		/// The file with the proof.
+		file: PathBuf,
+	},
 	/// Writes the keys of such a file into the store, each in the place of what it holds.
 	Load {
 		/// The namespace, like `job/7`.
@@ -111,4 +119,26 @@ pub(crate) struct StoreDelete {
 	pub(crate) copies: u32,
 	#[command(flatten)]
 	pub(crate) agreement: StoreQuorum,
+}
+
+/// A key that something is proven of.
+#[derive(Args, Debug)]
+pub(crate) struct StoreProve {
+	/// The key.
+	pub(crate) key: String,
+	/// The epoch at whose end it held what is proven.
+	#[arg(long)]
+	pub(crate) epoch: u32,
+	/// The job; without, the only one that the daemon's node replicates the namespace of.
+	#[arg(long)]
+	pub(crate) job: Option<u32>,
+	/// A field of the hash that the key holds, instead of its plain value.
+	#[arg(long, conflicts_with = "member")]
+	pub(crate) field: Option<String>,
+	/// Whether this is a member of the set that the key holds.
+	#[arg(long)]
+	pub(crate) member: Option<String>,
+	/// File to write the proof into, for others to verify.
+	#[arg(long)]
+	pub(crate) output: Option<PathBuf>,
 }

@@ -2,6 +2,7 @@
 
 //! The store that jobs share state through.
 
+use super::proof;
 use crate::{
 	arguments::{Arguments, Cstore, StoreDelete, StoreGet, StoreKey, StoreQuorum, StoreSet},
 	files,
@@ -57,6 +58,8 @@ pub(super) async fn run(arguments: &Arguments, command: &Cstore) -> anyhow::Resu
 		},
 		Cstore::Watch { namespace, prefix } => watch(&edge, namespace, prefix).await,
 		Cstore::Dump { namespace, output } => dump(&edge, namespace, output).await,
+		Cstore::Prove(order) => proof::prove(arguments, order).await,
+		Cstore::Verify { file } => proof::verify_file(arguments, file).await,
 		Cstore::Load { namespace, input, copies } => load(&edge, namespace, input, *copies).await,
 	}
 }

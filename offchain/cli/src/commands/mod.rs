@@ -19,6 +19,7 @@ mod escrow;
 mod job;
 mod fs;
 mod cstore;
+mod proof;
 mod node;
 mod infer;
 mod keys;
