@@ -74,6 +74,7 @@ pub(super) fn order_and_use(stage: &mut Stage<'_>) -> Result<Value> {
 	let hosts = hosts(stage, &placed)?;
 	let outcome = use_model(stage, &hosts)?;
 	let agreement = super::agreement::agree(stage, job, &hosts)?;
+	let anchoring = super::anchoring::prove(stage, job, &hosts)?;
 	Ok(json!({
 		"job": job,
 		"model": text(&ordered, "model")?,
@@ -82,6 +83,7 @@ pub(super) fn order_and_use(stage: &mut Stage<'_>) -> Result<Value> {
 		"machines": hosts.iter().map(|host| host.name.as_str()).collect::<Vec<_>>(),
 		"accuracy": outcome,
 		"agreement": agreement,
+		"anchoring": anchoring,
 	}))
 }
 

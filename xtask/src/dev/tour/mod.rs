@@ -10,6 +10,7 @@ mod deeds;
 mod availability;
 mod inference;
 mod agreement;
+mod anchoring;
 mod audit;
 mod drills;
 mod sundries;
