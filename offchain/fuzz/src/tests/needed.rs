@@ -101,7 +101,6 @@ const RESP: Pairs = &[
 	("session", "select"),
 	("session", "error"),
 	("agreement", "ok"),
-	("agreement", "error"),
 ];
 
 const PROOF: Pairs = &[
