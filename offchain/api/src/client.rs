@@ -9,8 +9,8 @@ pub use cstore::{ProofQuery, Watch, WriteOptions};
 pub use files::Download;
 
 use crate::{
-	ApiErrorBody, ChallengeRequest, ChallengeResponse, HealthResponse, HexBytes, LinkProofRequest,
-	LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest, RevokeResponse,
+	ApiErrorBody, ChallengeRequest, ChallengeResponse, HealthResponse, HexBytes, JobLogs, JobStatus,
+	LinkProofRequest, LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest, RevokeResponse,
 	SealingKeyResponse, SelfResponse, TokenRequest, TokenResponse,
 	oip::{InferRequest, InferResponse, ModelMetadata, ModelReady, Ready, ServerMetadata},
 };
@@ -206,6 +206,34 @@ impl EdgeClient {
 	/// See [`ClientError`].
 	pub async fn revoke(&self, request: &RevokeRequest) -> Result<RevokeResponse, ClientError> {
 		self.post(&["v1", "auth", "revoke"], request).await
+	}
+
+	// # Jobs
+
+	/// How far a job is on the node.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn job(&self, job: u32) -> Result<JobStatus, ClientError> {
+		self.get(&["v1", "jobs", &job.to_string()]).await?.json()
+	}
+
+	/// The last lines of a container of a job; of a job with one container, it need not be named.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn job_logs(
+		&self,
+		job: u32,
+		container: Option<&str>,
+		lines: u32,
+	) -> Result<JobLogs, ClientError> {
+		let request = self.request(Method::GET, &["v1", "jobs", &job.to_string(), "logs"]);
+		let request = request.query(&[("lines", lines)]);
+		let request = request.query(&container.map(|name| [("container", name)]));
+		self.exchange(request).await?.success()?.json()
 	}
 
 	// # Inference

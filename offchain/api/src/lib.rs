@@ -48,8 +48,8 @@ pub use files::{
 };
 pub use hex_bytes::{HexBytes, HexBytesError};
 pub use node::{
-	BeatStatus, ChainStatus, ComponentStatus, HealthResponse, JobState, JobStatus,
-	LinkProofRequest, LinkProofResponse, NodeStatus,
+	BeatStatus, ChainStatus, ComponentStatus, ContainerPhase, ContainerStatus, HealthResponse,
+	JobLogLine, JobLogs, JobState, JobStatus, LinkProofRequest, LinkProofResponse, NodeStatus,
 };
 pub use nodes::{NodeCapabilities, NodeGpu, NodeSummary, NodesResponse, SealingKeyResponse};
 /// What is sent with a request, if it is long.

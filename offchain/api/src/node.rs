@@ -90,15 +90,81 @@ pub struct BeatStatus {
 pub struct JobStatus {
 	/// Number of the job on the chain.
 	pub job: u32,
-	/// The name that its model is served under, once its specification is read.
+	/// Its name, once its specification is read; a model is served under it.
 	pub name: Option<String>,
+	/// What it is, such as `model` or `container`, once its specification is read.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub kind: Option<String>,
 	/// The content identifier of its model.
 	pub model: Option<String>,
 	/// How far it is.
 	pub state: JobState,
-	/// Why it failed.
+	/// Why it failed, or is less than it should be.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub reason: Option<String>,
+	/// Its containers, if it has any.
+	#[serde(default, skip_serializing_if = "Vec::is_empty")]
+	pub containers: Vec<ContainerStatus>,
+}
+
+/// A container of a job on a node.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContainerStatus {
+	/// Its name in the specification.
+	pub name: String,
+	/// How far it is.
+	pub phase: ContainerPhase,
+	/// Why it is no further, or what its last check said.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub reason: Option<String>,
+	/// How often it was started again in a row.
+	pub restarts: u64,
+}
+
+/// How far a container is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ContainerPhase {
+	/// Its image is on its way.
+	Fetching,
+	/// It is being made.
+	Creating,
+	/// It waits for the containers that it depends on.
+	Waiting,
+	/// It runs, and its start-up check has not succeeded yet.
+	Starting,
+	/// It works.
+	Healthy,
+	/// It runs and does not work: it is being stopped.
+	Unhealthy,
+	/// It ended, and is started again.
+	Pausing,
+	/// It ended well, and is not started again.
+	Done,
+	/// It is not started again.
+	Failed,
+}
+
+/// The last lines of a container.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JobLogs {
+	/// The container.
+	pub container: String,
+	/// Its lines, oldest first.
+	pub lines: Vec<JobLogLine>,
+}
+
+/// A line that a container wrote.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JobLogLine {
+	/// Whether it came from the standard error stream.
+	pub is_error: bool,
+	/// The line, with what is not UTF-8 replaced.
+	pub text: String,
 }
 
 /// How far a job is on a node.

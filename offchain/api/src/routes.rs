@@ -54,6 +54,10 @@ pub const ORACLE_ANCHORS: &str = "/oracle/v1/anchors";
 /// GET: [`JobStatus`](crate::JobStatus) of a job that is placed on the node.
 pub const JOB: &str = "/v1/jobs/{job}";
 
+/// GET with the queries `container` and `lines`: [`JobLogs`](crate::JobLogs) of a job that is placed
+/// on the node.
+pub const JOB_LOGS: &str = "/v1/jobs/{job}/logs";
+
 /// GET: [`FilesStatus`](crate::FilesStatus).
 pub const R1FS: &str = "/v1/r1fs";
 

@@ -50,8 +50,11 @@ mod document;
 pub mod container;
 mod plan;
 mod reconcile;
+mod attempts;
 mod backoff;
 pub mod attest;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -6,16 +6,17 @@
 //! step of each job and nothing that depends on another step of the same plan. Once the steps are
 //! done, the next plan goes on from there, until a plan is empty.
 
-use crate::{
-	placement::running_jobs,
-	specification::{ServedName, Specification},
-};
+use crate::{job::Document, placement::running_jobs, specification::ServedName};
 use cid::Cid;
 use r1_core::ChainState;
 use r1_primitives::{JobId, NodeKey};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	sync::Arc,
+};
 
-/// The next steps, and how far each job is.
+/// The next steps, and how far each job is. Jobs of containers are left to
+/// [`crate::container::plan`].
 ///
 /// Jobs with lower numbers come first: of two that want the same name, the older one gets it.
 #[must_use]
@@ -71,7 +72,7 @@ impl Desired {
 pub struct Observed {
 	/// Specifications that were fetched and are valid, by their CID. A job that runs must keep
 	/// its specification here, or it is stopped until that is fetched again.
-	pub specifications: BTreeMap<Cid, Specification>,
+	pub specifications: BTreeMap<Cid, Arc<Document>>,
 	/// Model files that are whole in the local store.
 	pub models: BTreeSet<Cid>,
 	/// The file of each model that is served, by its name.
@@ -112,6 +113,8 @@ pub enum JobPhase {
 	Serving,
 	/// On its way; this is what comes next.
 	Next(Step),
+	/// It is one of containers, which are planned apart.
+	Containers,
 	/// Nothing can be done until something else changes.
 	Blocked(Blocked),
 }
@@ -122,7 +125,7 @@ impl JobPhase {
 	pub fn step(&self) -> Option<&Step> {
 		match self {
 			Self::Next(step) => Some(step),
-			Self::Serving | Self::Blocked(_) => None,
+			Self::Serving | Self::Containers | Self::Blocked(_) => None,
 		}
 	}
 }
@@ -138,6 +141,12 @@ pub enum Blocked {
 	NameTaken {
 		/// The older job.
 		by: JobId,
+	},
+	/// A kind of job that no node runs yet.
+	#[error("this version runs no job of kind `{kind}`; wait for one that does, or close the job")]
+	Unsupported {
+		/// The kind.
+		kind: &'static str,
 	},
 }
 
@@ -168,13 +177,19 @@ fn claim_name<'observed>(
 	names: &mut BTreeMap<ServedName, (JobId, Cid)>,
 ) -> Result<Target<'observed>, JobPhase> {
 	let cid = specification.ok_or(JobPhase::Blocked(Blocked::NoSpecification))?;
-	let Some(Specification::Inference(inference)) = observed.specifications.get(cid) else {
+	let Some(document) = observed.specifications.get(cid) else {
 		return Err(JobPhase::Next(Step::FetchSpecification { specification: *cid }));
 	};
+	let Some((name, file)) = document.model() else {
+		return Err(match document.group() {
+			Some(_) => JobPhase::Containers,
+			None => JobPhase::Blocked(Blocked::Unsupported { kind: document.kind() }),
+		});
+	};
 	// Two jobs may share a name for the same model: both are served by it.
-	let (by, model) = *names.entry(inference.name.clone()).or_insert((job, inference.model));
-	match model == inference.model {
-		true => Ok(Target { name: &inference.name, model }),
+	let (by, model) = *names.entry(name.clone()).or_insert((job, file));
+	match model == file {
+		true => Ok(Target { name, model }),
 		false => Err(JobPhase::Blocked(Blocked::NameTaken { by })),
 	}
 }

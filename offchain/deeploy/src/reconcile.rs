@@ -3,11 +3,10 @@
 //! The plan over time: what is under way, what has failed, and when to try again.
 
 use crate::{
-	backoff::pause_ms,
+	attempts::Attempts,
 	plan::{Desired, JobPhase, Observed, Plan, Step, plan},
 };
 use r1_primitives::JobId;
-use std::collections::BTreeMap;
 
 /// Hands out each step once, and again after a pause if it fails.
 ///
@@ -15,8 +14,7 @@ use std::collections::BTreeMap;
 /// for each job of the node and each model that it serves.
 #[derive(Debug)]
 pub struct Reconciler {
-	attempts: BTreeMap<Step, Attempt>,
-	seed: [u8; 32],
+	attempts: Attempts<Step>,
 	last: Plan,
 }
 
@@ -24,7 +22,7 @@ impl Reconciler {
 	/// A reconciler that has tried nothing. The seed, such as the node's key, spreads retries.
 	#[must_use]
 	pub fn new(seed: [u8; 32]) -> Self {
-		Self { attempts: BTreeMap::new(), seed, last: Plan::default() }
+		Self { attempts: Attempts::new(seed), last: Plan::default() }
 	}
 
 	/// The steps to begin now; each must be answered by [`Self::finished`].
@@ -32,49 +30,21 @@ impl Reconciler {
 	/// `now_ms` is monotonic time.
 	pub fn plan(&mut self, now_ms: u64, desired: &Desired, observed: &Observed) -> Vec<Step> {
 		self.last = plan(desired, observed);
-		let wanted = &self.last.steps;
-		// A step that is under way is remembered even when nobody wants it any more: it must not
-		// begin a second time if somebody wants it again.
-		self.attempts
-			.retain(|step, attempt| attempt.state == State::UnderWay || wanted.contains(step));
-		let due: Vec<_> = wanted
-			.iter()
-			.filter(|step| self.attempts.get(step).is_none_or(|attempt| attempt.is_due(now_ms)))
-			.cloned()
-			.collect();
-		for step in &due {
-			self.attempts.entry(step.clone()).or_default().state = State::UnderWay;
-		}
-		due
+		self.attempts.begin(now_ms, &self.last.steps)
 	}
 
 	/// Takes the outcome of a step.
 	pub fn finished(&mut self, now_ms: u64, step: &Step, outcome: Result<(), StepFailure>) {
-		let Err(failure) = outcome else {
-			self.attempts.remove(step);
-			return;
-		};
-		let attempt = self.attempts.entry(step.clone()).or_default();
-		attempt.failures = attempt.failures.saturating_add(1);
-		attempt.state = match failure {
-			StepFailure::Permanent => State::Abandoned,
-			StepFailure::Transient => {
-				let pause_ms = pause_ms(&self.seed, attempt.failures);
-				State::Pausing { until_ms: now_ms.saturating_add(pause_ms) }
-			},
-		};
+		self.attempts.finished(now_ms, step, outcome);
 	}
 
 	/// How far each job of this node was at the last plan.
 	pub fn reports(&self) -> impl Iterator<Item = JobReport> {
-		self.last.phases.iter().map(|(job, phase)| {
-			let attempt = phase.step().and_then(|step| self.attempts.get(step));
-			JobReport {
-				job: *job,
-				phase: phase.clone(),
-				failures: attempt.map_or(0, |attempt| attempt.failures),
-				is_abandoned: attempt.is_some_and(|attempt| attempt.state == State::Abandoned),
-			}
+		self.last.phases.iter().map(|(job, phase)| JobReport {
+			job: *job,
+			phase: phase.clone(),
+			failures: phase.step().map_or(0, |step| self.attempts.failures(step)),
+			is_abandoned: phase.step().is_some_and(|step| self.attempts.is_abandoned(step)),
 		})
 	}
 }
@@ -100,30 +70,4 @@ pub struct JobReport {
 	pub failures: u32,
 	/// Whether its next step is not tried any more.
 	pub is_abandoned: bool,
-}
-
-/// What became of a step so far.
-#[derive(Clone, Copy, Debug, Default)]
-struct Attempt {
-	failures: u32,
-	state: State,
-}
-
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-enum State {
-	#[default]
-	UnderWay,
-	Pausing {
-		until_ms: u64,
-	},
-	Abandoned,
-}
-
-impl Attempt {
-	fn is_due(&self, now_ms: u64) -> bool {
-		match self.state {
-			State::UnderWay | State::Abandoned => false,
-			State::Pausing { until_ms } => until_ms <= now_ms,
-		}
-	}
 }

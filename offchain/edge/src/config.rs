@@ -2,6 +2,10 @@
 
 //! The configuration: a TOML file, overridden by variables, overridden by flags.
 
+mod containers;
+
+pub(crate) use containers::{Containers, Engine};
+
 use crate::{arguments::Arguments, capabilities, defaults};
 use anyhow::{Context as _, ensure};
 use r1_telemetry::{LogFormat, LogOptions};
@@ -22,6 +26,7 @@ pub(crate) struct Config {
 	pub(crate) mesh: Mesh,
 	pub(crate) store: Store,
 	pub(crate) cstore: Cstore,
+	pub(crate) containers: Containers,
 	pub(crate) api: Api,
 	pub(crate) metrics: Metrics,
 	pub(crate) log: Log,
@@ -476,6 +481,7 @@ mod tests {
 			("[api]\nlocal_listen = \"10.0.0.1:1\"\n", ["api.local_listen", "loopback"]),
 			("[api]\nconnections_max = 0\n", ["api.connections_max", "from 1 to 65536"]),
 			("[node]\ntags = [\"a\\nb\"]\n", ["node.tags", "control"]),
+			("[containers]\nengine = \"podman\"\n", ["line 2", "`auto`, `off`"]),
 			("[mesh]\nconnections_max = 15\n", ["mesh.connections_max", "from 16 to 65536"]),
 		];
 		for (text, needles) in cases {

@@ -112,6 +112,7 @@ impl Ports {
 			resp::spawn(resp, shared.door(), clock, cancel.clone(), tasks)?;
 		}
 		let sdk = Sdk::new(&shared);
+		tasks.spawn(http::serve_inside(shared.clone(), cancel.clone(), tasks.clone()));
 		let router = http::api_router(&config.api, shared)?;
 		let metrics_router = http::metrics_router(registry);
 		let tls = http::acceptor(&config.api)?;

@@ -119,6 +119,43 @@ pub(crate) const SPECIFICATION_BYTES_MAX: u64 = 64 * 1024;
 /// How often jobs are reconciled when nothing happens on the chain: failures are tried again.
 pub(crate) const RECONCILE_INTERVAL: Duration = Duration::from_secs(5);
 
+/// Outcomes of a job's steps that wait to be taken in; a step waits when they are too many.
+pub(crate) const JOB_OUTCOMES_MAX: usize = 64;
+
+/// How often containers are looked at: one that ends is started again that much later at most.
+pub(crate) const CONTAINERS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Where container engines listen, in the order in which they are tried: Podman's, Docker's.
+pub(crate) const ENGINE_SOCKETS: [&str; 3] =
+	["/run/podman/podman.sock", "/run/docker.sock", "/var/run/docker.sock"];
+
+/// How often an engine that does not answer is tried again.
+pub(crate) const ENGINE_AGAIN: Duration = Duration::from_secs(5);
+
+/// The port of the API on the networks of jobs: the same as on loopback, so that it is known.
+pub(crate) const INSIDE_PORT: u16 = 31236;
+
+/// Connections of all containers of a job to the API at a time.
+pub(crate) const INSIDE_CONNECTIONS_MAX: usize = 64;
+
+/// Lines of a container's log that are told if nobody says how many, and at most.
+pub(crate) const LOG_LINES: u32 = 100;
+/// See [`LOG_LINES`]: what a person scrolls through.
+pub(crate) const LOG_LINES_MAX: u32 = 10_000;
+
+/// Bytes of a container's log that are told at once (1 MiB): lines may be long.
+pub(crate) const LOG_BYTES_MAX: usize = 1024 * 1024;
+
+/// What a command of a health check may say, in bytes: nobody reads more of a failure.
+pub(crate) const CHECK_OUTPUT_BYTES_MAX: usize = 1024;
+
+/// How long the containers of a job may be checked for somebody who asks whether they work: longer than
+/// most checks take, and less than who asks waits.
+pub(crate) const CHECK_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// How long the outcome of such a check is told again: whoever asks often does not make it more often.
+pub(crate) const CHECK_FRESH: Duration = Duration::from_secs(2);
+
 /// Challenges that wait for an answer at a time: as many as the mesh dials at once, so that no node
 /// is blamed for what this one cannot do. All 46 224 deeds make 22 in a slot of 10 s.
 pub(crate) const CHALLENGES_OPEN_MAX: usize = 64;

@@ -2,11 +2,15 @@
 
 //! The mesh in this daemon: who is admitted, and who answers probes.
 
-use crate::config;
+use crate::{
+	config,
+	jobs::{Containers, Health},
+};
 use anyhow::Context as _;
 use bytes::Bytes;
 use r1_chain::ChainHandle;
 use r1_core::{BlockStore, Clock, NodeIdentity, Rng};
+use r1_deeploy::container::probe::{ContainerAnswer, ContainerProbe};
 use r1_inference::{InferenceService, Probe, ProbeAnswer, ProbeRefusal};
 use r1_net::{Config, Inbound, InboundRequest, Metrics, Ports};
 use r1_primitives::NodeKey;
@@ -114,19 +118,49 @@ async fn admit_from_chain(chain: ChainHandle, admit: watch::Sender<Arc<BTreeSet<
 	}
 }
 
-/// Answers the probes of oracles, each in a task of its own; the models' service bounds them.
+/// Whom probes are about.
+#[derive(Clone)]
+pub(crate) struct Probed {
+	pub(crate) inference: InferenceService,
+	pub(crate) containers: Containers,
+	pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Answers the probes of oracles, each in a task of its own; the models' service bounds those of
+/// models, and those of containers are answered anew every two seconds at most.
 pub(crate) async fn answer_probes(
 	mut requests: mpsc::Receiver<InboundRequest>,
-	inference: InferenceService,
+	probed: Probed,
 	tasks: TaskTracker,
 ) {
 	while let Some(request) = requests.recv().await {
-		let inference = inference.clone();
+		let probed = probed.clone();
 		tasks.spawn(async move {
-			let answer = answer_probe(&request.bytes, &inference).await;
+			let answer = match ContainerProbe::is_one(&request.bytes) {
+				true => answer_container_probe(&request.bytes, &probed).await,
+				false => answer_probe(&request.bytes, &probed.inference).await,
+			};
 			request.answer(answer).await;
 		});
 	}
+}
+
+async fn answer_container_probe(bytes: &[u8], probed: &Probed) -> Bytes {
+	let answer = match ContainerProbe::decode(bytes) {
+		Ok(probe) => {
+			let now_ms = probed.clock.monotonic_ms();
+			match probed.containers.health(probe.job, now_ms).await {
+				Health::Works => ContainerAnswer::Works,
+				Health::Fails { reason } => ContainerAnswer::fails(&reason),
+				Health::NotHere => ContainerAnswer::NotHere,
+			}
+		},
+		Err(error) => {
+			warn!(target: "r1::edge", %error, "received a probe of another version");
+			ContainerAnswer::NotUnderstood
+		},
+	};
+	answer.encode().into()
 }
 
 async fn answer_probe(bytes: &[u8], inference: &InferenceService) -> Bytes {

@@ -16,8 +16,10 @@ use r1_chain::ChainHandle;
 use r1_core::{ChainState, Rng as _, SystemRng, error_chain};
 use r1_deeploy::{
 	attest::{Attestor, ProbeOutcome, ProbeTarget},
+	container::probe::{ContainerAnswer, ContainerProbe},
+	job::Document,
 	placement::{self, PlacementPolicy},
-	specification::{InferenceSpecification, Specification},
+	specification::InferenceSpecification,
 };
 use r1_inference::{
 	InferenceLimits, InferenceRequest, InferenceService, ModelFile, ModelName, NamedTensor, Probe,
@@ -78,7 +80,7 @@ pub(crate) struct Prober {
 	/// Models that this node runs only to know the right answers. Apart from those that it serves
 	/// for jobs of its own, which come and go with those.
 	references: InferenceService,
-	specifications: BTreeMap<Cid, InferenceSpecification>,
+	specifications: BTreeMap<Cid, Arc<Document>>,
 }
 
 /// Makes the handle and the task.
@@ -113,6 +115,8 @@ pub(crate) fn prepare(
 enum NotProbed {
 	#[error("the chain holds no CID of a specification")]
 	NoSpecification,
+	#[error("nobody knows how to probe a job of kind `{0}` yet")]
+	UnknownKind(&'static str),
 	#[error("the specification or the model is not at hand")]
 	Unavailable(#[source] Box<dyn Error + Send + Sync>),
 	#[error("the model cannot be probed")]
@@ -172,7 +176,12 @@ impl Prober {
 		let job = state.jobs.get(&target.job).ok_or(NotProbed::NoSpecification)?;
 		let cid =
 			Cid::try_from(job.specification.as_slice()).map_err(|_| NotProbed::NoSpecification)?;
-		let specification = self.specification(cid).await?;
+		let document = self.specification(cid).await?;
+		if document.group().is_some() {
+			return Ok(self.probe_containers(&node, target).await);
+		}
+		let specification =
+			document.inference().ok_or_else(|| NotProbed::UnknownKind(document.kind()))?;
 		let model = self.reference(&specification).await?;
 		let inputs = sample(&model, &specification)?;
 		let probe = Probe { job: target.job, model: specification.model, inputs: inputs.clone() };
@@ -192,16 +201,29 @@ impl Prober {
 		Ok(if is_right { ProbeOutcome::Ok } else { ProbeOutcome::Failed })
 	}
 
-	async fn specification(&mut self, cid: Cid) -> Result<InferenceSpecification, NotProbed> {
+	/// Asks the node whether the containers work; all that is learnt is what it says.
+	async fn probe_containers(&self, node: &NodeKey, target: ProbeTarget) -> ProbeOutcome {
+		let request = ContainerProbe { job: target.job }.encode();
+		match self.mesh.request(node, request.into()).await {
+			Ok(answer) => match ContainerAnswer::decode(&answer) {
+				Ok(ContainerAnswer::Works) => ProbeOutcome::Ok,
+				said => {
+					debug!(target: "r1::edge", ?target, ?said, "containers do not work");
+					ProbeOutcome::Failed
+				},
+			},
+			Err(RequestError::Refused { .. }) => ProbeOutcome::Failed,
+			Err(_) => ProbeOutcome::TimedOut,
+		}
+	}
+
+	async fn specification(&mut self, cid: Cid) -> Result<Arc<Document>, NotProbed> {
 		if let Some(known) = self.specifications.get(&cid) {
-			return Ok(known.clone());
+			return Ok(Arc::clone(known));
 		}
 		let bytes = self.files.get(&cid, SPECIFICATION_BYTES_MAX).await.map_err(unavailable)?;
-		let Specification::Inference(read) = Specification::from_json(&bytes).map_err(unusable)?
-		else {
-			return Err(NotProbed::NoSpecification);
-		};
-		self.specifications.insert(cid, read.clone());
+		let read = Arc::new(Document::read(&bytes).map_err(unusable)?);
+		self.specifications.insert(cid, Arc::clone(&read));
 		Ok(read)
 	}
 

@@ -7,7 +7,7 @@
 //!  mesh ──beats, challenges──> heartbeat ──whom to ask──> nodes, by the mesh
 //!  mesh ──revocations──> dauth                  mesh ──replicas──> cstore ──> mesh
 //!  cstore ──roots──> anchors ──mesh──> anchors of oracles
-//!  mesh ──probes──> inference      mesh ──what are you?──> capabilities
+//!  mesh ──probes──> inference, jobs      mesh ──what are you?──> capabilities
 //!  jobs ──files──> r1fs ──blocks──> mesh
 //!  HTTP ──> every handle
 //! ```
@@ -71,14 +71,19 @@ impl Base {
 		let store = self.files(config, &mesh);
 		let files = store.files();
 		let inference = InferenceService::with_tract(InferenceLimits::default());
-		self.spawn(mesh::answer_probes(requests, inference.clone(), self.tasks.clone()));
 		let dauth = self.dauth(config, &mesh, revocations, access_requests)?;
 		let cstore = self.cstore(config, &mesh, store_requests)?;
 		let anchors = self.anchors(&mesh, &cstore, statements);
 		let (nodes, introduction) = nodes::prepare(config, capabilities)?;
 		self.spawn(introduction);
 		let heartbeat = self.heartbeat(config, &mesh, &nodes, beats, challenges)?;
-		let jobs = self.jobs(config, files, &inference, &dauth);
+		let jobs = self.jobs(config, files, &inference, &dauth)?;
+		let probed = mesh::Probed {
+			inference: inference.clone(),
+			containers: jobs.containers().clone(),
+			clock: self.clock.clone(),
+		};
+		self.spawn(mesh::answer_probes(requests, probed, self.tasks.clone()));
 		let oracle = self.oracle(&mesh, files, &heartbeat);
 		let Self { state, identity, clock, chain, health, cancel, .. } = self;
 		Ok(Shared {
@@ -224,19 +229,24 @@ impl Base {
 		files: &Files,
 		inference: &InferenceService,
 		dauth: &Dauth,
-	) -> Jobs {
+	) -> anyhow::Result<Jobs> {
 		let api_url = config.api.local_url();
-		let (jobs, reconciler) = jobs::prepare(jobs::Needs {
+		let (jobs, reconciler, containers) = jobs::prepare(jobs::Needs {
 			node: self.identity.key(),
 			chain: self.chain.clone(),
 			files: files.clone(),
 			inference: inference.clone(),
+			dauth: dauth.clone(),
 			clock: self.clock.clone(),
 			credentials: jobs::Credentials::new(&config.node.data_dir, dauth.clone(), api_url),
+			data_dir: config.node.data_dir.clone(),
+			engine: config.containers.engine.clone(),
 			health: self.health.component("jobs"),
-		});
+			containers_health: self.health.component("containers"),
+		})?;
 		self.spawn(reconciler.run());
-		jobs
+		self.spawn(containers.run());
+		Ok(jobs)
 	}
 
 	fn oracle(&self, mesh: &Mesh, files: &Files, heartbeat: &Heartbeat) -> Oracle {

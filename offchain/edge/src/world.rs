@@ -3,7 +3,12 @@
 //! Daemons in this process, for tests: all services of each, a mesh on loopback, and a chain that
 //! says what the test says.
 
-use crate::{config::Config, files, http, services::Base, shared::Shared};
+use crate::{
+	config::{Config, Engine},
+	files, http,
+	services::Base,
+	shared::Shared,
+};
 use r1_api::{ChallengeResponse, TokenResponse};
 use r1_chain::{Address, ChainHandle, Signer};
 use r1_core::{
@@ -137,6 +142,7 @@ impl World {
 		config.api.certificate_file = options.tls.map(|(certificate, _)| certificate.to_owned());
 		config.api.private_key_file = options.tls.map(|(_, key)| key.to_owned());
 		config.api.cors_origins = vec![ORIGIN.to_owned()];
+		config.containers.engine = options.engine.map_or(Engine::Off, |it| Engine::At(it.into()));
 		let (cancel, tasks) = (CancellationToken::new(), TaskTracker::new());
 		let base = Base {
 			state: self.chain.borrow().clone().unwrap(),
@@ -157,6 +163,7 @@ impl World {
 		let scheme = if tls.is_some() { "https" } else { "http" };
 		let listener = http::Listener { socket, tls, connections_max: options.connections_max };
 		tasks.spawn(http::serve(listener, router, cancel.clone(), tasks.clone()));
+		tasks.spawn(http::serve_inside(shared.clone(), cancel.clone(), tasks.clone()));
 		Daemon {
 			url: format!("{scheme}://{address}"),
 			shared,
@@ -181,6 +188,8 @@ pub(crate) struct Options<'a> {
 	pub(crate) public_listen: &'a [&'a str],
 	pub(crate) is_gateway_public: bool,
 	pub(crate) job_bytes_max: u64,
+	/// The socket of the engine that runs containers; none are run without.
+	pub(crate) engine: Option<&'a Path>,
 }
 
 impl Default for Options<'_> {
@@ -190,6 +199,7 @@ impl Default for Options<'_> {
 			requires_tokens: true,
 			connections_max: 64,
 			tls: None,
+			engine: None,
 			public_listen: &[],
 			is_gateway_public: false,
 			job_bytes_max: 1 << 20,

@@ -16,11 +16,15 @@ use r1_primitives::{JobId, PlacementRound};
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	fmt,
+	path::PathBuf,
 };
 
 /// Where a container may write what is gone when it ends. Programs keep sockets and temporary files
 /// there, and few images start without.
 pub const SCRATCH_PATHS: [&str; 2] = ["/run", "/tmp"];
+
+/// Where a container sees what its node gives to it. No job may have a volume in `/run`.
+pub const GIVEN_PATH: &str = "/run/ratio1";
 
 /// How much fits into each scratch directory, in bytes. It counts as memory of the container.
 pub const SCRATCH_BYTES: u64 = 64 << 20;
@@ -51,7 +55,7 @@ impl PlacedGroup<'_> {
 	/// What to tell an engine to make a container.
 	///
 	/// `image` is the engine's reference of the container's image, `secrets` what was opened, and
-	/// `node_variables` what the node itself tells the container; their names begin with `R1_`.
+	/// `given` what the node itself gives to the container.
 	///
 	/// # Errors
 	///
@@ -61,7 +65,7 @@ impl PlacedGroup<'_> {
 		name: &ServedName,
 		image: &str,
 		secrets: &BTreeMap<SecretName, String>,
-		node_variables: &BTreeMap<String, String>,
+		given: &Given,
 	) -> Result<ContainerConfig, ConfigError> {
 		let no_container = || ConfigError::NoContainer { name: name.clone() };
 		let container = self.group.containers().get(name).ok_or_else(no_container)?;
@@ -73,7 +77,7 @@ impl PlacedGroup<'_> {
 			Ok((variable.clone(), value.clone()))
 		});
 		let mut hidden = hidden.collect::<Result<BTreeMap<_, _>, _>>()?;
-		hidden.extend(node_variables.clone());
+		hidden.extend(given.variables.clone());
 		Ok(ContainerConfig {
 			name: instance.to_string(),
 			image: image.to_owned(),
@@ -86,6 +90,7 @@ impl PlacedGroup<'_> {
 			ports: container.ports.values().copied().collect(),
 			is_published: self.reaches_out(),
 			mounts: self.mounts(container),
+			directory: given.directory.clone(),
 			resources: container.resources,
 			has_gpu: self.gpu.is_some(),
 			stop_secs: container.stop_secs,
@@ -159,6 +164,15 @@ impl PlacedGroup<'_> {
 	}
 }
 
+/// What a node gives to each container of a job.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Given {
+	/// Variables; their names begin with `R1_`.
+	pub variables: BTreeMap<String, String>,
+	/// A directory of this machine, which the container sees at [`GIVEN_PATH`] and only reads.
+	pub directory: Option<PathBuf>,
+}
+
 /// What an engine is told to make a container.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ContainerConfig {
@@ -185,6 +199,8 @@ pub struct ContainerConfig {
 	pub is_published: bool,
 	/// What it may write, beside scratch directories.
 	pub mounts: Vec<Mount>,
+	/// What of this machine it sees at [`GIVEN_PATH`], and only reads.
+	pub directory: Option<PathBuf>,
 	/// What it may take.
 	pub resources: Resources,
 	/// Whether it sees a graphics processor.

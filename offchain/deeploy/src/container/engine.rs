@@ -24,14 +24,17 @@ pub trait ContainerEngine: Debug + Send + Sync {
 
 	// # Images
 
-	/// Under which reference an image is here, if it is.
-	fn image<'call>(&'call self, image: &'call Image) -> Reply<'call, Option<String>>;
+	/// Whether an image is here, by its reference.
+	fn has_image<'call>(&'call self, reference: &'call str) -> Reply<'call, bool>;
 
 	/// Pulls an image of a registry by its digest.
 	fn pull<'call>(&'call self, image: &'call Image) -> Reply<'call, ()>;
 
 	/// Takes in an archive, as the file of `image`; comes back with the reference.
 	fn load<'call>(&'call self, image: &'call Image, archive: &'call Path) -> Reply<'call, String>;
+
+	/// Removes an image, by its reference; one that others use stays, which is no error.
+	fn remove_image<'call>(&'call self, reference: &'call str) -> Reply<'call, ()>;
 
 	// # Containers
 
@@ -80,6 +83,9 @@ pub trait ContainerEngine: Debug + Send + Sync {
 
 	/// Removes a network.
 	fn remove_network<'call>(&'call self, network: &'call str) -> Reply<'call, ()>;
+
+	/// Under which address the machine is on a network, if it is.
+	fn gateway<'call>(&'call self, network: &'call str) -> Reply<'call, Option<IpAddr>>;
 
 	/// The networks that have a label.
 	fn networks<'call>(&'call self, label: &'call str) -> Reply<'call, Vec<Labelled>>;

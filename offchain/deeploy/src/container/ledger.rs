@@ -1,27 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What an engine does not remember: how often a container has ended, and which specifications
-//! turned out not to work.
+//! What an engine does not remember: how often a container has ended, which specifications worked
+//! and which turned out not to, and under which reference an image is there.
 //!
-//! Lost with the process, which costs a restart that comes early or a broken update that is tried
-//! once more: neither stops what works.
+//! The daemon keeps it on its disk ([`saved`]). To lose it costs a restart that comes early, an
+//! archive that is loaded again, or an update that has nothing to go back to: none of that stops what
+//! works.
+
+mod saved;
+
+pub use saved::LedgerError;
 
 use super::{
 	names::{Instance, NetworkOf},
-	plan::{Desired, Observed, Revision, Seen, Step, StopReason},
+	plan::{Desired, Observed, Phase, Revision, Seen, Step, StopReason},
 };
 use crate::{
-	job::{RestartPolicy, RestartWhen},
+	job::{Image, RestartPolicy, RestartWhen},
 	reconcile::StepFailure,
 };
+use r1_primitives::JobId;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The memory of a plan. It holds an entry for each container that is there and for each
-/// specification that failed and is still wanted.
+/// The memory of a plan. It holds an entry for each container that is there, for each specification
+/// that failed and is still wanted, for each job that was served, and for each image that was got.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Ledger {
 	runs: BTreeMap<Instance, Runs>,
 	condemned: BTreeSet<NetworkOf>,
+	served: BTreeMap<JobId, Revision>,
+	images: BTreeMap<Image, String>,
 }
 
 impl Ledger {
@@ -35,7 +43,12 @@ impl Ledger {
 			let runs = self.runs.entry(instance.clone()).or_default();
 			runs.note(now_ms, policy.unwrap_or_default(), seen);
 		}
-		self.condemned.retain(|revision| desired.revision(revision).is_some());
+		let is_wanted =
+			|job: &JobId| desired.jobs.contains_key(job) || desired.unknown.contains(job);
+		self.served.retain(|job, _| is_wanted(job));
+		self.condemned.retain(|network| {
+			desired.unknown.contains(&network.job) || desired.revision(network).is_some()
+		});
 		for (job, wanted) in &desired.jobs {
 			let revision = NetworkOf { job: *job, revision: wanted.current.cid };
 			// With nothing to go back to, what failed stays to be looked at.
@@ -45,12 +58,30 @@ impl Ledger {
 		}
 	}
 
+	/// Takes in how far each job is. To be called after each plan.
+	pub fn note_phases(&mut self, desired: &Desired, phases: &BTreeMap<JobId, Phase>) {
+		for (job, wanted) in &desired.jobs {
+			if phases.get(job) == Some(&Phase::Serving) {
+				self.served.insert(*job, wanted.current.clone());
+			}
+		}
+	}
+
+	/// Takes in an image that was got, and the engine's reference of it.
+	pub fn note_image(&mut self, image: &Image, reference: String) {
+		self.images.insert(image.clone(), reference);
+	}
+
 	/// Takes the outcome of a step.
 	pub fn finished(&mut self, step: &Step, outcome: Result<(), StepFailure>) {
 		match (step, outcome) {
 			(Step::Stop { instance, reason: StopReason::Retired }, Ok(())) => {
 				self.runs.entry(instance.clone()).or_default().is_retired = true;
 			},
+			(Step::Stop { instance, reason: StopReason::Unhealthy }, Ok(())) => {
+				self.runs.entry(instance.clone()).or_default().is_unhealthy = true;
+			},
+			(Step::RemoveImage { image }, Ok(())) => drop(self.images.remove(image)),
 			(Step::Start { instance }, Ok(())) => {
 				// What ends at once is never seen running, so the start itself counts.
 				self.runs.entry(instance.clone()).or_default().begin();
@@ -71,12 +102,33 @@ impl Ledger {
 		self.condemned.contains(revision)
 	}
 
+	/// The specification of a job that worked last, which an update goes back to if it fails.
+	#[must_use]
+	pub fn served(&self, job: JobId) -> Option<&Revision> {
+		self.served.get(&job)
+	}
+
+	/// The images that were got, and the engine's references of them.
+	#[must_use]
+	pub fn images(&self) -> &BTreeMap<Image, String> {
+		&self.images
+	}
+
+	/// How often a container was started again in a row.
+	#[must_use]
+	pub fn restarts(&self, instance: &Instance) -> u64 {
+		self.runs.get(instance).map_or(0, |runs| runs.restarts)
+	}
+
 	/// What becomes of a container that ended.
 	pub(super) fn after_end(&self, instance: &Instance, policy: RestartPolicy, code: i64) -> Next {
 		let runs = self.runs.get(instance).copied().unwrap_or_default();
 		match policy.when {
 			_ if runs.is_retired => Next::StartAt { at_ms: 0 },
-			RestartWhen::OnFailure | RestartWhen::Never if code == 0 => Next::Done,
+			// One that was stopped because it did not work has not ended well, whatever it says.
+			RestartWhen::OnFailure | RestartWhen::Never if code == 0 && !runs.is_unhealthy => {
+				Next::Done
+			},
 			RestartWhen::Never => Next::GiveUp,
 			RestartWhen::Always | RestartWhen::OnFailure => {
 				match runs.restarts < policy.attempts_max {
@@ -128,6 +180,8 @@ struct Runs {
 	ended_ms: Option<u64>,
 	/// Whether it ended because it was told to, which is nothing to hold against it.
 	is_retired: bool,
+	/// Whether it was told to because it did not work.
+	is_unhealthy: bool,
 }
 
 impl Runs {
@@ -156,6 +210,7 @@ impl Runs {
 		let is_restart = self.ended_ms.take().is_some() && !self.is_retired;
 		self.restarts = self.restarts.saturating_add(u64::from(is_restart));
 		self.is_retired = false;
+		self.is_unhealthy = false;
 		self.since_ms = None;
 	}
 

@@ -18,7 +18,13 @@ pub mod names;
 pub mod engine;
 pub mod config;
 pub mod docker;
+mod desired;
 pub mod plan;
+pub mod health;
 mod ledger;
+mod reconcile;
+pub mod probe;
+pub mod report;
 
-pub use ledger::Ledger;
+pub use ledger::{Ledger, LedgerError};
+pub use reconcile::{Inventory, Reconciler};

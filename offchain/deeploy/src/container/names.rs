@@ -13,6 +13,10 @@ use std::{
 /// Label of all that belongs to jobs: the job's number.
 pub const LABEL_JOB: &str = "ai.ratio1.job";
 
+/// Label of all that belongs to jobs: which of the machine's daemons it belongs to. Several may
+/// share an engine, and each sees only what is its own.
+pub const LABEL_REALM: &str = "ai.ratio1.realm";
+
 /// Label of containers: the round of placement in which they were made.
 pub const LABEL_ROUND: &str = "ai.ratio1.round";
 

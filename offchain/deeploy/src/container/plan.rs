@@ -13,20 +13,18 @@
 //!  removed:   stop -> remove containers -> remove networks and volumes
 //! ```
 
+pub use super::desired::{Desired, Revision, Wanted};
+
 use super::{
 	ledger::{Ledger, Next},
 	names::{Instance, NetworkOf, VolumeOf},
 };
 use crate::{
-	job::{Container, Group, Image, RollOut},
+	job::{Container, Image, RollOut},
 	specification::ServedName,
 };
-use cid::Cid;
 use r1_primitives::JobId;
-use std::{
-	collections::{BTreeMap, BTreeSet},
-	sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The next steps, and how far each job is. [`Ledger::note`] comes before.
 #[must_use]
@@ -40,6 +38,7 @@ pub fn plan(now_ms: u64, desired: &Desired, observed: &Observed, ledger: &Ledger
 		phases.insert(job.job, phase);
 	}
 	steps.extend(remove_jobs(desired, observed));
+	steps.extend(remove_images(desired, observed, ledger));
 	Plan { steps, phases }
 }
 
@@ -50,41 +49,6 @@ pub struct Plan {
 	pub steps: BTreeSet<Step>,
 	/// How far each job is.
 	pub phases: BTreeMap<JobId, Phase>,
-}
-
-/// The containers that shall run here.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Desired {
-	/// By their jobs.
-	pub jobs: BTreeMap<JobId, Wanted>,
-}
-
-impl Desired {
-	/// A specification that is wanted, or may be again.
-	pub(super) fn revision(&self, of: &NetworkOf) -> Option<&Revision> {
-		let wanted = self.jobs.get(&of.job)?;
-		let mut revisions = std::iter::once(&wanted.current).chain(&wanted.previous);
-		revisions.find(|revision| revision.cid == of.revision)
-	}
-}
-
-/// What is wanted of a job.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Wanted {
-	/// Its specification.
-	pub current: Revision,
-	/// The one before, if it worked: what to go back to. To be dropped when the job is
-	/// [`Phase::Serving`].
-	pub previous: Option<Revision>,
-}
-
-/// A specification.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Revision {
-	/// Its CID.
-	pub cid: Cid,
-	/// Its containers.
-	pub group: Arc<Group>,
 }
 
 /// What is here.
@@ -170,6 +134,38 @@ pub enum Step {
 		/// Which.
 		volume: VolumeOf,
 	},
+	/// Remove an image that was got for a job and that no job has any more.
+	RemoveImage {
+		/// The image.
+		image: Image,
+	},
+}
+
+impl Step {
+	/// The job that it is for; an image that is removed was for any number of them.
+	#[must_use]
+	pub fn job(&self) -> Option<JobId> {
+		match self {
+			Self::CreateVolume { volume } | Self::RemoveVolume { volume } => Some(volume.job),
+			step => step.revision().map(|revision| revision.job),
+		}
+	}
+
+	/// The specification that it is for; volumes outlive it.
+	#[must_use]
+	pub fn revision(&self) -> Option<NetworkOf> {
+		match self {
+			Self::Pull { revision, .. } => Some(*revision),
+			Self::CreateNetwork { network } | Self::RemoveNetwork { network } => Some(*network),
+			Self::Create { instance }
+			| Self::Start { instance }
+			| Self::Stop { instance, .. }
+			| Self::Remove { instance } => Some(instance.network()),
+			Self::CreateVolume { .. } | Self::RemoveVolume { .. } | Self::RemoveImage { .. } => {
+				None
+			},
+		}
+	}
 }
 
 /// Why a container is stopped.
@@ -416,7 +412,7 @@ impl Seen {
 
 /// Removes all that belongs to jobs that are not wanted.
 fn remove_jobs(desired: &Desired, observed: &Observed) -> BTreeSet<Step> {
-	let is_gone = |job: JobId| !desired.jobs.contains_key(&job);
+	let is_gone = |job: JobId| !desired.jobs.contains_key(&job) && !desired.unknown.contains(&job);
 	let containers = observed.containers.iter().filter(|(instance, _)| is_gone(instance.job));
 	let mut steps: BTreeSet<_> =
 		containers.clone().map(|(instance, seen)| retire(instance, *seen)).collect();
@@ -427,6 +423,18 @@ fn remove_jobs(desired: &Desired, observed: &Observed) -> BTreeSet<Step> {
 	let volumes = observed.volumes.iter().filter(|volume| is_free(volume.job));
 	steps.extend(volumes.map(|volume| Step::RemoveVolume { volume: volume.clone() }));
 	steps
+}
+
+/// Removes the images that were got for jobs and that no job has, once nothing runs from them.
+fn remove_images(desired: &Desired, observed: &Observed, ledger: &Ledger) -> BTreeSet<Step> {
+	let mut containers = observed.containers.keys();
+	let is_unwanted = |instance: &Instance| desired.revision(&instance.network()).is_none();
+	if containers.any(is_unwanted) {
+		return BTreeSet::new();
+	}
+	let wanted = desired.images();
+	let unwanted = ledger.images().keys().filter(|image| !wanted.contains(image));
+	unwanted.map(|image| Step::RemoveImage { image: image.clone() }).collect()
 }
 
 fn retire(instance: &Instance, seen: Seen) -> Step {

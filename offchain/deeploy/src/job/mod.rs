@@ -38,10 +38,13 @@ pub use crate::document::{DOCUMENT_BYTES_MAX, DocumentError, Problem};
 
 use crate::{
 	document::{At, Node},
-	specification::{ModelFormat, SecretName, ServedName, Specification, SpecificationError},
+	specification::{
+		InferenceSpecification, ModelFormat, SecretName, ServedName, Specification,
+		SpecificationError,
+	},
 };
 use cid::Cid;
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 /// A specification of either version.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +52,7 @@ pub enum Document {
 	/// Version 1: inference alone.
 	V1(Specification),
 	/// Version 2.
-	V2(Box<JobSpecification>),
+	V2(Arc<JobSpecification>),
 }
 
 impl Document {
@@ -64,8 +67,79 @@ impl Document {
 			At::root(&node).fields().map(|mut fields| fields.optional("version").is_some())
 		})?;
 		match has_version {
-			true => Ok(Self::V2(Box::new(JobSpecification::read(bytes)?))),
+			true => Ok(Self::V2(Arc::new(JobSpecification::read(bytes)?))),
 			false => Ok(Self::V1(Specification::from_json(bytes)?)),
+		}
+	}
+}
+
+impl Document {
+	/// What the job is called.
+	#[must_use]
+	pub fn name(&self) -> &ServedName {
+		match self {
+			Self::V1(Specification::Inference(inference)) => &inference.name,
+			Self::V2(job) => &job.name,
+		}
+	}
+
+	/// Its kind, as version 2 calls it.
+	#[must_use]
+	pub fn kind(&self) -> &'static str {
+		match self {
+			Self::V1(Specification::Inference(_)) => "model",
+			Self::V2(job) => job.work.kind(),
+		}
+	}
+
+	/// Its sealed secrets, by their names.
+	#[must_use]
+	pub fn secrets(&self) -> &BTreeMap<SecretName, String> {
+		match self {
+			Self::V1(specification) => specification.secrets(),
+			Self::V2(job) => &job.secrets,
+		}
+	}
+
+	/// The name and the file of the model that it serves, if it is one.
+	#[must_use]
+	pub fn model(&self) -> Option<(&ServedName, Cid)> {
+		match self {
+			Self::V1(Specification::Inference(inference)) => {
+				Some((&inference.name, inference.model))
+			},
+			Self::V2(job) => match &job.work {
+				Work::Model(model) => Some((&job.name, model.model)),
+				_ => None,
+			},
+		}
+	}
+
+	/// The model that it serves, as version 1 has it: whoever probes treats both alike.
+	#[must_use]
+	pub fn inference(&self) -> Option<InferenceSpecification> {
+		match self {
+			Self::V1(Specification::Inference(inference)) => Some(inference.clone()),
+			Self::V2(job) => match &job.work {
+				Work::Model(model) => Some(InferenceSpecification {
+					name: job.name.clone(),
+					model: model.model,
+					format: model.format,
+					tolerance: model.tolerance,
+					probe_range: model.probe_range.clone(),
+					secrets: job.secrets.clone(),
+				}),
+				_ => None,
+			},
+		}
+	}
+
+	/// Its containers, if it is a container or a stack.
+	#[must_use]
+	pub fn group(&self) -> Option<&Group> {
+		match self {
+			Self::V1(_) => None,
+			Self::V2(job) => job.group(),
 		}
 	}
 }
@@ -145,6 +219,20 @@ pub enum Work {
 	},
 	/// Keeps files.
 	Storage(Storage),
+}
+
+impl Work {
+	/// What a document calls it.
+	#[must_use]
+	pub fn kind(&self) -> &'static str {
+		match self {
+			Self::Container(_) => "container",
+			Self::Stack(_) => "stack",
+			Self::Model(_) => "model",
+			Self::EncryptedModel { .. } => "encrypted-model",
+			Self::Storage(_) => "storage",
+		}
+	}
 }
 
 /// A model to serve.

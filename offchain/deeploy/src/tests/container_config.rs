@@ -25,8 +25,11 @@ fn secrets() -> BTreeMap<ServedName, String> {
 	[(named("database"), "hunter2".to_owned())].into()
 }
 
-fn node_variables() -> BTreeMap<String, String> {
-	[("R1_TOKEN".to_owned(), "token".to_owned())].into()
+fn given() -> Given {
+	Given {
+		variables: [("R1_TOKEN".to_owned(), "token".to_owned())].into(),
+		directory: Some("/data/jobs/7/given".into()),
+	}
 }
 
 #[test]
@@ -38,7 +41,7 @@ fn container_should_be_denied_what_is_not_granted() {
 			&named("db"),
 			&format!("docker.io/library/postgres@{DIGEST}"),
 			&secrets(),
-			&node_variables(),
+			&given(),
 		)
 		.unwrap();
 	assert!(!format!("{config:?}").contains("hunter2"), "secrets are not shown");
@@ -76,6 +79,12 @@ fn container_should_be_denied_what_is_not_granted() {
 	        "Source": "r1-7-data",
 	        "Target": "/var/lib/postgresql/data",
 	        "Type": "volume"
+	      },
+	      {
+	        "ReadOnly": true,
+	        "Source": "/data/jobs/7/given",
+	        "Target": "/run/ratio1",
+	        "Type": "bind"
 	      }
 	    ],
 	    "NanoCpus": 250000000,
@@ -122,7 +131,7 @@ fn container_should_know_its_siblings_and_have_what_the_job_pays_for() {
 	let group =
 		group(&shop().replace("egress: {hosts: [\"mail.example.org:465\"]}", "egress: internet"));
 	let placed = PlacedGroup { gpu: Some(crate::job::GpuClass::Entry), ..placed(&group) };
-	let config = placed.container(&named("web"), "image", &secrets(), &BTreeMap::new()).unwrap();
+	let config = placed.container(&named("web"), "image", &secrets(), &Given::default()).unwrap();
 	assert_eq!(config.environment["DATABASE_URL"], "postgres://db/shop");
 	assert_eq!(config.environment["MODE"], "production");
 	assert_eq!(config.memory_bytes(), 256 << 20);
@@ -147,8 +156,7 @@ fn networks_should_lead_out_only_when_the_job_says_so() {
 	] {
 		let group = group(&small(egress));
 		assert_eq!(placed(&group).network().is_internal, is_internal, "{egress}");
-		let config =
-			placed(&group).container(&named("web"), "image", &secrets(), &node_variables());
+		let config = placed(&group).container(&named("web"), "image", &secrets(), &given());
 		assert_eq!(config.unwrap().is_published, !is_internal, "{egress}");
 	}
 }
@@ -157,9 +165,9 @@ fn networks_should_lead_out_only_when_the_job_says_so() {
 fn container_should_not_be_made_without_its_secrets() {
 	let group = group(&shop());
 	let placed = placed(&group);
-	let without = placed.container(&named("db"), "image", &BTreeMap::new(), &BTreeMap::new());
+	let without = placed.container(&named("db"), "image", &BTreeMap::new(), &Given::default());
 	assert_eq!(without, Err(ConfigError::NoSecret { secret: named("database") }));
-	let unknown = placed.container(&named("cache"), "image", &secrets(), &BTreeMap::new());
+	let unknown = placed.container(&named("cache"), "image", &secrets(), &Given::default());
 	assert_eq!(unknown, Err(ConfigError::NoContainer { name: named("cache") }));
 }
 

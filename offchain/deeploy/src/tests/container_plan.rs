@@ -18,7 +18,7 @@ pub(crate) fn service(version: u32, more: &str) -> Revision {
 }
 
 fn wanted(current: Revision, previous: Option<Revision>) -> Desired {
-	Desired { jobs: [(1, Wanted { current, previous })].into() }
+	Desired { jobs: [(1, Wanted { current, previous })].into(), ..Desired::default() }
 }
 
 /// Plans until nothing is left, as a person reads it.

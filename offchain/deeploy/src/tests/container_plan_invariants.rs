@@ -56,7 +56,7 @@ fn first(desired: &Desired) -> Desired {
 		let current = wanted.previous.clone()?;
 		Some((*job, Wanted { current, previous: None }))
 	});
-	Desired { jobs: jobs.collect() }
+	Desired { jobs: jobs.collect(), ..Desired::default() }
 }
 
 /// Carries out plans until nothing happens any more.
@@ -152,7 +152,7 @@ proptest! {
 		if is_broken {
 			world.broken.insert(wanted.current.cid);
 		}
-		let desired = Desired { jobs: [(1, wanted)].into() };
+		let desired = Desired { jobs: [(1, wanted)].into(), ..Desired::default() };
 		let before = first(&desired);
 		(0..turns.min(10)).for_each(|_| drop(world.turn(&before)));
 		(10..turns).for_each(|_| drop(world.turn(&desired)));

@@ -19,8 +19,7 @@ pub(crate) fn revision(version: u32, containers: &str) -> Revision {
 	let image = format!("registry.example.org/image{version}@{DIGEST}");
 	let text = format!("version: 2\nkind: stack\nname: job\n{containers}").replace("IMAGE", &image);
 	let job = JobSpecification::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
-	let group = Arc::new(job.group().unwrap().clone());
-	Revision { cid: content(&text), group }
+	Revision::of(content(&text), &Arc::new(job)).unwrap()
 }
 
 #[derive(Clone, Debug, Default)]
@@ -86,6 +85,7 @@ impl World {
 				format!("remove network of {}", version(&network.revision))
 			},
 			Step::RemoveVolume { volume } => format!("remove volume {}", volume.volume),
+			Step::RemoveImage { image } => format!("remove image {image}"),
 		}
 	}
 
@@ -153,6 +153,7 @@ impl World {
 			Step::RemoveVolume { volume } => {
 				observed.volumes.remove(volume);
 			},
+			Step::RemoveImage { image } => drop(observed.images.remove(image)),
 		}
 		Ok(())
 	}

@@ -243,7 +243,7 @@ fn documents_should_be_read_in_either_version_and_language() {
 	);
 	let shop = read(&shop());
 	let json = shop.to_json();
-	assert_eq!(Document::read(json.as_bytes()).unwrap(), Document::V2(Box::new(shop)));
+	assert_eq!(Document::read(json.as_bytes()).unwrap(), Document::V2(Arc::new(shop)));
 	let error = Document::read(br#"{"version":2,"kind":"nothing"}"#).unwrap_err();
 	assert!(error.to_string().starts_with("line 1, `kind`: "), "{error}");
 	let error = Document::read(br#"{"kind":"nothing"}"#).unwrap_err();

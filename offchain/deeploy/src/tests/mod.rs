@@ -4,6 +4,7 @@
 
 mod attest;
 mod container_config;
+mod container_memory;
 mod container_plan;
 mod container_plan_invariants;
 mod container_world;
@@ -16,14 +17,14 @@ mod plan_invariants;
 mod reconcile;
 mod specification;
 
-use crate::{plan::Desired, specification::*};
+use crate::{job::Document, plan::Desired, specification::*};
 use cid::Cid;
 use r1_core::{
 	BlockRef, ChainState, Deed, DeedKind, JobKind, JobView, RAW_CODEC, RecentBlocks,
 	SettledAvailability, cid_of,
 };
 use r1_primitives::{DeedId, EpochClock, JobId};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub(crate) const OWNER: [u8; 32] = [9; 32];
 pub(crate) const NOW_EPOCH: u32 = 10;
@@ -111,6 +112,11 @@ pub(crate) fn specification(name: &str, model: Cid) -> Specification {
 		probe_range: 0.0..1.0,
 		secrets: BTreeMap::new(),
 	})
+}
+
+/// The same, as a document that was fetched.
+pub(crate) fn document(name: &str, model: Cid) -> Arc<Document> {
+	Arc::new(Document::V1(specification(name, model)))
 }
 
 pub(crate) fn desired(jobs: &[(JobId, Cid)]) -> Desired {

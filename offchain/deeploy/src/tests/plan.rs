@@ -36,7 +36,7 @@ fn plan_should_lead_from_nothing_to_a_served_model() {
 		for step in plan.steps {
 			match step {
 				Step::FetchSpecification { specification: cid } => {
-					let fetched = specification("digits", content("model-a"));
+					let fetched = document("digits", content("model-a"));
 					observed.specifications.insert(cid, fetched);
 				},
 				Step::FetchModel { model } => {
@@ -74,7 +74,7 @@ fn plan_should_unload_what_nobody_wants_any_more() {
 fn plan_should_keep_the_old_model_until_the_new_one_is_here() {
 	let desired = desired(&[(1, content("spec-b"))]);
 	let mut observed = Observed {
-		specifications: [(content("spec-b"), specification("digits", content("model-b")))].into(),
+		specifications: [(content("spec-b"), document("digits", content("model-b")))].into(),
 		running: [(named("digits"), content("model-a"))].into(),
 		..Observed::default()
 	};
@@ -102,8 +102,8 @@ fn plan_should_give_a_name_to_the_older_job() {
 	};
 	let observed = Observed {
 		specifications: [
-			(content("spec-a"), specification("digits", content("model-a"))),
-			(content("spec-b"), specification("digits", content("model-b"))),
+			(content("spec-a"), document("digits", content("model-a"))),
+			(content("spec-b"), document("digits", content("model-b"))),
 		]
 		.into(),
 		models: [content("model-a"), content("model-b")].into(),

@@ -14,12 +14,12 @@ const PLANS_MAX: usize = 8;
 const NAMES: [&str; 3] = ["digits", "faces", "words"];
 
 /// What the content store holds: twelve specifications of three names and four models.
-fn world() -> BTreeMap<Cid, Specification> {
+fn world() -> BTreeMap<Cid, Arc<Document>> {
 	let pairs = NAMES.iter().flat_map(|name| (0..4).map(move |model| (name, model)));
 	pairs
 		.map(|(name, model)| {
 			let text = format!("{name} with model {model}");
-			(content(&text), specification(name, content(&format!("model {model}"))))
+			(content(&text), document(name, content(&format!("model {model}"))))
 		})
 		.collect()
 }
@@ -50,8 +50,8 @@ fn expected_running(desired: &Desired) -> BTreeMap<ServedName, Cid> {
 	let world = world();
 	let mut running = BTreeMap::new();
 	for cid in desired.jobs.values().flatten() {
-		let Specification::Inference(wanted) = &world[cid];
-		running.entry(wanted.name.clone()).or_insert(wanted.model);
+		let (name, model) = world[cid].model().unwrap();
+		running.entry(name.clone()).or_insert(model);
 	}
 	running
 }
@@ -106,6 +106,9 @@ proptest! {
 				JobPhase::Blocked(Blocked::NameTaken { by }) => prop_assert!(by < job),
 				JobPhase::Blocked(Blocked::NoSpecification) => {
 					prop_assert_eq!(desired.jobs[job], None);
+				},
+				JobPhase::Containers | JobPhase::Blocked(Blocked::Unsupported { .. }) => {
+					prop_assert!(false, "only models are wanted");
 				},
 				JobPhase::Next(step) => prop_assert!(false, "{:?}", step),
 			}

@@ -6,147 +6,15 @@
 use super::{job::DIGEST, *};
 use crate::{
 	container::{
-		config::{ContainerConfig, PlacedGroup},
+		config::{ContainerConfig, Given, PlacedGroup},
 		docker::DockerEngine,
 		engine::{ContainerEngine, EngineError, RunState},
-		names::LABEL_JOB,
+		names::{LABEL_JOB, LABEL_REALM},
 	},
 	job::{Image, JobSpecification},
+	testing::{GLANCE, PATIENCE, Podman, realm},
 };
-use std::{
-	fs::File,
-	os::unix::fs::symlink,
-	path::Path,
-	process::{Child, Command, Stdio},
-	time::Duration,
-};
-use tempfile::TempDir;
-
-/// How long anything may take. Each of these takes less than a second on a machine with nothing
-/// else to do.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// How often a test looks whether something has come about.
-const GLANCE: Duration = Duration::from_millis(20);
-
-/// Machines without the capability to raise limits refuse the usual ones, and some cannot run crun.
-/// The monitor of a command stays for five minutes unless it is told otherwise.
-const CONTAINERS_CONF: &str = r#"
-[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-exit_command_delay = 1
-tmp_dir = "DIRECTORY/libpod"
-[network]
-network_config_dir = "DIRECTORY/networks"
-"#;
-
-/// A Podman that listens on a socket.
-struct Podman {
-	directory: TempDir,
-	service: Child,
-	/// Two Podmans that do not know of each other choose the same bridges and addresses: so there is
-	/// one at a time, in whichever process.
-	_alone: File,
-}
-
-impl Podman {
-	async fn start() -> (Self, DockerEngine) {
-		for program in ["podman", "runc", "busybox", "tar"] {
-			let found = Command::new("which").arg(program).stdout(Stdio::null()).status();
-			assert!(
-				found.is_ok_and(|status| status.success()),
-				"`{program}` is missing: the tests of the container engine need the packages \
-				 podman, runc and busybox-static",
-			);
-		}
-		let alone = File::create(std::env::temp_dir().join("r1-deeploy-podman.lock")).unwrap();
-		alone.lock().unwrap();
-		let directory = tempfile::tempdir().unwrap();
-		let config = CONTAINERS_CONF.replace("DIRECTORY", directory.path().to_str().unwrap());
-		std::fs::write(directory.path().join("containers.conf"), config).unwrap();
-		let socket = directory.path().join("engine.sock");
-		let service = command(directory.path())
-			.args(["system", "service", "--time=0"])
-			.arg(format!("unix://{}", socket.display()))
-			.stderr(Stdio::null())
-			.spawn()
-			.unwrap();
-		let podman = Self { directory, service, _alone: alone };
-		let connected = async {
-			let mut glances = tokio::time::interval(GLANCE);
-			loop {
-				glances.tick().await;
-				if let Ok(engine) = DockerEngine::connect(&socket).await {
-					break engine;
-				}
-			}
-		};
-		let engine = tokio::time::timeout(PATIENCE, connected).await.expect("podman answers");
-		(podman, engine)
-	}
-
-	/// An archive of an image that has nothing but busybox.
-	fn archive(&self) -> std::path::PathBuf {
-		let root = self.directory.path().join("image");
-		std::fs::create_dir_all(root.join("bin")).unwrap();
-		std::fs::copy("/bin/busybox", root.join("bin/busybox")).unwrap();
-		for applet in ["sh", "sleep", "httpd", "wget", "nc", "cat", "touch", "mkdir", "dd", "echo"]
-		{
-			symlink("busybox", root.join("bin").join(applet)).unwrap();
-		}
-		let files = self.directory.path().join("files.tar");
-		let archive = self.directory.path().join("image.tar");
-		let mut packing = Command::new("tar");
-		packing.arg("-C").arg(&root).arg("-cf").arg(&files).arg(".");
-		assert!(packing.status().unwrap().success());
-		for arguments in [
-			vec!["import", "--quiet", files.to_str().unwrap(), "localhost/busybox:test"],
-			vec![
-				"save",
-				"--quiet",
-				"--format=oci-archive",
-				"--output",
-				archive.to_str().unwrap(),
-				"localhost/busybox:test",
-			],
-			vec!["rmi", "--force", "localhost/busybox:test"],
-		] {
-			let output = command(self.directory.path()).args(&arguments).output().unwrap();
-			assert!(output.status.success(), "{arguments:?}: {output:?}");
-		}
-		archive
-	}
-}
-
-impl Drop for Podman {
-	fn drop(&mut self) {
-		// What a test that failed left behind.
-		let mut cleaning = command(self.directory.path());
-		drop(cleaning.args(["rm", "--all", "--force", "--time=0"]).output());
-		drop(self.service.kill());
-		drop(self.service.wait());
-	}
-}
-
-fn command(directory: &Path) -> Command {
-	let mut command = Command::new("podman");
-	command
-		// Where the monitor of a container leaves a note when memory runs out.
-		.current_dir(directory)
-		.env("CONTAINERS_CONF", directory.join("containers.conf"))
-		.arg("--root")
-		.arg(directory.join("root"))
-		.arg("--runroot")
-		.arg(directory.join("run"))
-		.args(["--storage-driver", "vfs"])
-		.stdin(Stdio::null())
-		.stdout(Stdio::null());
-	command
-}
+use std::path::Path;
 
 fn job(containers: &str) -> JobSpecification {
 	let image = content("busybox");
@@ -174,7 +42,7 @@ async fn bring_up(
 			engine.create_volume(&volume).await.unwrap();
 		}
 		for name in group.start_order() {
-			let config = placed.container(name, image, &secrets, &BTreeMap::new()).unwrap();
+			let config = placed.container(name, image, &secrets, &Given::default()).unwrap();
 			engine.create(&config).await.unwrap();
 			engine.start(&config.name).await.unwrap();
 			configs.push(config);
@@ -258,7 +126,10 @@ async fn engine_should_run_a_stack_and_leave_nothing_behind() {
 		panic!("two containers");
 	};
 	let status = engine.inspect(&web.name).await.unwrap().unwrap();
-	assert_eq!((status.state, &status.labels), (RunState::Running, &web.labels));
+	assert_eq!(status.state, RunState::Running);
+	let mut labels = web.labels.clone();
+	labels.insert(LABEL_REALM.to_owned(), "07070707".to_owned());
+	assert_eq!(status.labels, labels);
 	assert!(status.address.is_some());
 	assert_eq!(engine.containers(LABEL_JOB).await.unwrap().len(), 2);
 	assert_eq!(engine.networks(LABEL_JOB).await.unwrap().len(), 1);
@@ -319,7 +190,7 @@ async fn container_should_be_held_by_its_walls() {
 	assert_eq!(run(&engine, web, "touch /tmp/new /run/new").await.0, 0);
 	assert_eq!(run(&engine, db, "touch /data/new").await.0, 0);
 	assert_ne!(
-		run(&engine, web, &format!("cat {}", podman.directory.path().join("image.tar").display()))
+		run(&engine, web, &format!("cat {}", podman.directory().join("image.tar").display()))
 			.await
 			.0,
 		0
@@ -345,7 +216,7 @@ async fn container_should_be_ended_when_it_takes_too_much_memory() {
 	let placed = PlacedGroup { job: 1, round: 1, revision: content("job"), group, gpu: None };
 	engine.create_network(&placed.network()).await.unwrap();
 	let name = &group.start_order()[0];
-	let config = placed.container(name, &reference, &BTreeMap::new(), &BTreeMap::new()).unwrap();
+	let config = placed.container(name, &reference, &BTreeMap::new(), &Given::default()).unwrap();
 	engine.create(&config).await.unwrap();
 	engine.start(&config.name).await.unwrap();
 	let ended = exit_of(&engine, &config.name).await;
@@ -357,7 +228,7 @@ async fn container_should_be_ended_when_it_takes_too_much_memory() {
 async fn engine_should_say_why_it_cannot() {
 	let (podman, engine) = Podman::start().await;
 	let missing: Image = format!("localhost:1/nothing@{DIGEST}").parse().unwrap();
-	assert_eq!(engine.image(&missing).await.unwrap(), None);
+	assert!(!engine.has_image(&missing.to_string()).await.unwrap());
 	let refused = engine.pull(&missing).await.unwrap_err();
 	assert!(matches!(refused, EngineError::Refused { .. }), "{refused:?}");
 	assert!(refused.is_transient(), "the registry may answer later: {refused}");
@@ -365,15 +236,15 @@ async fn engine_should_say_why_it_cannot() {
 	assert!(matches!(engine.pull(&archive).await, Err(EngineError::WrongImage { .. })));
 	let nowhere = engine.load(&archive, Path::new("/nowhere")).await;
 	assert!(matches!(nowhere, Err(EngineError::File { .. })), "{nowhere:?}");
-	let broken = podman.directory.path().join("broken.tar");
+	let broken = podman.directory().join("broken.tar");
 	std::fs::write(&broken, "no archive").unwrap();
 	let broken = engine.load(&archive, &broken).await;
 	assert!(matches!(broken, Err(EngineError::Refused { .. })), "{broken:?}");
 	assert_eq!(engine.inspect("nobody").await.unwrap(), None);
 	assert!(engine.start("nobody").await.is_err());
-	let socket = podman.directory.path().join("engine.sock");
+	let socket = podman.socket();
 	drop(podman);
 	let unreachable = engine.version().await.unwrap_err();
 	assert!(matches!(unreachable, EngineError::Unreachable { .. }), "{unreachable:?}");
-	assert!(DockerEngine::connect(&socket).await.is_err());
+	assert!(DockerEngine::connect(&socket, realm()).await.is_err());
 }

@@ -17,6 +17,7 @@ mod auth;
 mod node;
 mod nodes;
 mod jobs;
+mod inside;
 mod cstore;
 mod quorum;
 mod proof;
@@ -34,6 +35,7 @@ mod tests;
 
 pub(crate) use access::{bearer, is_of_this_machine};
 pub(crate) use cstore::refusal_of;
+pub(crate) use inside::serve_inside;
 pub(crate) use metrics::metrics_router;
 pub(crate) use serve::{Listener, serve};
 pub(crate) use tls::acceptor;

@@ -14,7 +14,7 @@ use super::{
 use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_TIME_MAX};
 use r1_api::{
 	CarAdded, ChallengeRequest, ChallengeResponse, FileAdded, FileStatus, FilesCollected,
-	FilesScrubbed, FilesStatus, HealthResponse, JobStatus, LinkProofRequest, LinkProofResponse,
+	FilesScrubbed, FilesStatus, HealthResponse, JobLogs, JobStatus, LinkProofRequest, LinkProofResponse,
 	NamespaceStatus, NamespacesResponse, NodeStatus, NodesResponse, PinStatus, PinsPage, QuorumKey,
 	RevokeRequest, RevokeResponse, SealingKeyResponse, SelfResponse, StoreEntries, StorePage,
 	StoreWritten, TokenRequest, TokenResponse, Unpinned,
@@ -33,6 +33,15 @@ pub(super) fn routes() -> Vec<Route> {
 		.into_iter()
 		.flatten()
 		.collect()
+}
+
+/// The routes for containers of jobs: what their tokens may open, and nothing about the node.
+pub(super) fn routes_inside() -> Vec<Route> {
+	let is_for_instances = |route: &Route| match route.access {
+		Namespace(_) | Whole(Files, _) => true,
+		Public | Local | LocalOr(..) | Whole(..) | Job(..) | Model(_) => false,
+	};
+	routes().into_iter().filter(is_for_instances).collect()
 }
 
 fn of_the_node() -> Vec<Route> {
@@ -105,6 +114,13 @@ fn of_jobs() -> Vec<Route> {
 		Route::get(routes::JOB, Job(Jobs, Read), jobs::status)
 			.says("How far a job is on this node.")
 			.answers(json::<JobStatus>()),
+		Route::get(routes::JOB_LOGS, Job(Jobs, Read), jobs::logs)
+			.says("What a container of a job wrote last on this node.")
+			.options(&[
+				("container", "The container; a job with one container has no other."),
+				("lines", "How many lines, 100 if nothing is said and 10 000 at most."),
+			])
+			.answers(json::<JobLogs>()),
 	]
 }
 

@@ -4,6 +4,7 @@
 //!
 //! ```text
 //!  jobs/<number>/token            the token, renewed before it ends
+//!  jobs/<number>/given/token      the same, for all users of the job's containers
 //!  jobs/<number>/environment      NAME=value lines, for the engine that starts the instance
 //!  jobs/<number>/secrets/<name>   a secret of the job's specification, opened
 //! ```
@@ -21,9 +22,9 @@ use r1_deeploy::specification::SecretName;
 use r1_primitives::JobId;
 use std::{
 	collections::BTreeMap,
-	fs::{self, DirBuilder, OpenOptions},
+	fs::{self, DirBuilder, OpenOptions, Permissions},
 	io::{self, ErrorKind, Write as _},
-	os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+	os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
 	path::{Path, PathBuf},
 };
 use tracing::warn;
@@ -38,6 +39,19 @@ const RENEWED_BEFORE_SECS: u64 = 1_800;
 /// Nobody but the daemon's user looks into these directories and files.
 const DIRECTORY_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
+
+/// The processes of a container have any user, so what containers are given is for all of them. It
+/// lies below a directory that only the daemon's user may enter.
+const GIVEN_DIRECTORY_MODE: u32 = 0o755;
+const GIVEN_FILE_MODE: u32 = 0o644;
+
+/// What the token's file is called.
+pub(super) const TOKEN_FILE: &str = "token";
+
+/// What containers of a job are given, in the directory of the daemon's data.
+pub(super) fn given_directory(data_dir: &Path, job: JobId) -> PathBuf {
+	data_dir.join("jobs").join(job.to_string()).join("given")
+}
 
 /// The tokens of the jobs that run here.
 #[derive(Debug)]
@@ -147,7 +161,8 @@ impl Credentials {
 		let grant = Grant { subject: Subject::Job(job), rights, expires_at_secs };
 		let token = self.dauth.mint(&grant, now_secs)?;
 		let directory = self.directory.join(job.to_string());
-		let file = directory.join("token");
+		let file = directory.join(TOKEN_FILE);
+		let given = directory.join("given");
 		let environment = format!(
 			"R1_JOB={job}\nR1_API_URL={}\nR1_TOKEN={token}\nR1_TOKEN_FILE={}\n",
 			self.api_url,
@@ -156,6 +171,9 @@ impl Credentials {
 		make_directory(&directory)
 			.and_then(|()| write(&file, token.as_bytes()))
 			.and_then(|()| write(&directory.join("environment"), environment.as_bytes()))
+			.and_then(|()| make_directory(&given))
+			.and_then(|()| set_mode(&given, GIVEN_DIRECTORY_MODE))
+			.and_then(|()| write_as(&given.join(TOKEN_FILE), token.as_bytes(), GIVEN_FILE_MODE))
 			.with_context(|| format!("could not write into {}", directory.display()))?;
 		self.given.entry(job).or_default().ends_at_secs = expires_at_secs;
 		Ok(())
@@ -186,11 +204,21 @@ fn make_directory(path: &Path) -> io::Result<()> {
 
 /// Writes a file that is there in full or not at all.
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+	write_as(path, bytes, FILE_MODE)
+}
+
+fn write_as(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 	let new = path.with_extension("new");
 	let mut options = OpenOptions::new();
-	options.create(true).write(true).truncate(true).mode(FILE_MODE);
+	options.create(true).write(true).truncate(true).mode(mode);
 	options.open(&new)?.write_all(bytes)?;
+	set_mode(&new, mode)?;
 	fs::rename(new, path)
+}
+
+/// Sets the mode itself: a mask of the process may have taken something from it.
+fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+	fs::set_permissions(path, Permissions::from_mode(mode))
 }
 
 #[cfg(test)]
@@ -199,7 +227,6 @@ mod tests {
 	use crate::world::{JOB, OTHER_JOB, Options, World, until};
 	use r1_core::Clock as _;
 	use r1_dauth::{Ask, Scope, Service, Verb};
-	use std::os::unix::fs::PermissionsExt as _;
 
 	#[tokio::test(flavor = "multi_thread")]
 	async fn instance_should_get_a_token_for_its_own_job_and_lose_it_with_the_job() {

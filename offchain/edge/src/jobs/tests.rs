@@ -2,9 +2,12 @@
 
 //! A model is served only if its bytes are the ones that its CID names.
 
-use super::*;
+use super::{models::Executor, *};
 use bytes::Bytes;
+use cid::Cid;
+use r1_api::JobState;
 use r1_core::{BlockExchange, BlockFuture, BlockStore as _, MemoryBlockStore, RAW_CODEC, cid_of};
+use r1_deeploy::{JobPhase, Step, job::Document, specification::ServedName};
 use r1_inference::InferenceLimits;
 
 const MODEL: &[u8] = include_bytes!("../../../../models/digits/digits.onnx");
@@ -24,7 +27,7 @@ impl BlockExchange for Neighbour {
 /// A node that knows no model yet, beside a neighbour.
 fn node(store: &Arc<MemoryBlockStore>, neighbour: Neighbour) -> Executor {
 	Executor {
-		jobs: Jobs { board: Arc::default() },
+		jobs: Jobs { board: Arc::default(), containers: Containers::default() },
 		files: Files::new(store.clone(), Arc::new(neighbour)),
 		inference: InferenceService::with_tract(InferenceLimits::default()),
 	}
@@ -60,15 +63,40 @@ async fn model_should_not_be_served_when_its_bytes_do_not_match_its_cid() {
 #[test]
 fn status_should_say_why_a_job_is_not_served() {
 	let fetch = Step::FetchModel { model: cid_of(RAW_CODEC, MODEL) };
-	let jobs = Jobs { board: Arc::default() };
+	let jobs = Jobs { board: Arc::default(), containers: Containers::default() };
 	jobs.lock().phases.insert(7, (None, JobPhase::Next(fetch.clone())));
 	jobs.lock().failures.insert(fetch, "block b does not match its CID".to_owned());
 	let expected = JobStatus {
 		job: 7,
 		name: None,
+		kind: None,
 		model: None,
 		state: JobState::Failed,
 		reason: Some("block b does not match its CID".to_owned()),
+		containers: Vec::new(),
 	};
 	assert_eq!(jobs.status(), [expected]);
+}
+
+#[tokio::test]
+async fn specification_of_either_version_should_say_what_is_served() {
+	let model = cid_of(RAW_CODEC, MODEL);
+	let store = Arc::new(MemoryBlockStore::new(4));
+	let node = node(&store, Neighbour(Vec::new()));
+	let fields = format!(r#""name":"digits","model":"{model}","format":"onnx","tolerance":0.1"#);
+	for (version, kind) in [("", "inference"), (r#""version":2,"#, "model")] {
+		let text = format!(r#"{{{version}"kind":"{kind}",{fields}}}"#);
+		let added = node.files.add(text.as_bytes()).await.unwrap().cid;
+		node.execute(&Step::FetchSpecification { specification: added }).await.unwrap();
+		let known = Arc::clone(&node.jobs.lock().specifications[&added]);
+		assert_eq!(known.model(), Some((&ServedName::new("digits").unwrap(), model)));
+		assert_eq!(Document::read(text.as_bytes()).unwrap(), *known);
+		// It is shown as served, and found by its name.
+		let mut board = node.jobs.lock();
+		board.phases.insert(7, (Some(added), JobPhase::Serving));
+		drop(board);
+		let status = node.jobs.status().remove(0);
+		assert_eq!((status.kind.as_deref(), status.state), (Some("model"), JobState::Serving));
+		assert_eq!(node.jobs.serving("digits"), Some(7));
+	}
 }

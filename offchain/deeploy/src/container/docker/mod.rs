@@ -3,10 +3,16 @@
 //! An engine behind the Docker-compatible API, on a Unix socket: Docker or Podman.
 //!
 //! One connection for each call, so that an engine that was restarted is found again by the next.
+//!
+//! Several daemons may share one engine, and replicas of one job on them would have the same names.
+//! So each daemon has a realm: what it makes has the realm in its name and in a label, and it sees
+//! nothing else.
 
+mod realm;
 mod request;
 mod reply;
 
+pub use realm::Realm;
 pub(crate) use request::container_body;
 
 use super::{
@@ -23,14 +29,19 @@ use bollard::{
 	exec::{CreateExecOptions, StartExecOptions, StartExecResults},
 	query_parameters::{
 		CreateContainerOptionsBuilder, CreateImageOptionsBuilder, ImportImageOptionsBuilder,
-		InspectContainerOptions, ListContainersOptionsBuilder, ListNetworksOptionsBuilder,
-		ListVolumesOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
-		RemoveVolumeOptions, StartContainerOptions, StatsOptionsBuilder,
-		StopContainerOptionsBuilder,
+		InspectContainerOptions, InspectNetworkOptions, ListContainersOptionsBuilder,
+		ListNetworksOptionsBuilder, ListVolumesOptionsBuilder, LogsOptionsBuilder,
+		RemoveContainerOptionsBuilder, RemoveImageOptions, RemoveVolumeOptions,
+		StartContainerOptions, StatsOptionsBuilder, StopContainerOptionsBuilder,
 	},
 };
 use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::{
+	collections::{HashMap, VecDeque},
+	net::IpAddr,
+	path::Path,
+	time::Duration,
+};
 
 /// How long an engine may take to answer, in seconds. Stopping a container and its own time beside
 /// this is the longest: pulls answer bit by bit.
@@ -51,21 +62,22 @@ mod status {
 #[derive(Clone, Debug)]
 pub struct DockerEngine {
 	docker: Docker,
+	realm: Realm,
 }
 
 impl DockerEngine {
-	/// The engine that listens on a Unix socket, once it has answered.
+	/// The part of an engine that is a realm's, once the engine has answered on a Unix socket.
 	///
 	/// # Errors
 	///
 	/// There is no socket, or nobody answers.
-	pub async fn connect(socket: &Path) -> Result<Self, EngineError> {
+	pub async fn connect(socket: &Path, realm: Realm) -> Result<Self, EngineError> {
 		let path = socket.to_string_lossy();
 		let docker = Docker::connect_with_unix(&path, CALL_SECS_MAX, API_DEFAULT_VERSION)
 			.map_err(|error| refused("connect", error))?;
 		// Engines differ in the newest version that they speak.
 		let docker = docker.negotiate_version().await.map_err(|error| refused("connect", error))?;
-		Ok(Self { docker })
+		Ok(Self { docker, realm })
 	}
 
 	async fn pull_image(&self, image: &Image) -> Result<(), EngineError> {
@@ -95,11 +107,15 @@ impl DockerEngine {
 		let said: Vec<_> =
 			progress.try_collect().await.map_err(|error| refused("load the image", error))?;
 		let said: String = said.into_iter().filter_map(|info| info.stream).collect();
-		reply::loaded_image(&said).ok_or_else(|| EngineError::Refused {
+		let name = reply::loaded_image(&said).ok_or_else(|| EngineError::Refused {
 			action: "load the image",
 			message: format!("it names no image: {}", crate::document::quoted(&said)),
 			is_transient: false,
-		})
+		})?;
+		// Another archive may have the same name, and be another image.
+		let loaded = self.docker.inspect_image(&name).await;
+		let loaded = loaded.map_err(|error| refused("look for the image", error))?;
+		loaded.id.ok_or(EngineError::NotFound { what: name })
 	}
 
 	async fn run_command(
@@ -115,7 +131,11 @@ impl DockerEngine {
 			cmd: Some(command.to_vec()),
 			..CreateExecOptions::default()
 		};
-		let exec = self.docker.create_exec(container, options).await.map_err(refused)?;
+		let exec = self
+			.docker
+			.create_exec(&self.realm.name(container), options)
+			.await
+			.map_err(refused)?;
 		let options = StartExecOptions { detach: false, ..StartExecOptions::default() };
 		let started = self.docker.start_exec(&exec.id, Some(options)).await.map_err(refused)?;
 		let output = match started {
@@ -141,15 +161,11 @@ impl ContainerEngine for DockerEngine {
 		.boxed()
 	}
 
-	fn image<'call>(&'call self, image: &'call Image) -> Reply<'call, Option<String>> {
+	fn has_image<'call>(&'call self, reference: &'call str) -> Reply<'call, bool> {
 		async move {
-			// What was loaded is known by its own identifier, which only the load tells.
-			let Image::Registry { .. } = image else {
-				return Ok(None);
-			};
-			let found = self.docker.inspect_image(&image.to_string()).await;
+			let found = self.docker.inspect_image(reference).await;
 			let found = unless(&[status::NOT_FOUND], "look for the image", found)?;
-			Ok(found.map(|_| image.to_string()))
+			Ok(found.is_some())
 		}
 		.boxed()
 	}
@@ -171,10 +187,25 @@ impl ContainerEngine for DockerEngine {
 		.boxed()
 	}
 
+	fn remove_image<'call>(&'call self, reference: &'call str) -> Reply<'call, ()> {
+		async move {
+			let removed =
+				self.docker.remove_image(reference, None::<RemoveImageOptions>, None).await;
+			let fine = [status::NOT_FOUND, status::CONFLICT];
+			match unless(&fine, "remove the image", removed) {
+				// Podman calls an image that is used an error of its own.
+				Err(EngineError::Refused { message, .. }) if message.contains("in use") => Ok(()),
+				removed => removed.map(drop),
+			}
+		}
+		.boxed()
+	}
+
 	fn create<'call>(&'call self, config: &'call ContainerConfig) -> Reply<'call, ()> {
 		async move {
+			let config = self.realm.container(config);
 			let options = CreateContainerOptionsBuilder::new().name(&config.name).build();
-			let body = container_body(config);
+			let body = container_body(&config);
 			let created = self.docker.create_container(Some(options), body).await;
 			match unless(&[status::CONFLICT], "create a container", created) {
 				// Podman calls a name that is taken an error of its own.
@@ -187,8 +218,9 @@ impl ContainerEngine for DockerEngine {
 
 	fn start<'call>(&'call self, container: &'call str) -> Reply<'call, ()> {
 		async move {
+			let container = self.realm.name(container);
 			let started =
-				self.docker.start_container(container, None::<StartContainerOptions>).await;
+				self.docker.start_container(&container, None::<StartContainerOptions>).await;
 			unless(&[status::NOT_MODIFIED], "start a container", started).map(drop)
 		}
 		.boxed()
@@ -196,9 +228,10 @@ impl ContainerEngine for DockerEngine {
 
 	fn stop<'call>(&'call self, container: &'call str, secs: u64) -> Reply<'call, ()> {
 		async move {
+			let container = self.realm.name(container);
 			let secs = i32::try_from(secs).unwrap_or(i32::MAX);
 			let options = StopContainerOptionsBuilder::new().t(secs).build();
-			let stopped = self.docker.stop_container(container, Some(options)).await;
+			let stopped = self.docker.stop_container(&container, Some(options)).await;
 			let fine = [status::NOT_MODIFIED, status::NOT_FOUND];
 			unless(&fine, "stop a container", stopped).map(drop)
 		}
@@ -207,8 +240,9 @@ impl ContainerEngine for DockerEngine {
 
 	fn remove<'call>(&'call self, container: &'call str) -> Reply<'call, ()> {
 		async move {
+			let container = self.realm.name(container);
 			let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
-			let removed = self.docker.remove_container(container, Some(options)).await;
+			let removed = self.docker.remove_container(&container, Some(options)).await;
 			unless(&[status::NOT_FOUND], "remove a container", removed).map(drop)
 		}
 		.boxed()
@@ -216,8 +250,9 @@ impl ContainerEngine for DockerEngine {
 
 	fn inspect<'call>(&'call self, container: &'call str) -> Reply<'call, Option<ContainerStatus>> {
 		async move {
+			let container = self.realm.name(container);
 			let found =
-				self.docker.inspect_container(container, None::<InspectContainerOptions>).await;
+				self.docker.inspect_container(&container, None::<InspectContainerOptions>).await;
 			let found = unless(&[status::NOT_FOUND], "inspect a container", found)?;
 			Ok(found.map(reply::container_status))
 		}
@@ -230,7 +265,7 @@ impl ContainerEngine for DockerEngine {
 			let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
 			let found = self.docker.list_containers(Some(options)).await;
 			let found = found.map_err(|error| refused("list containers", error))?;
-			Ok(found.into_iter().filter_map(reply::labelled_container).collect())
+			Ok(self.realm.own(found.into_iter().filter_map(reply::labelled_container)))
 		}
 		.boxed()
 	}
@@ -244,8 +279,8 @@ impl ContainerEngine for DockerEngine {
 		async move {
 			let options = LogsOptionsBuilder::new().stdout(true).stderr(true);
 			let options = options.tail(&lines_max.to_string()).build();
-			let lines = self.docker.logs(container, Some(options));
-			let lines = collect(lines, bytes_max).await;
+			let lines = self.docker.logs(&self.realm.name(container), Some(options));
+			let lines = collect_last(lines, bytes_max).await;
 			let lines = lines.map_err(|error| refused("read logs", error))?;
 			Ok(reply::log_lines(&lines))
 		}
@@ -255,7 +290,8 @@ impl ContainerEngine for DockerEngine {
 	fn stats<'call>(&'call self, container: &'call str) -> Reply<'call, Stats> {
 		async move {
 			let options = StatsOptionsBuilder::new().stream(false).one_shot(true).build();
-			let stats = self.docker.stats(container, Some(options)).boxed().try_next().await;
+			let name = self.realm.name(container);
+			let stats = self.docker.stats(&name, Some(options)).boxed().try_next().await;
 			let stats = stats.map_err(|error| refused("measure a container", error))?;
 			let nothing = || EngineError::NotFound { what: format!("figures of {container}") };
 			stats.map(|stats| reply::stats(&stats)).ok_or_else(nothing)
@@ -288,7 +324,10 @@ impl ContainerEngine for DockerEngine {
 			if networks.iter().any(|network| network.name == config.name) {
 				return Ok(());
 			}
-			let created = self.docker.create_network(request::network_body(config)).await;
+			let created = self
+				.docker
+				.create_network(request::network_body(&self.realm.network(config)))
+				.await;
 			unless(&[status::CONFLICT], "create a network", created).map(drop)
 		}
 		.boxed()
@@ -296,8 +335,18 @@ impl ContainerEngine for DockerEngine {
 
 	fn remove_network<'call>(&'call self, network: &'call str) -> Reply<'call, ()> {
 		async move {
-			let removed = self.docker.remove_network(network).await;
+			let removed = self.docker.remove_network(&self.realm.name(network)).await;
 			unless(&[status::NOT_FOUND], "remove a network", removed).map(drop)
+		}
+		.boxed()
+	}
+
+	fn gateway<'call>(&'call self, network: &'call str) -> Reply<'call, Option<IpAddr>> {
+		async move {
+			let name = self.realm.name(network);
+			let found = self.docker.inspect_network(&name, None::<InspectNetworkOptions>).await;
+			let found = unless(&[status::NOT_FOUND], "inspect a network", found)?;
+			Ok(found.and_then(reply::gateway))
 		}
 		.boxed()
 	}
@@ -307,14 +356,17 @@ impl ContainerEngine for DockerEngine {
 			let options = ListNetworksOptionsBuilder::new().filters(&by_label(label)).build();
 			let found = self.docker.list_networks(Some(options)).await;
 			let found = found.map_err(|error| refused("list networks", error))?;
-			Ok(found.into_iter().filter_map(reply::labelled_network).collect())
+			Ok(self.realm.own(found.into_iter().filter_map(reply::labelled_network)))
 		}
 		.boxed()
 	}
 
 	fn create_volume<'call>(&'call self, config: &'call VolumeConfig) -> Reply<'call, ()> {
 		async move {
-			let created = self.docker.create_volume(request::volume_body(config)).await;
+			let created = self
+				.docker
+				.create_volume(request::volume_body(&self.realm.volume(config)))
+				.await;
 			// Docker comes back with the volume that is there, Podman refuses.
 			match created {
 				Err(Error::DockerResponseServerError { message, .. })
@@ -330,7 +382,10 @@ impl ContainerEngine for DockerEngine {
 
 	fn remove_volume<'call>(&'call self, volume: &'call str) -> Reply<'call, ()> {
 		async move {
-			let removed = self.docker.remove_volume(volume, None::<RemoveVolumeOptions>).await;
+			let removed = self
+				.docker
+				.remove_volume(&self.realm.name(volume), None::<RemoveVolumeOptions>)
+				.await;
 			unless(&[status::NOT_FOUND], "remove a volume", removed).map(drop)
 		}
 		.boxed()
@@ -342,7 +397,7 @@ impl ContainerEngine for DockerEngine {
 			let found = self.docker.list_volumes(Some(options)).await;
 			let found = found.map_err(|error| refused("list volumes", error))?;
 			let found = found.volumes.unwrap_or_default();
-			Ok(found.into_iter().map(reply::labelled_volume).collect())
+			Ok(self.realm.own(found.into_iter().map(reply::labelled_volume)))
 		}
 		.boxed()
 	}
@@ -370,6 +425,25 @@ async fn collect(
 	Ok(parts)
 }
 
+/// The last of what a container wrote, as much as the limit allows.
+async fn collect_last(
+	output: impl Stream<Item = Result<LogOutput, Error>>,
+	bytes_max: usize,
+) -> Result<Vec<LogOutput>, Error> {
+	let mut output = std::pin::pin!(output);
+	let (mut parts, mut bytes) = (VecDeque::new(), 0_usize);
+	while let Some(part) = output.next().await {
+		let part = part?;
+		bytes = bytes.saturating_add(part.as_ref().len());
+		parts.push_back(part);
+		while bytes_max < bytes {
+			let Some(oldest) = parts.pop_front() else { break };
+			bytes = bytes.saturating_sub(oldest.as_ref().len());
+		}
+	}
+	Ok(parts.into())
+}
+
 /// What came back, or nothing where the engine answered with one of some codes.
 fn unless<T>(
 	fine: &[u16],
@@ -392,8 +466,9 @@ fn refused(action: &'static str, error: Error) -> EngineError {
 		Error::DockerResponseServerError { status_code, message } => EngineError::Refused {
 			action,
 			message: message.trim().to_owned(),
-			// A request that is wrong stays wrong; an engine in trouble may recover.
-			is_transient: status::SERVER_ERROR <= status_code,
+			// A request that is wrong stays wrong; an engine in trouble may recover, and what is
+			// missing may come.
+			is_transient: status::SERVER_ERROR <= status_code || status_code == status::NOT_FOUND,
 		},
 		Error::DockerStreamError { error: message } => {
 			EngineError::Refused { action, message, is_transient: true }

@@ -10,10 +10,13 @@ use bollard::{
 	container::LogOutput,
 	models::{
 		ContainerInspectResponse, ContainerState, ContainerStateStatusEnum, ContainerStatsResponse,
-		ContainerSummary, Network, PortMap, SystemVersion, Volume,
+		ContainerSummary, Network, NetworkInspect, PortMap, SystemVersion, Volume,
 	},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+	collections::{BTreeMap, HashMap},
+	net::IpAddr,
+};
 
 /// How a container is.
 pub(super) fn container_status(found: ContainerInspectResponse) -> ContainerStatus {
@@ -69,6 +72,12 @@ pub(super) fn labelled_container(found: ContainerSummary) -> Option<Labelled> {
 /// Name and labels of a network.
 pub(super) fn labelled_network(found: Network) -> Option<Labelled> {
 	Some(labelled(found.name?, found.labels))
+}
+
+/// The machine's address on a network.
+pub(super) fn gateway(found: NetworkInspect) -> Option<IpAddr> {
+	let subnets = found.ipam?.config?;
+	subnets.into_iter().find_map(|subnet| subnet.gateway?.parse().ok())
 }
 
 /// Name and labels of a volume.

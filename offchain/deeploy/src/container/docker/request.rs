@@ -4,8 +4,8 @@
 
 use crate::{
 	container::config::{
-		ContainerConfig, LOG_FILE_BYTES_MAX, LOG_FILES_MAX, NetworkConfig, SCRATCH_BYTES,
-		SCRATCH_PATHS, VolumeConfig,
+		ContainerConfig, GIVEN_PATH, LOG_FILE_BYTES_MAX, LOG_FILES_MAX, NetworkConfig,
+		SCRATCH_BYTES, SCRATCH_PATHS, VolumeConfig,
 	},
 	job::{Port, Protocol},
 };
@@ -56,7 +56,7 @@ fn host_config(config: &ContainerConfig) -> HostConfig {
 		// What it sees.
 		network_mode: Some(config.network.clone()),
 		ipc_mode: Some("private".to_owned()),
-		mounts: Some(config.mounts.iter().map(mount).collect()),
+		mounts: Some(mounts(config)),
 		tmpfs: Some(scratch()),
 		port_bindings: config.is_published.then(|| port_bindings(config)),
 		publish_all_ports: Some(false),
@@ -92,6 +92,17 @@ pub(super) fn volume_body(config: &VolumeConfig) -> VolumeCreateRequest {
 		labels: Some(config.labels.clone().into_iter().collect()),
 		..Default::default()
 	}
+}
+
+fn mounts(config: &ContainerConfig) -> Vec<Mount> {
+	let given = config.directory.iter().map(|directory| Mount {
+		typ: Some(MountType::BIND),
+		source: Some(directory.display().to_string()),
+		target: Some(GIVEN_PATH.to_owned()),
+		read_only: Some(true),
+		..Default::default()
+	});
+	config.mounts.iter().map(mount).chain(given).collect()
 }
 
 fn mount(mount: &crate::container::config::Mount) -> Mount {

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What others ask about containers.
+
+use super::check::check;
+use crate::defaults::{CHECK_FRESH, CHECK_TIME_MAX, LOG_BYTES_MAX};
+use r1_core::error_chain;
+use r1_deeploy::{
+	container::{
+		Reconciler,
+		engine::{ContainerEngine, LogLine},
+		names::Instance,
+		plan::{Desired, Phase},
+		report::ContainerPhase,
+	},
+	job::HealthCheck,
+	specification::ServedName,
+};
+use r1_primitives::JobId;
+use std::{
+	collections::BTreeMap,
+	net::IpAddr,
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::{sync::watch, time::timeout};
+
+/// A handle on the containers of this node.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Containers {
+	known: Arc<Mutex<Known>>,
+	inside: Arc<watch::Sender<Inside>>,
+}
+
+/// What is known since the last look.
+#[derive(Debug, Default)]
+struct Known {
+	engine: Option<Arc<dyn ContainerEngine>>,
+	jobs: BTreeMap<JobId, KnownJob>,
+	/// When a job was checked for somebody, in monotonic time, and what came of it.
+	checked: BTreeMap<JobId, (u64, Health)>,
+}
+
+#[derive(Clone, Debug)]
+struct KnownJob {
+	phase: Phase,
+	containers: BTreeMap<ServedName, KnownContainer>,
+}
+
+#[derive(Clone, Debug)]
+struct KnownContainer {
+	instance: Instance,
+	phase: ContainerPhase,
+	address: Option<IpAddr>,
+	check: Option<HealthCheck>,
+}
+
+/// Where this machine and the containers are on the networks of jobs.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Inside {
+	/// This machine's addresses, and whose network each is on.
+	pub(crate) gateways: BTreeMap<IpAddr, JobId>,
+	/// The containers'.
+	pub(crate) addresses: BTreeMap<Instance, IpAddr>,
+}
+
+/// The last lines of a container.
+pub(crate) struct Logs {
+	/// The container.
+	pub(crate) container: ServedName,
+	/// Its lines, oldest first.
+	pub(crate) lines: Vec<LogLine>,
+}
+
+/// Why there are no lines.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoLogs {
+	#[error("job {job} has no containers on this node")]
+	NoJob { job: JobId },
+	#[error("job {job} has several containers; say which: {}", names.join(", "))]
+	Several { job: JobId, names: Vec<String> },
+	#[error("job {job} has no container `{name}`; it has: {}", names.join(", "))]
+	NoContainer { job: JobId, name: String, names: Vec<String> },
+	#[error("container `{name}` has not been made yet")]
+	NotMade { name: String },
+	#[error("the container engine does not give the lines: {reason}")]
+	Engine { reason: String },
+}
+
+/// Whether the containers of a job work.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Health {
+	/// All of them do, by checks that were just done.
+	Works,
+	/// One does not.
+	Fails {
+		/// Which, and why.
+		reason: String,
+	},
+	/// The job is not one of containers here.
+	NotHere,
+}
+
+impl Containers {
+	/// The last lines of a container; of a job with one container, it need not be named.
+	pub(crate) async fn logs(
+		&self,
+		job: JobId,
+		name: Option<&str>,
+		lines_max: u32,
+	) -> Result<Logs, NoLogs> {
+		let (engine, container) = self.find(job, name)?;
+		let name = container.instance.container.clone();
+		let is_made =
+			!matches!(container.phase, ContainerPhase::Fetching | ContainerPhase::Creating);
+		if !is_made {
+			return Err(NoLogs::NotMade { name: name.to_string() });
+		}
+		let lines = engine.logs(&container.instance.to_string(), lines_max, LOG_BYTES_MAX).await;
+		let lines =
+			lines.map_err(|error| NoLogs::Engine { reason: error_chain(&error).to_string() })?;
+		Ok(Logs { container: name, lines })
+	}
+
+	/// Checks the containers of a job, unless that was done just now.
+	pub(crate) async fn health(&self, job: JobId, now_ms: u64) -> Health {
+		let (engine, known) = {
+			let known = self.lock();
+			if let Some((at, health)) = known.checked.get(&job)
+				&& u128::from(now_ms.saturating_sub(*at)) < CHECK_FRESH.as_millis()
+			{
+				return health.clone();
+			}
+			match (known.engine.clone(), known.jobs.get(&job).cloned()) {
+				(Some(engine), Some(of_job)) => (engine, of_job),
+				_ => return Health::NotHere,
+			}
+		};
+		let checking = check_all(&*engine, &known);
+		let health = timeout(CHECK_TIME_MAX, checking).await.unwrap_or_else(|_| Health::Fails {
+			reason: format!("the checks took longer than {} s", CHECK_TIME_MAX.as_secs()),
+		});
+		self.lock().checked.insert(job, (now_ms, health.clone()));
+		health
+	}
+
+	/// Where this machine and the containers are on the networks of jobs, as it changes.
+	pub(crate) fn inside(&self) -> watch::Receiver<Inside> {
+		self.inside.subscribe()
+	}
+
+	/// Takes in what the last look came to.
+	pub(super) fn publish(
+		&self,
+		engine: &Arc<dyn ContainerEngine>,
+		reconciler: &Reconciler,
+		desired: &Desired,
+		inside: Inside,
+	) {
+		let of_job = |(job, phase): (&JobId, &Phase)| {
+			let wanted = desired.jobs.get(job)?;
+			let revision = match &wanted.previous {
+				Some(previous) if *phase == Phase::RolledBack => previous,
+				_ => &wanted.current,
+			};
+			let reports = reconciler.report(desired, *job).into_iter().map(|report| {
+				let name = report.container;
+				let instance =
+					Instance { job: *job, revision: revision.cid, container: name.clone() };
+				let container = revision.group.containers().get(&name);
+				let health = container.map(|container| &container.health);
+				let check = health.and_then(|it| it.continuous.as_ref().or(it.start_up.as_ref()));
+				let known = KnownContainer {
+					address: inside.addresses.get(&instance).copied(),
+					phase: report.phase,
+					check: check.cloned(),
+					instance,
+				};
+				(name, known)
+			});
+			Some((*job, KnownJob { phase: phase.clone(), containers: reports.collect() }))
+		};
+		let mut known = self.lock();
+		known.engine = Some(Arc::clone(engine));
+		known.jobs = reconciler.phases().iter().filter_map(of_job).collect();
+		let Known { jobs, checked, .. } = &mut *known;
+		checked.retain(|job, _| jobs.contains_key(job));
+		drop(known);
+		self.inside.send_if_modified(|last| {
+			let has_changed = *last != inside;
+			*last = inside;
+			has_changed
+		});
+	}
+
+	fn find(
+		&self,
+		job: JobId,
+		name: Option<&str>,
+	) -> Result<(Arc<dyn ContainerEngine>, KnownContainer), NoLogs> {
+		let known = self.lock();
+		let engine = known.engine.clone().ok_or(NoLogs::NoJob { job })?;
+		let of_job = known.jobs.get(&job).ok_or(NoLogs::NoJob { job })?;
+		let names = || of_job.containers.keys().map(ToString::to_string).collect::<Vec<_>>();
+		let container = match name {
+			Some(name) => {
+				let named = of_job.containers.iter().find(|(known, _)| known.as_str() == name);
+				let missing = || NoLogs::NoContainer { job, name: name.to_owned(), names: names() };
+				named.ok_or_else(missing)?.1
+			},
+			None => match of_job.containers.values().collect::<Vec<_>>().as_slice() {
+				[only] => *only,
+				_ => return Err(NoLogs::Several { job, names: names() }),
+			},
+		};
+		Ok((engine, container.clone()))
+	}
+
+	fn lock(&self) -> MutexGuard<'_, Known> {
+		// Each change replaces a map or an entry, so a panic elsewhere leaves them sound.
+		self.known.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+}
+
+/// Does the checks of all containers of a job, one after the other.
+async fn check_all(engine: &dyn ContainerEngine, job: &KnownJob) -> Health {
+	if !matches!(job.phase, Phase::Serving | Phase::RolledBack) {
+		return Health::Fails { reason: "the job is not served yet".to_owned() };
+	}
+	for (name, container) in &job.containers {
+		if container.phase == ContainerPhase::Done {
+			continue;
+		}
+		let outcome = match &container.check {
+			Some(due) => check(engine, &container.instance, container.address, due).await,
+			// Without a check, one that runs works.
+			None => is_running(engine, &container.instance).await,
+		};
+		if let Err(reason) = outcome {
+			return Health::Fails { reason: format!("container `{name}`: {reason}") };
+		}
+	}
+	Health::Works
+}
+
+async fn is_running(engine: &dyn ContainerEngine, instance: &Instance) -> Result<(), String> {
+	use r1_deeploy::container::engine::RunState;
+	match engine.inspect(&instance.to_string()).await {
+		Ok(Some(status)) if status.state == RunState::Running => Ok(()),
+		Ok(_) => Err("it does not run".to_owned()),
+		Err(error) => Err(error_chain(&error).to_string()),
+	}
+}

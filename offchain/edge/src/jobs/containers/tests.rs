@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A daemon runs jobs of containers on a real Podman.
+
+use super::Health;
+use crate::world::{
+	Daemon, JOB, OTHER_JOB, Options, World, client, competitor, developer, operator, until,
+};
+use r1_api::{ContainerPhase, JobLogs, JobState, JobStatus};
+use r1_core::{Clock as _, cid_of};
+use r1_deeploy::{
+	container::{
+		docker::Realm,
+		probe::{ContainerAnswer, ContainerProbe},
+	},
+	testing::{GLANCE, PATIENCE, Podman},
+};
+use r1_primitives::JobId;
+use std::net::IpAddr;
+
+/// A web service that writes a volume, has a secret, and says so.
+const SERVICE: &str = r#"version: 2
+kind: container
+name: web
+secrets: {key: |-
+SEALED}
+container:
+  image: oci-archive:IMAGE
+  command: [/bin/sh, -c, "echo started with $KEY; mkdir -p /data/www; echo VERSION > /data/www/index.html; exec httpd -f -p 8080 -h /data/www"]
+  secrets: {KEY: key}
+  volumes: {data: {path: /data, size_mib: 1}}
+  ports: {http: {port: 8080, protocol: http}}
+  health:
+    start_up: {http: {port: 8080, path: /}, interval_secs: 1}
+    continuous: {http: {port: 8080, path: /}, interval_secs: 1}
+  restart: {pause_secs: 1}
+  stop_secs: 1
+"#;
+
+/// What runs beside it, and ends before its sibling starts.
+const STACK: &str = r#"version: 2
+kind: stack
+name: pair
+containers:
+  first: {image: "oci-archive:IMAGE", command: [/bin/sh, -c, "exit 0"], restart: {when: never}}
+  second: {image: "oci-archive:IMAGE", command: [/bin/sleep, "1000"], depends_on: [first], stop_secs: 0}
+"#;
+
+/// Adds an image and says its CID.
+async fn add_image(daemon: &Daemon, podman: &Podman) -> String {
+	let archive = tokio::fs::File::open(podman.archive()).await.unwrap();
+	daemon.shared.files.add(archive).await.unwrap().cid.to_string()
+}
+
+/// Orders a job, or changes it.
+async fn order(world: &World, daemon: &Daemon, job: JobId, specification: &str) {
+	let added = daemon.shared.files.add(specification.as_bytes()).await.unwrap();
+	world.change(|state| {
+		state.jobs.get_mut(&job).unwrap().specification = added.cid.to_bytes();
+	});
+}
+
+fn service(daemon: &Daemon, image: &str, version: &str) -> String {
+	let key = std::fs::read_to_string(daemon.file("sealing.key")).unwrap();
+	let recipient = r1_dauth::SealingKey::from_text(&key).unwrap().recipient();
+	let secret = r1_dauth::SealedSecret {
+		owner: developer().account(),
+		name: "key".to_owned(),
+		secret: b"hunter2".to_vec(),
+	};
+	let sealed = r1_dauth::seal(&secret, &[recipient]).unwrap();
+	let sealed: String = sealed.lines().map(|line| format!("  {line}\n")).collect();
+	SERVICE
+		.replace("{key: |-\nSEALED}", &format!("\n  key: |\n{}", indented(&sealed)))
+		.replace("IMAGE", image)
+		.replace("VERSION", version)
+}
+
+fn indented(text: &str) -> String {
+	text.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+fn status(daemon: &Daemon, job: JobId) -> JobStatus {
+	daemon
+		.shared
+		.jobs
+		.status()
+		.into_iter()
+		.find(|status| status.job == job)
+		.unwrap()
+}
+
+async fn until_serving(daemon: &Daemon, job: JobId) {
+	let is_serving = async || status(daemon, job).state == JobState::Serving;
+	let waiting = async {
+		while !is_serving().await {
+			tokio::time::sleep(GLANCE).await;
+		}
+	};
+	if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+		panic!("{:?}", status(daemon, job));
+	}
+}
+
+/// Where the container of a job with one is reached.
+fn address(daemon: &Daemon, job: JobId) -> IpAddr {
+	let inside = daemon.shared.jobs.containers().inside();
+	let inside = inside.borrow();
+	let mut found = inside.addresses.iter().filter(|(instance, _)| instance.job == job);
+	*found.next().expect("it is on a network").1
+}
+
+async fn page(daemon: &Daemon) -> String {
+	let url = format!("http://{}:8080/", address(daemon, JOB));
+	client().get(url).send().await.unwrap().text().await.unwrap()
+}
+
+/// What Podman itself says is there: containers, networks but its own, volumes, images.
+fn left(podman: &Podman) -> [usize; 4] {
+	let lines = |arguments: &[&str]| podman.run(arguments).lines().count();
+	[
+		lines(&["ps", "--all", "--quiet"]),
+		lines(&["network", "ls", "--quiet"]) - 1,
+		lines(&["volume", "ls", "--quiet"]),
+		lines(&["images", "--all", "--quiet"]),
+	]
+}
+
+/// Waits until nothing is left but so much.
+async fn until_left(podman: &Podman, expected: [usize; 4]) {
+	let mut last = [usize::MAX; 4];
+	let waiting = async {
+		while last != expected {
+			tokio::time::sleep(GLANCE).await;
+			last = left(podman);
+		}
+	};
+	let is_over = tokio::time::timeout(PATIENCE, waiting).await.is_err();
+	assert!(!is_over, "containers, networks, volumes, images: {last:?} and not {expected:?}");
+}
+
+/// The name of the only container of a job.
+fn container_of(podman: &Podman, job: JobId) -> String {
+	let filter = format!("label=ai.ratio1.job={job}");
+	let found =
+		podman.run(&["ps", "--all", "--no-trunc", "--format", "{{.ID}}", "--filter", &filter]);
+	found.lines().next().expect("there is one").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn container_job_should_run_survive_and_leave_nothing() {
+	let (podman, _) = Podman::start().await;
+	let socket = podman.socket();
+	let world = World::of(1);
+	let options = || Options { engine: Some(&socket), ..Options::default() };
+	let daemon = world.start(1, options()).await;
+	let image = add_image(&daemon, &podman).await;
+	order(&world, &daemon, JOB, &service(&daemon, &image, "one")).await;
+	until_serving(&daemon, JOB).await;
+	assert_eq!(page(&daemon).await, "one\n");
+	assert_eq!(left(&podman), [1, 1, 1, 1]);
+	let said = status(&daemon, JOB);
+	assert_eq!((said.kind.as_deref(), said.name.as_deref()), (Some("container"), Some("web")));
+	assert_eq!(said.containers[0].phase, ContainerPhase::Healthy);
+	// Its owner reads what it wrote, and sees that the secret reached it.
+	let token = daemon.sign_in(&developer()).await;
+	let url = format!("{}/v1/jobs/{JOB}/logs?lines=5", daemon.url);
+	let logs = client().get(&url).bearer_auth(&token).send().await.unwrap();
+	let logs: JobLogs = logs.json().await.unwrap();
+	assert_eq!((logs.container.as_str(), &*logs.lines[0].text), ("web", "started with hunter2"));
+	for (path, expected) in [
+		(format!("/v1/jobs/{JOB}/logs?lines=10001"), 400),
+		(format!("/v1/jobs/{JOB}/logs?container=other"), 404),
+		(format!("/v1/jobs/{OTHER_JOB}/logs"), 403),
+	] {
+		assert_eq!(daemon.get_status(&path, &token).await, expected, "{path}");
+	}
+
+	// Somebody kills it.
+	let before = container_of(&podman, JOB);
+	drop(podman.run(&["kill", "--signal=KILL", &before]));
+	let restarts = || status(&daemon, JOB).containers.first().map(|container| container.restarts);
+	until("it is started again", async || restarts() == Some(1)).await;
+	until_serving(&daemon, JOB).await;
+	assert_eq!(container_of(&podman, JOB), before);
+	assert_eq!(page(&daemon).await, "one\n");
+
+	// The daemon ends, and another begins which does not even have the specification.
+	let directory = daemon.stop().await;
+	let daemon = world.start_in(directory, 1, options()).await;
+	until("the container is found again", async || {
+		daemon.shared.jobs.containers().inside().borrow().addresses.len() == 1
+	})
+	.await;
+	assert_eq!(container_of(&podman, JOB), before, "it ran on");
+	until_serving(&daemon, JOB).await;
+	assert_eq!(page(&daemon).await, "one\n");
+
+	// It is changed: what its volume holds stays.
+	let image = add_image(&daemon, &podman).await;
+	order(&world, &daemon, JOB, &service(&daemon, &image, "two")).await;
+	until("the new one serves", async || {
+		let is_serving = status(&daemon, JOB).state == JobState::Serving;
+		is_serving && container_of(&podman, JOB) != before && left(&podman) == [1, 1, 1, 1]
+	})
+	.await;
+	until_serving(&daemon, JOB).await;
+	assert_eq!(page(&daemon).await, "two\n");
+
+	world.change(|state| drop(state.jobs.remove(&JOB)));
+	until_left(&podman, [0; 4]).await;
+	drop(daemon.stop().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn container_should_use_its_token_for_its_own_job_alone() {
+	let (podman, _) = Podman::start().await;
+	let socket = podman.socket();
+	let world = World::of(1);
+	let options = Options { engine: Some(&socket), requires_tokens: false, ..Options::default() };
+	let daemon = world.start(1, options).await;
+	let image = add_image(&daemon, &podman).await;
+	order(&world, &daemon, JOB, &service(&daemon, &image, "one")).await;
+	until_serving(&daemon, JOB).await;
+	let container = container_of(&podman, JOB);
+	let ask = |header: &str, more: &str, path: &str| {
+		let script =
+			format!("wget -q -O - {header} {more} \"$R1_API_URL{path}\" 2>&1 || echo refused");
+		podman.run(&["exec", &container, "/bin/sh", "-c", &script])
+	};
+	let variable = "--header \"Authorization: Bearer $R1_TOKEN\"";
+	let file = "--header \"Authorization: Bearer $(cat $R1_TOKEN_FILE)\"";
+	let value = |job: JobId| format!("/v1/cstore/job/{job}/value?key=greeting");
+	for (header, word) in [(variable, "hello"), (file, "again")] {
+		let said = ask(header, &format!("--post-data {word}"), &value(JOB));
+		assert!(!said.contains("refused"), "{said}");
+		assert_eq!(ask(header, "", &value(JOB)), word);
+	}
+	// The owner of the job sees it too.
+	let token = daemon.sign_in(&developer()).await;
+	let read = client().get(format!("{}{}", daemon.url, value(JOB))).bearer_auth(&token);
+	assert_eq!(read.send().await.unwrap().text().await.unwrap(), "again");
+	// Nobody's job but its own; nothing without a token, though programs of this machine need none;
+	// and nothing of the node.
+	for (header, more, path, status) in [
+		(file, "", value(OTHER_JOB), "403"),
+		(file, "--post-data stolen", value(OTHER_JOB), "403"),
+		("", "", value(JOB), "401"),
+		("--header \"Host: localhost\"", "", value(JOB), "401"),
+		(file, "", "/v1/node".to_owned(), "404"),
+		(file, "", format!("/v1/jobs/{JOB}"), "404"),
+		(file, "", "/oracle/v1/evidence?epoch=0".to_owned(), "404"),
+	] {
+		let said = ask(header, more, &path);
+		assert!(said.contains("refused") && said.contains(status), "{path}: {said}");
+	}
+	let key = client().get(format!("{}{}", daemon.url, value(OTHER_JOB)));
+	let token = daemon.sign_in(&competitor()).await;
+	assert_eq!(key.bearer_auth(&token).send().await.unwrap().status(), 404, "nothing was stolen");
+	// What it is given it cannot change, and it finds no way out.
+	for script in ["echo mine > $R1_TOKEN_FILE", "touch /run/ratio1/new", "nc -w 1 192.0.2.1 80"] {
+		let script = format!("{script} 2>&1 || echo refused");
+		let said = podman.run(&["exec", &container, "/bin/sh", "-c", &script]);
+		assert!(said.contains("refused"), "{script}: {said}");
+	}
+	world.change(|state| drop(state.jobs.remove(&JOB)));
+	until_left(&podman, [0; 4]).await;
+	drop(daemon.stop().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stacks_should_run_in_order_and_two_daemons_share_an_engine() {
+	let (podman, _) = Podman::start().await;
+	let socket = podman.socket();
+	let world = World::of(2);
+	world.change(|state| state.jobs.get_mut(&JOB).unwrap().deeds = vec![1, 2]);
+	let options = || Options { engine: Some(&socket), ..Options::default() };
+	let first = world.start(1, options()).await;
+	let bootstrap = [first.mesh_address().await];
+	let second = world.start(2, Options { bootstrap: &bootstrap, ..options() }).await;
+	let daemons = [first, second];
+	for daemon in &daemons {
+		let image = add_image(daemon, &podman).await;
+		order(&world, daemon, JOB, &STACK.replace("IMAGE", &image)).await;
+	}
+	for daemon in &daemons {
+		until_serving(daemon, JOB).await;
+		let phases: Vec<_> =
+			status(daemon, JOB).containers.iter().map(|container| container.phase).collect();
+		assert_eq!(phases, [ContainerPhase::Done, ContainerPhase::Healthy]);
+	}
+	let [containers, networks, ..] = left(&podman);
+	assert_eq!((containers, networks), (4, 2), "each has its own");
+	let realms = [1, 2].map(|deed| Realm::of_node(&crate::world::node(deed).key()));
+	assert_ne!(realms[0], realms[1]);
+	let now_ms = daemons[0].shared.clock.monotonic_ms();
+	assert_eq!(daemons[0].shared.jobs.containers().health(JOB, now_ms).await, Health::Works);
+	let unknown = daemons[0].shared.jobs.containers().health(99, now_ms).await;
+	assert_eq!(unknown, Health::NotHere);
+	// An oracle asks over the mesh.
+	let mesh = daemons[1].shared.mesh.handle();
+	let node = crate::world::node(1).key();
+	let ask = async |job| {
+		let answer = mesh.request(&node, ContainerProbe { job }.encode().into()).await;
+		answer.ok().map(|answer| ContainerAnswer::decode(&answer).unwrap())
+	};
+	until("the node answers", async || ask(JOB).await.is_some()).await;
+	assert_eq!(ask(JOB).await, Some(ContainerAnswer::Works));
+	assert_eq!(ask(OTHER_JOB).await, Some(ContainerAnswer::NotHere));
+	// One of the nodes loses the job: what is the other's goes on.
+	world.change(|state| state.jobs.get_mut(&JOB).unwrap().deeds = vec![2]);
+	until("only one is left", async || left(&podman)[..2] == [2, 1]).await;
+	assert_eq!(status(&daemons[1], JOB).state, JobState::Serving);
+	world.change(|state| drop(state.jobs.remove(&JOB)));
+	until_left(&podman, [0; 4]).await;
+	for daemon in daemons {
+		drop(daemon.stop().await);
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn job_should_say_why_its_containers_cannot_run() {
+	let (podman, _) = Podman::start().await;
+	let socket = podman.socket();
+	let world = World::of(1);
+	let daemon = world.start(1, Options { engine: Some(&socket), ..Options::default() }).await;
+	let broken = daemon.shared.files.add(&b"no archive"[..]).await.unwrap().cid.to_string();
+	order(&world, &daemon, JOB, &STACK.replace("IMAGE", &broken)).await;
+	let reason = |job| status(&daemon, job).reason.unwrap_or_default();
+	until("the archive is refused", async || {
+		reason(JOB).starts_with(&format!("oci-archive:{broken}: the container engine refused to"))
+	})
+	.await;
+	// Nobody has it.
+	let missing = cid_of(r1_core::RAW_CODEC, b"missing").to_string();
+	order(&world, &daemon, OTHER_JOB, &STACK.replace("IMAGE", &missing)).await;
+	until("the file is missing", async || reason(OTHER_JOB).contains(&missing)).await;
+	drop(daemon.stop().await);
+	let daemon = world.start(1, Options::default()).await;
+	let image = add_image(&daemon, &podman).await;
+	order(&world, &daemon, JOB, &STACK.replace("IMAGE", &image)).await;
+	let reason = || status(&daemon, JOB).reason.unwrap_or_default();
+	until("it says that it has no engine", async || {
+		reason() == "this node runs no containers: `containers.engine` is `off`"
+	})
+	.await;
+	let token = daemon.sign_in(&operator()).await;
+	let logs = format!("/v1/jobs/{JOB}/logs");
+	assert_eq!(daemon.get_status(&logs, &token).await, 404);
+	drop(daemon.stop().await);
+}
