@@ -3,7 +3,7 @@
 //! What can be asked for and of work: escrows, jobs, daemons and inference.
 
 use crate::amount::UsdcAmount;
-use clap::{ArgGroup, Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// The escrow.
@@ -26,8 +26,26 @@ pub(crate) enum Escrow {
 pub(crate) enum Job {
 	/// Every job that is not closed.
 	List,
-	/// Orders a model to be served.
+	/// Prints an example of a specification, to begin with.
+	Init {
+		/// Of which kind.
+		kind: JobKind,
+	},
+	/// Checks a specification, without asking anybody.
+	Validate {
+		/// The specification, in YAML or JSON.
+		path: PathBuf,
+	},
+	/// Orders a job: what a specification says, or a model to be served.
 	Submit(JobSubmit),
+	/// How far a job is on the node of the daemon at `--edge-url`.
+	Status {
+		/// The job.
+		#[arg(long)]
+		job: u32,
+	},
+	/// What a container of a job wrote last, on the node of the daemon at `--edge-url`.
+	Logs(JobLogs),
 	/// Changes what a job is, while it runs; sign as its owner.
 	Update(JobUpdate),
 	/// Ends a job.
@@ -38,15 +56,48 @@ pub(crate) enum Job {
 	},
 }
 
-/// An order of inference.
+/// Kinds of specifications.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum JobKind {
+	/// One container.
+	Container,
+	/// Several containers that know each other.
+	Stack,
+	/// A model.
+	Model,
+	/// A model that is evaluated on ciphertexts.
+	EncryptedModel,
+	/// Files to keep.
+	Storage,
+}
+
+/// Lines of a container.
 #[derive(Args, Debug)]
+pub(crate) struct JobLogs {
+	/// The job.
+	#[arg(long)]
+	pub(crate) job: u32,
+	/// The container; a job with one container has no other.
+	#[arg(long)]
+	pub(crate) container: Option<String>,
+	/// How many lines, at most 10 000.
+	#[arg(long, default_value_t = 100)]
+	pub(crate) lines: u32,
+}
+
+/// An order of a job.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("what").required(true).args(["specification", "model"]))]
 pub(crate) struct JobSubmit {
-	/// Name under which the model is served: lower case letters, digits and dashes.
-	#[arg(long)]
-	pub(crate) name: String,
+	/// What the job is, in YAML or JSON; `job init` prints examples.
+	#[arg(long, value_name = "FILE", conflicts_with = "name")]
+	pub(crate) specification: Option<PathBuf>,
+	/// Name under which a model is served: lower case letters, digits and dashes.
+	#[arg(long, requires = "model")]
+	pub(crate) name: Option<String>,
 	/// The ONNX model; it is added to the content store.
-	#[arg(long)]
-	pub(crate) model: PathBuf,
+	#[arg(long, requires = "name")]
+	pub(crate) model: Option<PathBuf>,
 	/// On how many nodes.
 	#[arg(long, default_value_t = 2)]
 	pub(crate) replicas: u32,
@@ -74,6 +125,9 @@ pub(crate) struct JobUpdate {
 	/// The job.
 	#[arg(long)]
 	pub(crate) job: u32,
+	/// Another specification, in YAML or JSON; what else is changed, is changed in it.
+	#[arg(long, value_name = "FILE", group = "changes")]
+	pub(crate) specification: Option<PathBuf>,
 	/// Another ONNX model; it is added to the content store.
 	#[arg(long, group = "changes")]
 	pub(crate) model: Option<PathBuf>,

@@ -28,7 +28,7 @@ struct Status {
 
 async fn status(arguments: &Arguments) -> anyhow::Result<Answer> {
 	let details = arguments.edge()?.status().await?;
-	let is_serving = |job: &&JobStatus| job.state == JobState::Serving;
+	let is_serving = |job: &&JobStatus| job.model.is_some() && job.state == JobState::Serving;
 	let models = details.jobs.iter().filter(is_serving).filter_map(|job| job.name.clone());
 	let status = Status { node: address(details.node.0), models: models.collect(), details };
 	let details = &status.details;

@@ -2,13 +2,16 @@
 
 //! Jobs: order, list, change, end.
 
-use super::{address, done, event, secret::SEALED_BEGINNING, short, submit};
+mod on_node;
+mod specification;
+
+use super::{address, done, event, or_dash, secret::SEALED_BEGINNING, short, submit};
 use crate::{
 	amount::UsdcAmount,
 	arguments::{Arguments, Job, JobSubmit, JobUpdate},
 	output::Answer,
 };
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use cid::Cid;
 use r1_api::{InferenceJobSpecification, JobKindName, ModelFormat};
 use r1_chain::{Receipt, calls, events::Event};
@@ -18,7 +21,11 @@ use std::collections::BTreeMap;
 pub(super) async fn run(arguments: &Arguments, command: &Job) -> anyhow::Result<Answer> {
 	match command {
 		Job::List => list(arguments).await,
-		Job::Submit(order) => order_inference(arguments, order).await,
+		Job::Init { kind } => Ok(specification::example(*kind)),
+		Job::Validate { path } => specification::validate(path),
+		Job::Submit(order) => submit_job(arguments, order).await,
+		Job::Status { job } => on_node::status(arguments, *job).await,
+		Job::Logs(which) => on_node::logs(arguments, which).await,
 		Job::Update(change) => update(arguments, change).await,
 		Job::Close { job } => {
 			let call = calls::close_job(*job);
@@ -72,26 +79,37 @@ async fn list(arguments: &Arguments) -> anyhow::Result<Answer> {
 #[derive(Serialize)]
 struct Ordered {
 	job: u32,
-	model: String,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	model: Option<String>,
 	specification: String,
 	price_per_epoch: UsdcAmount,
 	end_epoch: u32,
 }
 
-async fn order_inference(arguments: &Arguments, order: &JobSubmit) -> anyhow::Result<Answer> {
+async fn submit_job(arguments: &Arguments, order: &JobSubmit) -> anyhow::Result<Answer> {
 	let edge = arguments.edge()?;
-	let model = std::fs::read(&order.model)
-		.with_context(|| format!("could not read the model {}", order.model.display()))?;
-	let model = edge.add_file(model).await?.cid;
-	let specification = serde_json::to_vec(&InferenceJobSpecification {
-		kind: JobKindName::Inference,
-		name: order.name.clone(),
-		model: model.clone(),
-		format: ModelFormat::Onnx,
-		tolerance: order.tolerance,
-		probe_range: [order.probe_minimum, order.probe_maximum],
-		secrets: BTreeMap::new(),
-	})?;
+	let (specification, model) = match (&order.specification, &order.name, &order.model) {
+		(Some(path), ..) => {
+			specification::check(path)?;
+			(specification::read(path)?, None)
+		},
+		(None, Some(name), Some(path)) => {
+			let model = std::fs::read(path)
+				.with_context(|| format!("could not read the model {}", path.display()))?;
+			let model = edge.add_file(model).await?.cid;
+			let specification = serde_json::to_vec(&InferenceJobSpecification {
+				kind: JobKindName::Inference,
+				name: name.clone(),
+				model: model.clone(),
+				format: ModelFormat::Onnx,
+				tolerance: order.tolerance,
+				probe_range: [order.probe_minimum, order.probe_maximum],
+				secrets: BTreeMap::new(),
+			})?;
+			(specification, Some(model))
+		},
+		_ => bail!("give --specification, or --name and --model"),
+	};
 	let specification = edge.add_file(specification).await?.cid;
 	let cid = Cid::try_from(specification.as_str())
 		.with_context(|| format!("the daemon answered with `{specification}`, which is no CID"))?;
@@ -104,7 +122,11 @@ async fn order_inference(arguments: &Arguments, order: &JobSubmit) -> anyhow::Re
 	submit(arguments, &call, |receipt| ordered(receipt, model, specification)).await
 }
 
-fn ordered(receipt: &Receipt, model: String, specification: String) -> anyhow::Result<Answer> {
+fn ordered(
+	receipt: &Receipt,
+	model: Option<String>,
+	specification: String,
+) -> anyhow::Result<Answer> {
 	let created = event(receipt, |event| match event {
 		Event::JobCreated(created) => Some(created),
 		_ => None,
@@ -120,7 +142,7 @@ fn ordered(receipt: &Receipt, model: String, specification: String) -> anyhow::R
 		&row,
 		&[
 			("job", row.job.to_string()),
-			("model", row.model.clone()),
+			("model", or_dash(row.model.as_deref())),
 			("specification", row.specification.clone()),
 			("price of a node and epoch", format!("{} USDC", row.price_per_epoch)),
 			("ends at epoch", row.end_epoch.to_string()),
@@ -131,23 +153,27 @@ fn ordered(receipt: &Receipt, model: String, specification: String) -> anyhow::R
 /// Writes a job's specification anew, and tells the chain.
 async fn update(arguments: &Arguments, change: &JobUpdate) -> anyhow::Result<Answer> {
 	let edge = arguments.edge()?;
-	let state = arguments.chain().await?.finalised_state().await?;
-	let job = state.jobs.get(&change.job).with_context(|| format!("no job {}", change.job))?;
-	let cid = Cid::try_from(job.specification.as_slice())
-		.context("the job's specification has no CID; its owner has to order it again")?;
-	let present = edge.file(&cid.to_string()).await?;
-	let mut specification: InferenceJobSpecification =
-		serde_json::from_slice(&present).context("the job's specification is malformed")?;
-	if let Some(path) = &change.model {
-		let model = std::fs::read(path)
-			.with_context(|| format!("could not read the model {}", path.display()))?;
-		specification.model = edge.add_file(model).await?.cid;
-	}
-	for name in &change.without_secret {
-		let removed = specification.secrets.remove(name);
-		ensure!(removed.is_some(), "job {} has no secret `{name}`", change.job);
-	}
-	for (name, path) in &change.secret {
+	let present = match &change.specification {
+		Some(path) => specification::read(path)?,
+		None => {
+			let state = arguments.chain().await?.finalised_state().await?;
+			let job = state.jobs.get(&change.job);
+			let job = job.with_context(|| format!("no job {}", change.job))?;
+			let cid = Cid::try_from(job.specification.as_slice()).context(
+				"the job's specification has no CID; give a whole one with --specification",
+			)?;
+			edge.file(&cid.to_string()).await?
+		},
+	};
+	let model = match &change.model {
+		Some(path) => {
+			let model = std::fs::read(path)
+				.with_context(|| format!("could not read the model {}", path.display()))?;
+			Some(edge.add_file(model).await?.cid)
+		},
+		None => None,
+	};
+	let sealed = change.secret.iter().map(|(name, path)| {
 		let sealed = std::fs::read_to_string(path)
 			.with_context(|| format!("could not read the sealed secret {}", path.display()))?;
 		// Anything else would be public with the specification.
@@ -156,9 +182,16 @@ async fn update(arguments: &Arguments, change: &JobUpdate) -> anyhow::Result<Ans
 			"{} is no sealed secret; `r1ctl secret seal` makes one",
 			path.display()
 		);
-		specification.secrets.insert(name.clone(), sealed);
-	}
-	let added = edge.add_file(serde_json::to_vec(&specification)?).await?.cid;
+		Ok((name.clone(), sealed))
+	});
+	let changes = specification::Changes {
+		job: change.job,
+		model,
+		secrets: sealed.collect::<anyhow::Result<_>>()?,
+		without_secrets: &change.without_secret,
+	};
+	let changed = specification::change(&present, changes)?;
+	let added = edge.add_file(changed).await?.cid;
 	let cid = Cid::try_from(added.as_str())
 		.with_context(|| format!("the daemon answered with `{added}`, which is no CID"))?;
 	let call = calls::update_job(change.job, &cid.to_bytes());
