@@ -9,9 +9,9 @@ pub use cstore::{ProofQuery, Watch, WriteOptions};
 pub use files::Download;
 
 use crate::{
-	ApiErrorBody, ChallengeRequest, ChallengeResponse, HealthResponse, HexBytes, JobLogs, JobStatus,
-	LinkProofRequest, LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest, RevokeResponse,
-	SealingKeyResponse, SelfResponse, TokenRequest, TokenResponse,
+	ApiErrorBody, ChallengeRequest, ChallengeResponse, HealthResponse, HexBytes, JobLogs,
+	JobStatus, LinkProofRequest, LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest,
+	RevokeResponse, SealingKeyResponse, SelfResponse, TokenRequest, TokenResponse,
 	oip::{InferRequest, InferResponse, ModelMetadata, ModelReady, Ready, ServerMetadata},
 };
 use codec::DecodeAll;

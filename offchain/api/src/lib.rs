@@ -36,7 +36,9 @@ pub use auth::{
 	TokenResponse,
 };
 #[cfg(feature = "client")]
-pub use client::{ClientError, ClientOptions, Download, EdgeClient, ProofQuery, Watch, WriteOptions};
+pub use client::{
+	ClientError, ClientOptions, Download, EdgeClient, ProofQuery, Watch, WriteOptions,
+};
 pub use cstore::{
 	NamespaceStatus, NamespacesResponse, Octets, OctetsForm, QuorumKey, StoreChange, StoreEntries,
 	StoreEntry, StoreField, StorePage, StoreWritten,

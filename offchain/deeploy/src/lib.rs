@@ -12,6 +12,7 @@
 //! | [`job`] | every node | the same for version 2: containers, stacks, models, storage |
 //! | [`container`] | every node | the same for containers, and the engine that runs them |
 //! | [`plan`], [`Reconciler`] | every node | what to do next to run what is placed here |
+//! | [`storage`] | every node | how an oracle asks for blocks that are kept |
 //! | [`attest`] | every oracle's daemon | whom to probe, and the quality that is reported |
 //!
 //! # How the daemon drives them
@@ -52,11 +53,14 @@ mod plan;
 mod reconcile;
 mod attempts;
 mod backoff;
+pub mod storage;
+mod frame;
 pub mod attest;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use plan::{Blocked, Desired, JobPhase, Observed, Plan, Step, plan};
+pub use frame::ProbeError;
+pub use plan::{Blocked, Desired, JobPhase, JobPin, Observed, Plan, Step, plan};
 pub use reconcile::{JobReport, Reconciler, StepFailure};

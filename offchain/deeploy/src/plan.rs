@@ -6,7 +6,11 @@
 //! step of each job and nothing that depends on another step of the same plan. Once the steps are
 //! done, the next plan goes on from there, until a plan is empty.
 
-use crate::{job::Document, placement::running_jobs, specification::ServedName};
+use crate::{
+	job::{Document, Storage},
+	placement::running_jobs,
+	specification::ServedName,
+};
 use cid::Cid;
 use r1_core::ChainState;
 use r1_primitives::{JobId, NodeKey};
@@ -32,6 +36,8 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
 	}
 	let unwanted = observed.running.keys().filter(|name| !names.contains_key(*name));
 	let mut steps: BTreeSet<_> = unwanted.map(|name| Step::Unload { name: name.clone() }).collect();
+	let released = observed.pins.iter().filter(|pin| !stays(pin, desired, observed));
+	steps.extend(released.map(|pin| Step::Release { job: pin.job, root: pin.root }));
 	steps.extend(phases.values().filter_map(JobPhase::step).cloned());
 	Plan { steps, phases }
 }
@@ -77,6 +83,19 @@ pub struct Observed {
 	pub models: BTreeSet<Cid>,
 	/// The file of each model that is served, by its name.
 	pub running: BTreeMap<ServedName, Cid>,
+	/// What is pinned on behalf of jobs.
+	pub pins: BTreeSet<JobPin>,
+}
+
+/// A pin on behalf of a job.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct JobPin {
+	/// The job.
+	pub job: JobId,
+	/// What is kept, with all below it.
+	pub root: Cid,
+	/// Whether the node pinned it because the specification says so, and not an instance of the job.
+	pub is_ordered: bool,
 }
 
 /// One thing to do. Doing it twice is doing it once.
@@ -96,6 +115,22 @@ pub enum Step {
 	FetchModel {
 		/// Its CID.
 		model: Cid,
+	},
+	/// Bring here all that is below a root, and keep it.
+	Keep {
+		/// On behalf of which job.
+		job: JobId,
+		/// The root.
+		root: Cid,
+		/// How much all roots of the job may take, in MiB.
+		size_mib: u64,
+	},
+	/// Keep it no longer.
+	Release {
+		/// On behalf of which job.
+		job: JobId,
+		/// The root.
+		root: Cid,
 	},
 	/// Serve a model that is in the local store.
 	Load {
@@ -169,6 +204,30 @@ impl Target<'_> {
 	}
 }
 
+/// How far a job is that keeps files: one root after the other.
+fn phase_of_storage(job: JobId, storage: &Storage, observed: &Observed) -> JobPhase {
+	let is_here =
+		|root: &&Cid| observed.pins.contains(&JobPin { job, root: **root, is_ordered: true });
+	match storage.roots.iter().find(|root| !is_here(root)) {
+		Some(root) => JobPhase::Next(Step::Keep { job, root: *root, size_mib: storage.size_mib }),
+		None => JobPhase::Serving,
+	}
+}
+
+/// Whether a pin stays: as long as its job is here, unless the job's specification does not want it
+/// any more. What an instance of the job pinned is the job's own affair.
+fn stays(pin: &JobPin, desired: &Desired, observed: &Observed) -> bool {
+	let Some(specification) = desired.jobs.get(&pin.job) else { return false };
+	let document = specification.and_then(|cid| observed.specifications.get(&cid));
+	match document {
+		Some(document) if pin.is_ordered => {
+			document.storage().is_some_and(|storage| storage.roots.contains(&pin.root))
+		},
+		// Nobody knows yet what it wants.
+		Some(_) | None => true,
+	}
+}
+
 /// A job's target, or the phase of one that has none.
 fn claim_name<'observed>(
 	job: JobId,
@@ -183,7 +242,10 @@ fn claim_name<'observed>(
 	let Some((name, file)) = document.model() else {
 		return Err(match document.group() {
 			Some(_) => JobPhase::Containers,
-			None => JobPhase::Blocked(Blocked::Unsupported { kind: document.kind() }),
+			None => match document.storage() {
+				Some(storage) => phase_of_storage(job, storage, observed),
+				None => JobPhase::Blocked(Blocked::Unsupported { kind: document.kind() }),
+			},
 		});
 	};
 	// Two jobs may share a name for the same model: both are served by it.

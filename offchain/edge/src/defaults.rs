@@ -76,6 +76,9 @@ pub(crate) const UPLOAD_PENDING_BYTES_MAX: u64 = 16 * 1024 * 1024 * 1024;
 /// How long an upload that nobody goes on with is kept.
 pub(crate) const UPLOAD_KEPT: Duration = Duration::from_secs(24 * 3_600);
 
+/// What a pin is called that a node makes because a job's specification says so.
+pub(crate) const ORDERED_PIN_NAME: &str = "ordered";
+
 /// Pins that are listed at a time: 250 KiB of JSON at most.
 pub(crate) const PINS_LISTED_MAX: usize = 1_000;
 

@@ -4,17 +4,21 @@
 
 use crate::{
 	config,
-	jobs::{Containers, Health},
+	jobs::{Containers, Health, Jobs},
 };
 use anyhow::Context as _;
 use bytes::Bytes;
 use r1_chain::ChainHandle;
 use r1_core::{BlockStore, Clock, NodeIdentity, Rng};
-use r1_deeploy::container::probe::{ContainerAnswer, ContainerProbe};
+use r1_deeploy::{
+	container::probe::{ContainerAnswer, ContainerProbe},
+	storage::{BlockAnswer, BlockProbe},
+};
 use r1_inference::{InferenceService, Probe, ProbeAnswer, ProbeRefusal};
 use r1_net::{Config, Inbound, InboundRequest, Metrics, Ports};
 use r1_primitives::NodeKey;
 use r1_telemetry::MetricsRegistry;
+use r1fs::Files;
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::{mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -123,6 +127,9 @@ async fn admit_from_chain(chain: ChainHandle, admit: watch::Sender<Arc<BTreeSet<
 pub(crate) struct Probed {
 	pub(crate) inference: InferenceService,
 	pub(crate) containers: Containers,
+	pub(crate) jobs: Jobs,
+	/// What is on this node's disk.
+	pub(crate) files: Files,
 	pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -136,9 +143,12 @@ pub(crate) async fn answer_probes(
 	while let Some(request) = requests.recv().await {
 		let probed = probed.clone();
 		tasks.spawn(async move {
-			let answer = match ContainerProbe::is_one(&request.bytes) {
-				true => answer_container_probe(&request.bytes, &probed).await,
-				false => answer_probe(&request.bytes, &probed.inference).await,
+			let answer = if ContainerProbe::is_one(&request.bytes) {
+				answer_container_probe(&request.bytes, &probed).await
+			} else if BlockProbe::is_one(&request.bytes) {
+				answer_block_probe(&request.bytes, &probed).await
+			} else {
+				answer_probe(&request.bytes, &probed.inference).await
 			};
 			request.answer(answer).await;
 		});
@@ -158,6 +168,24 @@ async fn answer_container_probe(bytes: &[u8], probed: &Probed) -> Bytes {
 		Err(error) => {
 			warn!(target: "r1::edge", %error, "received a probe of another version");
 			ContainerAnswer::NotUnderstood
+		},
+	};
+	answer.encode().into()
+}
+
+/// A block of a job that this node is paid to keep, from its own disk.
+async fn answer_block_probe(bytes: &[u8], probed: &Probed) -> Bytes {
+	let answer = match BlockProbe::decode(bytes) {
+		Ok(probe) => match probe.cid().filter(|_| probed.jobs.keeps_files(probe.job)) {
+			Some(cid) => match probed.files.block(&cid).await {
+				Ok(block) => BlockAnswer::Block(block.to_vec()),
+				Err(_not_here) => BlockAnswer::NotHere,
+			},
+			None => BlockAnswer::NotHere,
+		},
+		Err(error) => {
+			warn!(target: "r1::edge", %error, "received a probe of another version");
+			BlockAnswer::NotUnderstood
 		},
 	};
 	answer.encode().into()

@@ -17,9 +17,10 @@ use r1_core::{ChainState, Rng as _, SystemRng, error_chain};
 use r1_deeploy::{
 	attest::{Attestor, ProbeOutcome, ProbeTarget},
 	container::probe::{ContainerAnswer, ContainerProbe},
-	job::Document,
+	job::{Document, Storage},
 	placement::{self, PlacementPolicy},
 	specification::InferenceSpecification,
+	storage::{BlockAnswer, BlockProbe},
 };
 use r1_inference::{
 	InferenceLimits, InferenceRequest, InferenceService, ModelFile, ModelName, NamedTensor, Probe,
@@ -27,7 +28,7 @@ use r1_inference::{
 };
 use r1_net::RequestError;
 use r1_primitives::{EpochEvidence, EpochIndex, NodeKey, OracleEvidence};
-use r1fs::Files;
+use r1fs::{Audit, Audited, Files};
 use std::{
 	collections::BTreeMap,
 	error::Error,
@@ -61,6 +62,16 @@ impl Oracle {
 		};
 		let ballots = placement::ballots(state, &PlacementPolicy::default());
 		OracleEvidence { report, ballots }
+	}
+
+	/// What was counted for a deed's work on a job in an epoch.
+	#[cfg(test)]
+	pub(crate) fn tally(
+		&self,
+		epoch: EpochIndex,
+		target: ProbeTarget,
+	) -> Option<r1_deeploy::attest::Tally> {
+		self.lock().tally(epoch, target)
 	}
 
 	fn lock(&self) -> MutexGuard<'_, Attestor> {
@@ -180,6 +191,9 @@ impl Prober {
 		if document.group().is_some() {
 			return Ok(self.probe_containers(&node, target).await);
 		}
+		if let Some(storage) = document.storage() {
+			return self.audit(&node, target, storage).await;
+		}
 		let specification =
 			document.inference().ok_or_else(|| NotProbed::UnknownKind(document.kind()))?;
 		let model = self.reference(&specification).await?;
@@ -214,6 +228,36 @@ impl Prober {
 			},
 			Err(RequestError::Refused { .. }) => ProbeOutcome::Failed,
 			Err(_) => ProbeOutcome::TimedOut,
+		}
+	}
+
+	/// Walks from a root to a chunk that nobody could foresee, block by block, and checks each.
+	async fn audit(
+		&self,
+		node: &NodeKey,
+		target: ProbeTarget,
+		storage: &Storage,
+	) -> Result<ProbeOutcome, NotProbed> {
+		let mut seed = [0; 32];
+		SystemRng.fill(&mut seed);
+		let count = u64::try_from(storage.roots.len()).unwrap_or(u64::MAX);
+		let place = usize::try_from(SystemRng.below(count.max(1))).unwrap_or(0);
+		let root = storage.roots.get(place).ok_or(NotProbed::NoSpecification)?;
+		let mut audit = Audit::new(*root, seed);
+		loop {
+			let request = BlockProbe::new(target.job, audit.wanted()).encode();
+			let answer = match self.mesh.request(node, request.into()).await {
+				Ok(answer) => BlockAnswer::decode(&answer),
+				Err(RequestError::Refused { .. }) => return Ok(ProbeOutcome::Failed),
+				Err(_) => return Ok(ProbeOutcome::TimedOut),
+			};
+			let Ok(BlockAnswer::Block(block)) = answer else { return Ok(ProbeOutcome::Failed) };
+			audit = match audit.take(&block) {
+				Ok(Audited::Next(next)) => next,
+				Ok(Audited::Passed) => return Ok(ProbeOutcome::Ok),
+				Err(error) if error.is_content_fault() => return Err(unusable(error)),
+				Err(_wrong) => return Ok(ProbeOutcome::Failed),
+			};
 		}
 	}
 

@@ -77,10 +77,12 @@ impl Base {
 		let (nodes, introduction) = nodes::prepare(config, capabilities)?;
 		self.spawn(introduction);
 		let heartbeat = self.heartbeat(config, &mesh, &nodes, beats, challenges)?;
-		let jobs = self.jobs(config, files, &inference, &dauth)?;
+		let jobs = self.jobs(config, &store, &inference, &dauth)?;
 		let probed = mesh::Probed {
 			inference: inference.clone(),
 			containers: jobs.containers().clone(),
+			jobs: jobs.clone(),
+			files: store.local().clone(),
 			clock: self.clock.clone(),
 		};
 		self.spawn(mesh::answer_probes(requests, probed, self.tasks.clone()));
@@ -226,7 +228,7 @@ impl Base {
 	fn jobs(
 		&self,
 		config: &Config,
-		files: &Files,
+		files: &FileStore,
 		inference: &InferenceService,
 		dauth: &Dauth,
 	) -> anyhow::Result<Jobs> {

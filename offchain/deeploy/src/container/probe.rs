@@ -6,25 +6,21 @@
 //! specification, and it may lie. What an oracle learns is that the node is there, that it knows of
 //! the job, and what it would have others believe.
 //!
-//! Such a probe travels where probes of models do. Those begin with the number of a job; these begin
-//! with [`MARK`], the number of no job, and a version. A node that knows no such probe takes it for
-//! one of a model that it does not serve, and refuses.
+//! Such a probe travels where probes of models do (see [`crate::frame`]).
 
-use codec::{Decode, DecodeAll, Encode};
+use crate::frame::{Frame, ProbeError};
+use codec::{Decode, Encode};
 use r1_primitives::JobId;
 
-/// How a probe of containers begins: the largest number, which no job has.
-const MARK: [u8; 4] = JobId::MAX.to_le_bytes();
-
-/// The version of this probe, and the longest that is read, in bytes: the number of a job is all.
-const VERSION: u8 = 1;
-const PROBE_BYTES_MAX: usize = 64;
+/// How a probe of containers begins, and the longest that is read, in bytes: the number of a job is
+/// all.
+const ASKED: Frame = Frame { mark: JobId::MAX, version: 1, bytes_max: 64 };
 
 /// Longest reason in an answer, in bytes: a line of a log.
 const REASON_BYTES_MAX: usize = 256;
 
-/// Longest answer that is read, in bytes: a reason, and what is around it.
-const ANSWER_BYTES_MAX: usize = REASON_BYTES_MAX + 16;
+/// How an answer begins, and the longest that is read, in bytes: a reason, and what is around it.
+const ANSWERED: Frame = Frame { bytes_max: REASON_BYTES_MAX + 16, ..ASKED };
 
 /// Asks whether the containers of a job work.
 #[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq)]
@@ -37,13 +33,13 @@ impl ContainerProbe {
 	/// Whether bytes are meant as such a probe, of whatever version.
 	#[must_use]
 	pub fn is_one(bytes: &[u8]) -> bool {
-		bytes.starts_with(&MARK)
+		ASKED.is_one(bytes)
 	}
 
 	/// The bytes to send.
 	#[must_use]
 	pub fn encode(&self) -> Vec<u8> {
-		marked(Encode::encode(self))
+		ASKED.encode(self)
 	}
 
 	/// Reads what a peer sent.
@@ -52,10 +48,7 @@ impl ContainerProbe {
 	///
 	/// No such probe, or one of another version.
 	pub fn decode(bytes: &[u8]) -> Result<Self, ProbeError> {
-		if PROBE_BYTES_MAX < bytes.len() {
-			return Err(ProbeError::TooLong { bytes: bytes.len() });
-		}
-		Self::decode_all(&mut unmarked(bytes)?).map_err(|_| ProbeError::Malformed)
+		ASKED.decode(bytes)
 	}
 }
 
@@ -87,7 +80,7 @@ impl ContainerAnswer {
 	/// The bytes to send.
 	#[must_use]
 	pub fn encode(&self) -> Vec<u8> {
-		marked(Encode::encode(self))
+		ANSWERED.encode(self)
 	}
 
 	/// Reads what a peer sent.
@@ -96,42 +89,6 @@ impl ContainerAnswer {
 	///
 	/// No such answer: also that of a node which knows no such probe.
 	pub fn decode(bytes: &[u8]) -> Result<Self, ProbeError> {
-		if ANSWER_BYTES_MAX < bytes.len() {
-			return Err(ProbeError::TooLong { bytes: bytes.len() });
-		}
-		Self::decode_all(&mut unmarked(bytes)?).map_err(|_| ProbeError::Malformed)
+		ANSWERED.decode(bytes)
 	}
-}
-
-fn marked(body: Vec<u8>) -> Vec<u8> {
-	MARK.into_iter().chain([VERSION]).chain(body).collect()
-}
-
-fn unmarked(bytes: &[u8]) -> Result<&[u8], ProbeError> {
-	let bytes = bytes.strip_prefix(&MARK).ok_or(ProbeError::Malformed)?;
-	match bytes.split_first() {
-		Some((&VERSION, body)) => Ok(body),
-		Some((&version, _)) => Err(ProbeError::OtherVersion { version }),
-		None => Err(ProbeError::Malformed),
-	}
-}
-
-/// Why bytes are no probe of containers, or no answer.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum ProbeError {
-	/// More bytes than any has.
-	#[error("{bytes} bytes are more than a probe of containers and its answer have")]
-	TooLong {
-		/// How many.
-		bytes: usize,
-	},
-	/// Not what it should be.
-	#[error("not a probe of containers, or no answer to one")]
-	Malformed,
-	/// Of another version.
-	#[error("a probe of containers of version {version}, and this node knows {VERSION}")]
-	OtherVersion {
-		/// Its version.
-		version: u8,
-	},
 }

@@ -122,7 +122,7 @@ impl Reconciler {
 		step: &Step,
 		outcome: Result<(), (StepFailure, String)>,
 	) {
-		let kind = outcome.as_ref().map(|()| ()).map_err(|(kind, _)| *kind);
+		let kind = outcome.as_ref().copied().map_err(|(kind, _)| *kind);
 		match outcome {
 			Ok(()) => drop(self.failures.remove(step)),
 			Err((_, reason)) => drop(self.failures.insert(step.clone(), reason)),

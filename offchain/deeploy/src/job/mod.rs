@@ -134,6 +134,18 @@ impl Document {
 		}
 	}
 
+	/// The files that it keeps, if that is what it does.
+	#[must_use]
+	pub fn storage(&self) -> Option<&Storage> {
+		match self {
+			Self::V1(_) => None,
+			Self::V2(job) => match &job.work {
+				Work::Storage(storage) => Some(storage),
+				_ => None,
+			},
+		}
+	}
+
 	/// Its containers, if it is a container or a stack.
 	#[must_use]
 	pub fn group(&self) -> Option<&Group> {

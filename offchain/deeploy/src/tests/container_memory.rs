@@ -9,14 +9,14 @@ use super::{
 	*,
 };
 use crate::{
-	StepFailure,
+	ProbeError, StepFailure,
 	container::{
 		Inventory, Ledger, LedgerError, Reconciler,
 		engine::RunState,
 		health::Monitor,
 		names::Instance,
 		plan::{Desired, Phase, Revision, Seen, Step, Wanted, plan},
-		probe::{ContainerAnswer, ContainerProbe, ProbeError},
+		probe::{ContainerAnswer, ContainerProbe},
 		report::ContainerPhase,
 	},
 	job::Image,
@@ -191,7 +191,7 @@ fn report_should_say_of_each_container_how_far_it_is_and_why() {
 	// Steps that failed wait, and the others are under way.
 	assert_eq!(reconciler.plan(10, &desired, Inventory::default()), []);
 	let all = reconciler.plan(70_000, &desired, Inventory::default());
-	assert_eq!(all, [pull.clone()], "the rest has not been answered");
+	assert_eq!(all.iter().collect::<Vec<_>>(), [pull], "the rest has not been answered");
 	for step in &steps {
 		reconciler.finished(70_000, step, Ok(()));
 	}
@@ -227,9 +227,15 @@ fn probe_of_containers_should_be_told_from_others_and_from_other_versions() {
 	let mut newer = bytes.clone();
 	newer[4] = 2;
 	assert!(ContainerProbe::is_one(&newer), "so that it is answered as one");
-	assert_eq!(ContainerProbe::decode(&newer), Err(ProbeError::OtherVersion { version: 2 }));
+	assert_eq!(
+		ContainerProbe::decode(&newer),
+		Err(ProbeError::OtherVersion { version: 2, known: 1 })
+	);
 	assert_eq!(ContainerProbe::decode(&bytes[..5]), Err(ProbeError::Malformed));
-	assert_eq!(ContainerProbe::decode(&[255; 65]), Err(ProbeError::TooLong { bytes: 65 }));
+	assert_eq!(
+		ContainerProbe::decode(&[255; 65]),
+		Err(ProbeError::TooLong { bytes: 65, bytes_max: 64 })
+	);
 	let long = "ä".repeat(1_000);
 	for answer in [
 		ContainerAnswer::Works,

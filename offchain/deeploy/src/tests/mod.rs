@@ -16,6 +16,7 @@ mod plan;
 mod plan_invariants;
 mod reconcile;
 mod specification;
+mod storage;
 
 use crate::{job::Document, plan::Desired, specification::*};
 use cid::Cid;

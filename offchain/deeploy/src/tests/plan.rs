@@ -48,6 +48,7 @@ fn plan_should_lead_from_nothing_to_a_served_model() {
 				Step::Unload { name } => {
 					observed.running.remove(&name);
 				},
+				Step::Keep { .. } | Step::Release { .. } => panic!("nothing is to be kept"),
 			}
 		}
 	}
@@ -109,6 +110,7 @@ fn plan_should_give_a_name_to_the_older_job() {
 		models: [content("model-a"), content("model-b")].into(),
 		// The younger job was here first: it has to make room.
 		running: [(named("digits"), content("model-b"))].into(),
+		pins: [].into(),
 	};
 	insta::assert_snapshot!(shown(&plan(&desired, &observed), &TEXTS), @r#"
 	- Unload { name: ServedName("digits") }
@@ -142,4 +144,40 @@ fn desired_should_be_the_running_jobs_of_the_nodes_deed() {
 	assert_eq!(desired.jobs, expected.into());
 	assert_eq!(Desired::of_node(&chain, &node_key(3)), Desired::default());
 	assert_eq!(Desired::of_node(&chain, &node_key(9)), Desired::default());
+}
+
+fn storage(roots: &[Cid]) -> Arc<Document> {
+	let roots: Vec<String> = roots.iter().map(Cid::to_string).collect();
+	let text = serde_json::json!({
+		"version": 2, "kind": "storage", "name": "kept", "roots": roots, "size_mib": 3,
+	});
+	Arc::new(Document::read(text.to_string().as_bytes()).unwrap())
+}
+
+#[test]
+fn files_should_be_kept_one_after_the_other_and_released_when_nobody_wants_them() {
+	let [specification, first, second, third] = ["spec-a", "one", "two", "three"].map(content);
+	let pin = |job, root, is_ordered| JobPin { job, root, is_ordered };
+	let desired = Desired { jobs: [(7, Some(specification))].into() };
+	let mut observed = Observed::default();
+	let unknown = plan(&desired, &observed);
+	assert_eq!(unknown.phases[&7], JobPhase::Next(Step::FetchSpecification { specification }));
+	// After a restart, nothing goes before it is known what is wanted.
+	observed.pins = [pin(7, second, true), pin(7, third, true), pin(7, third, false)].into();
+	assert_eq!(plan(&desired, &observed).steps.len(), 1);
+
+	observed.specifications.insert(specification, storage(&[first, second]));
+	let next = plan(&desired, &observed);
+	let keep = Step::Keep { job: 7, root: first, size_mib: 3 };
+	// What an instance of the job pinned is its own affair.
+	let release = Step::Release { job: 7, root: third };
+	assert_eq!(next.steps, [keep.clone(), release].into());
+	assert_eq!(next.phases[&7], JobPhase::Next(keep));
+	observed.pins = [pin(7, first, true), pin(7, second, true)].into();
+	let done = plan(&desired, &observed);
+	assert_eq!((done.steps.len(), &done.phases[&7]), (0, &JobPhase::Serving));
+
+	let gone = plan(&Desired::default(), &observed);
+	let released = [first, second].map(|root| Step::Release { job: 7, root });
+	assert_eq!(gone.steps, released.into());
 }

@@ -42,6 +42,12 @@ fn execute(step: &Step, observed: &mut Observed) {
 			let previous = observed.running.insert(name.clone(), *model);
 			assert!(previous.is_none_or(|previous| previous == *model), "the name is free");
 		},
+		Step::Keep { job, root, .. } => {
+			observed.pins.insert(JobPin { job: *job, root: *root, is_ordered: true });
+		},
+		Step::Release { job, root } => {
+			observed.pins.retain(|pin| (pin.job, pin.root) != (*job, *root));
+		},
 	}
 }
 
@@ -75,6 +81,7 @@ prop_compose! {
 		specifications in prop::collection::btree_set(0_usize..12, 0..12),
 		models in prop::collection::btree_set(0_u32..4, 0..4),
 		running in prop::collection::btree_map(0_usize..3, 0_u32..4, 0..3),
+		pins in prop::collection::btree_set((0_u32..6, 0_u32..4, any::<bool>()), 0..6),
 	) -> Observed {
 		let world: Vec<_> = world().into_iter().collect();
 		let model = |model: u32| content(&format!("model {model}"));
@@ -84,6 +91,10 @@ prop_compose! {
 			running: running
 				.into_iter()
 				.map(|(name, of)| (ServedName::new(NAMES[name]).unwrap(), model(of)))
+				.collect(),
+			pins: pins
+				.into_iter()
+				.map(|(job, of, is_ordered)| JobPin { job, root: model(of), is_ordered })
 				.collect(),
 		}
 	}

@@ -23,6 +23,7 @@ use cid::Cid;
 use keeper::Keeper;
 use r1_core::{BlockExchange, BlockFuture, Clock, ExchangeError};
 use r1_dauth::Scope;
+use r1_primitives::JobId;
 use r1_telemetry::ComponentReporter;
 use r1fs::{DiskBlockStore, Files, Holder, PinAs};
 use std::{
@@ -130,6 +131,11 @@ pub(crate) fn holder_of(scope: &Scope) -> Holder {
 		.flatten()
 		.or_else(|| Holder::new(OWNER))
 		.expect("the owner's name is one of a holder; qed")
+}
+
+/// The job on whose behalf a holder keeps something, if it is one.
+pub(crate) fn job_of(holder: &Holder) -> Option<JobId> {
+	holder.as_str().strip_prefix("job-")?.parse().ok()
 }
 
 /// An exchange with nobody.

@@ -9,6 +9,7 @@
 use super::{error, serve, serve::Listener, table};
 use crate::{
 	defaults::{ACCEPT_AGAIN, INSIDE_CONNECTIONS_MAX, INSIDE_PORT},
+	sdk::{self, Sdk},
 	shared::Shared,
 };
 use axum::Router;
@@ -25,6 +26,10 @@ use tokio_util::{
 };
 use tracing::{info, warn};
 
+/// Where containers find the store as Ratio1's SDKs speak with it, and the files.
+pub(crate) const SDK_CSTORE: &str = "/sdk/cstore";
+pub(crate) const SDK_FILES: &str = "/sdk/files";
+
 /// Connections that wait to be accepted: more than a job's containers open at once.
 const BACKLOG: i32 = 64;
 
@@ -36,6 +41,10 @@ pub(crate) async fn serve_inside(shared: Shared, cancel: CancellationToken, task
 		.fallback(error::no_such_route)
 		.method_not_allowed_fallback(error::no_such_method)
 		.with_state(shared.clone());
+	let sdk = Sdk::new(&shared);
+	let router = router
+		.nest(SDK_CSTORE, sdk::cstore_router(sdk.clone()))
+		.nest(SDK_FILES, sdk::files_router(sdk));
 	let mut inside = shared.jobs.containers().inside();
 	drop(shared);
 	let mut listening: BTreeMap<IpAddr, DropGuard> = BTreeMap::new();

@@ -35,7 +35,7 @@ mod tests;
 
 pub(crate) use access::{bearer, is_of_this_machine};
 pub(crate) use cstore::refusal_of;
-pub(crate) use inside::serve_inside;
+pub(crate) use inside::{SDK_CSTORE, SDK_FILES, serve_inside};
 pub(crate) use metrics::metrics_router;
 pub(crate) use serve::{Listener, serve};
 pub(crate) use tls::acceptor;

@@ -14,10 +14,10 @@ use super::{
 use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_TIME_MAX};
 use r1_api::{
 	CarAdded, ChallengeRequest, ChallengeResponse, FileAdded, FileStatus, FilesCollected,
-	FilesScrubbed, FilesStatus, HealthResponse, JobLogs, JobStatus, LinkProofRequest, LinkProofResponse,
-	NamespaceStatus, NamespacesResponse, NodeStatus, NodesResponse, PinStatus, PinsPage, QuorumKey,
-	RevokeRequest, RevokeResponse, SealingKeyResponse, SelfResponse, StoreEntries, StorePage,
-	StoreWritten, TokenRequest, TokenResponse, Unpinned,
+	FilesScrubbed, FilesStatus, HealthResponse, JobLogs, JobStatus, LinkProofRequest,
+	LinkProofResponse, NamespaceStatus, NamespacesResponse, NodeStatus, NodesResponse, PinStatus,
+	PinsPage, QuorumKey, RevokeRequest, RevokeResponse, SealingKeyResponse, SelfResponse,
+	StoreEntries, StorePage, StoreWritten, TokenRequest, TokenResponse, Unpinned,
 	oip::{InferRequest, InferResponse, Live, ModelMetadata, ModelReady, Ready, ServerMetadata},
 	routes,
 };
@@ -38,7 +38,7 @@ pub(super) fn routes() -> Vec<Route> {
 /// The routes for containers of jobs: what their tokens may open, and nothing about the node.
 pub(super) fn routes_inside() -> Vec<Route> {
 	let is_for_instances = |route: &Route| match route.access {
-		Namespace(_) | Whole(Files, _) => true,
+		Namespace(_) | FilesOf(_) | Gateway => true,
 		Public | Local | LocalOr(..) | Whole(..) | Job(..) | Model(_) => false,
 	};
 	routes().into_iter().filter(is_for_instances).collect()

@@ -85,6 +85,8 @@ impl Board {
 			(JobPhase::Serving, None) => (JobState::Serving, None),
 			(JobPhase::Blocked(blocked), _) => (JobState::Failed, Some(blocked.to_string())),
 			(JobPhase::Next(_), Some(failure)) => (JobState::Failed, Some(failure)),
+			// It holds what it has kept so far, and is on its way with the rest.
+			(JobPhase::Next(Step::Keep { .. }), None) => (JobState::Fetching, None),
 			(JobPhase::Next(Step::Load { .. } | Step::Unload { .. }), None) => {
 				(JobState::Starting, None)
 			},

@@ -18,12 +18,14 @@ mod containers;
 mod credentials;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod storage_tests;
 
 pub(crate) use containers::{Containers, Health, NoLogs};
 pub(crate) use credentials::Credentials;
 
 use self::board::Board;
-use crate::{config, dauth::Dauth, heartbeat::ClockPort};
+use crate::{config, dauth::Dauth, files::FileStore, heartbeat::ClockPort};
 use r1_api::JobStatus;
 use r1_chain::ChainHandle;
 use r1_core::error_chain;
@@ -31,7 +33,6 @@ use r1_deeploy::{Reconciler, StepFailure};
 use r1_inference::InferenceService;
 use r1_primitives::{JobId, NodeKey};
 use r1_telemetry::ComponentReporter;
-use r1fs::Files;
 use std::{
 	error::Error,
 	path::PathBuf,
@@ -57,6 +58,14 @@ impl Jobs {
 		self.lock().status()
 	}
 
+	/// Whether a job of this node is one that keeps files.
+	pub(crate) fn keeps_files(&self, job: JobId) -> bool {
+		let board = self.lock();
+		let cid = board.phases.get(&job).and_then(|(cid, _)| *cid);
+		let document = cid.and_then(|cid| board.specifications.get(&cid));
+		document.is_some_and(|document| document.storage().is_some())
+	}
+
 	/// The jobs of this node that are containers.
 	pub(crate) fn containers(&self) -> &Containers {
 		&self.containers
@@ -72,7 +81,7 @@ impl Jobs {
 pub(crate) struct Needs {
 	pub(crate) node: NodeKey,
 	pub(crate) chain: ChainHandle,
-	pub(crate) files: Files,
+	pub(crate) files: FileStore,
 	pub(crate) inference: InferenceService,
 	pub(crate) dauth: Dauth,
 	pub(crate) clock: Arc<dyn ClockPort>,
@@ -99,7 +108,7 @@ pub(crate) fn prepare(needs: Needs) -> anyhow::Result<(Jobs, models::Task, conta
 		chain: chain.clone(),
 		clock: Arc::clone(&clock),
 		dauth,
-		files: files.clone(),
+		files: files.files().clone(),
 		places: containers::Places::new(&needs.data_dir)?,
 		engine: needs.engine,
 		health: needs.containers_health,

@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Specifications and models: fetched, loaded, unloaded.
+//! Specifications and models: fetched, loaded, unloaded; and files: kept, and released.
 
 use super::{
 	Failure, Jobs,
 	credentials::{Credentials, Placed},
 };
 use crate::{
-	defaults::{JOB_OUTCOMES_MAX, RECONCILE_INTERVAL, SPECIFICATION_BYTES_MAX},
+	defaults::{JOB_OUTCOMES_MAX, ORDERED_PIN_NAME, RECONCILE_INTERVAL, SPECIFICATION_BYTES_MAX},
+	files::{FileStore, holder_of, job_of},
 	heartbeat::ClockPort,
 };
 use cid::Cid;
 use r1_chain::ChainHandle;
 use r1_core::ChainState;
+use r1_dauth::Scope;
 use r1_deeploy::{
-	Desired, Observed, Reconciler, Step,
+	Desired, JobPin, Observed, Reconciler, Step,
 	job::{Document, DocumentReadError},
 	specification::ServedName,
 };
 use r1_inference::{InferenceService, LoadError, ModelFile, ModelName};
-use r1_primitives::NodeKey;
+use r1_primitives::{JobId, NodeKey};
 use r1_telemetry::ComponentReporter;
-use r1fs::{Files, GetError};
-use std::sync::Arc;
+use r1fs::{Files, GetError, Pin, PinAs, PinContentError};
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 
@@ -31,7 +33,7 @@ pub(crate) struct Task {
 	pub(super) node: NodeKey,
 	pub(super) jobs: Jobs,
 	pub(super) chain: ChainHandle,
-	pub(super) files: Files,
+	pub(super) files: FileStore,
 	pub(super) inference: InferenceService,
 	pub(super) clock: Arc<dyn ClockPort>,
 	pub(super) credentials: Credentials,
@@ -73,7 +75,8 @@ impl Task {
 			info!(target: "r1::edge", ?step, "job step");
 			let executor = Executor {
 				jobs: self.jobs.clone(),
-				files: self.files.clone(),
+				files: self.files.files().clone(),
+				now_secs: self.clock.now_secs(),
 				inference: self.inference.clone(),
 			};
 			let report = report.clone();
@@ -117,7 +120,17 @@ impl Task {
 			specifications: board.specifications.clone(),
 			models: board.models.clone(),
 			running: running.collect(),
+			pins: self.pins(),
 		}
+	}
+
+	/// What is pinned on behalf of jobs.
+	fn pins(&self) -> BTreeSet<JobPin> {
+		let of_job = |pin: Pin| {
+			let is_ordered = pin.name == ORDERED_PIN_NAME;
+			Some(JobPin { job: job_of(&pin.holder)?, root: pin.cid, is_ordered })
+		};
+		self.files.disk().pins().into_iter().filter_map(of_job).collect()
 	}
 
 	fn publish(&self, desired: &Desired) {
@@ -158,6 +171,7 @@ pub(super) struct Executor {
 	pub(super) jobs: Jobs,
 	pub(super) files: Files,
 	pub(super) inference: InferenceService,
+	pub(super) now_secs: u64,
 }
 
 impl Executor {
@@ -183,11 +197,30 @@ impl Executor {
 					.await
 					.map_err(|error| Failure::new(&error, is_transient(&error)))?;
 			},
+			Step::Keep { job, root, size_mib } => self.keep(*job, root, *size_mib).await?,
+			Step::Release { job, root } => {
+				let released = self.files.unpin(root, &holder_of(&Scope::of_job(*job))).await;
+				released.map_err(|error| Failure::new(&error, true))?;
+			},
 			Step::Unload { name } => {
 				self.inference.unload(name.as_str());
 			},
 		}
 		Ok(())
+	}
+
+	/// Brings a root and all below it here, and keeps it on behalf of a job.
+	async fn keep(&self, job: JobId, root: &Cid, size_mib: u64) -> Result<(), Failure> {
+		let pin_as = PinAs {
+			holder: holder_of(&Scope::of_job(job)),
+			name: ORDERED_PIN_NAME.to_owned(),
+			since_secs: self.now_secs,
+			holder_bytes_max: size_mib.saturating_mul(1 << 20),
+		};
+		// More room may be made, and what is missing may come; what cannot be read stays so.
+		let is_transient = |error: &PinContentError| !matches!(error, PinContentError::Walk(_));
+		let kept = self.files.pin(root, &pin_as).await;
+		kept.map_err(|error| Failure::new(&error, is_transient(&error)))
 	}
 
 	/// The bytes of a model, which match its CID: from this node's store, or from the mesh.

@@ -9,6 +9,7 @@ use r1_api::JobState;
 use r1_core::{BlockExchange, BlockFuture, BlockStore as _, MemoryBlockStore, RAW_CODEC, cid_of};
 use r1_deeploy::{JobPhase, Step, job::Document, specification::ServedName};
 use r1_inference::InferenceLimits;
+use r1fs::Files;
 
 const MODEL: &[u8] = include_bytes!("../../../../models/digits/digits.onnx");
 
@@ -30,6 +31,7 @@ fn node(store: &Arc<MemoryBlockStore>, neighbour: Neighbour) -> Executor {
 		jobs: Jobs { board: Arc::default(), containers: Containers::default() },
 		files: Files::new(store.clone(), Arc::new(neighbour)),
 		inference: InferenceService::with_tract(InferenceLimits::default()),
+		now_secs: 0,
 	}
 }
 

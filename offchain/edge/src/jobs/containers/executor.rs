@@ -6,6 +6,7 @@ use super::{Places, inventory::reference_of};
 use crate::{
 	dauth::Dauth,
 	defaults::INSIDE_PORT,
+	http::{SDK_CSTORE, SDK_FILES},
 	jobs::{Failure, credentials},
 };
 use r1_core::{Account, ChainState, error_chain};
@@ -108,13 +109,13 @@ impl Executor {
 				None => Ok(()),
 			},
 		};
-		done.map(|()| None).map_err(failed)
+		done.map(|()| None).map_err(|error| failed(&error))
 	}
 
 	async fn pull(&self, image: &Image) -> Result<Got, Failure> {
 		let reference = match image {
 			Image::Registry { .. } => {
-				self.engine.pull(image).await.map_err(failed)?;
+				self.engine.pull(image).await.map_err(|error| failed(&error))?;
 				image.to_string()
 			},
 			Image::Archive { cid } => self.load(image, &cid.to_string(), cid).await?,
@@ -146,7 +147,7 @@ impl Executor {
 		drop(fs::remove_file(&archive));
 		loaded.map_err(|error| Failure {
 			reason: format!("{image}: {}", error_chain(&error)),
-			..failed(error)
+			..failed(&error)
 		})
 	}
 
@@ -161,7 +162,11 @@ impl Executor {
 		let config = configs.iter().find(|config| config.name == name);
 		let config =
 			config.ok_or_else(|| Failure::transient("the volume is not wanted any more"))?;
-		self.engine.create_volume(config).await.map(|()| None).map_err(failed)
+		self.engine
+			.create_volume(config)
+			.await
+			.map(|()| None)
+			.map_err(|error| failed(&error))
 	}
 
 	async fn create(&self, instance: &Instance, order: &Order) -> Result<(), Failure> {
@@ -176,7 +181,7 @@ impl Executor {
 		let config = placed
 			.container(&instance.container, reference, &secrets, &given)
 			.map_err(|error| Failure::new(&error, false))?;
-		self.engine.create(&config).await.map_err(failed)
+		self.engine.create(&config).await.map_err(|error| failed(&error))
 	}
 
 	/// Opens the secrets of a specification.
@@ -204,14 +209,20 @@ impl Executor {
 		let token = tokio::fs::read_to_string(directory.join(credentials::TOKEN_FILE)).await;
 		let token = token.map_err(|_| Failure::transient("the job has no token yet"))?;
 		let network = instance.network().to_string();
-		let gateway = self.engine.gateway(&network).await.map_err(failed)?;
+		let gateway = self.engine.gateway(&network).await.map_err(|error| failed(&error))?;
 		let gateway = gateway.ok_or_else(|| {
 			Failure::transient(format!("network {network} has no address of this machine"))
 		})?;
 		let api = SocketAddr::new(gateway, INSIDE_PORT);
+		let sdk_url = |path| format!("http://{api}{path}/token/{token}");
 		let variables = [
 			("R1_JOB", instance.job.to_string()),
 			("R1_API_URL", format!("http://{api}")),
+			// Ratio1's SDKs look for these, and know no tokens.
+			("EE_CHAINSTORE_API_URL", sdk_url(SDK_CSTORE)),
+			("CSTORE_API_URL", sdk_url(SDK_CSTORE)),
+			("EE_R1FS_API_URL", sdk_url(SDK_FILES)),
+			("R1FS_API_URL", sdk_url(SDK_FILES)),
 			("R1_TOKEN", token),
 			("R1_TOKEN_FILE", format!("{GIVEN_PATH}/{}", credentials::TOKEN_FILE)),
 		];
@@ -233,8 +244,8 @@ fn placed(job: JobId, round: PlacementRound, revision: &Revision) -> PlacedGroup
 	PlacedGroup { job, round, revision: *cid, group, gpu: specification.gpu }
 }
 
-fn failed(error: EngineError) -> Failure {
-	Failure::new(&error, error.is_transient())
+fn failed(error: &EngineError) -> Failure {
+	Failure::new(error, error.is_transient())
 }
 
 /// Whether a file may be had another time.

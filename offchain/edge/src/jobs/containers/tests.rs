@@ -49,12 +49,12 @@ containers:
 /// Adds an image and says its CID.
 async fn add_image(daemon: &Daemon, podman: &Podman) -> String {
 	let archive = tokio::fs::File::open(podman.archive()).await.unwrap();
-	daemon.shared.files.add(archive).await.unwrap().cid.to_string()
+	daemon.shared.files.files().add(archive).await.unwrap().cid.to_string()
 }
 
 /// Orders a job, or changes it.
 async fn order(world: &World, daemon: &Daemon, job: JobId, specification: &str) {
-	let added = daemon.shared.files.add(specification.as_bytes()).await.unwrap();
+	let added = daemon.shared.files.files().add(specification.as_bytes()).await.unwrap();
 	world.change(|state| {
 		state.jobs.get_mut(&job).unwrap().specification = added.cid.to_bytes();
 	});
@@ -236,6 +236,14 @@ async fn container_should_use_its_token_for_its_own_job_alone() {
 		assert!(!said.contains("refused"), "{said}");
 		assert_eq!(ask(header, "", &value(JOB)), word);
 	}
+	// So do Ratio1's SDKs, by addresses of their own.
+	let script = "wget -q -O - --header 'content-type: application/json' \
+		--post-data '{\"data\": 1}' $R1FS_API_URL/add_json; \
+		wget -q -O - $EE_CHAINSTORE_API_URL/get?key=greeting";
+	let said = podman.run(&["exec", &container, "/bin/sh", "-c", script]);
+	assert!(said.contains("\"cid\":\"baf") && said.contains("\"result\":\"again\""), "{said}");
+	let pins = daemon.shared.files.disk().pins();
+	assert!(pins.iter().any(|pin| pin.holder.as_str() == format!("job-{JOB}")));
 	// The owner of the job sees it too.
 	let token = daemon.sign_in(&developer()).await;
 	let read = client().get(format!("{}{}", daemon.url, value(JOB))).bearer_auth(&token);
@@ -324,7 +332,15 @@ async fn job_should_say_why_its_containers_cannot_run() {
 	let socket = podman.socket();
 	let world = World::of(1);
 	let daemon = world.start(1, Options { engine: Some(&socket), ..Options::default() }).await;
-	let broken = daemon.shared.files.add(&b"no archive"[..]).await.unwrap().cid.to_string();
+	let broken = daemon
+		.shared
+		.files
+		.files()
+		.add(&b"no archive"[..])
+		.await
+		.unwrap()
+		.cid
+		.to_string();
 	order(&world, &daemon, JOB, &STACK.replace("IMAGE", &broken)).await;
 	let reason = |job| status(&daemon, job).reason.unwrap_or_default();
 	until("the archive is refused", async || {
