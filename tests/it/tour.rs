@@ -41,6 +41,7 @@ struct Report {
 	access: Value,
 	store: Value,
 	files: Value,
+	containers: Value,
 }
 
 #[derive(Deserialize)]
@@ -230,6 +231,7 @@ fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
 	check_access(&report.access);
 	check_files(&report.files);
 	check_store(&report.store);
+	check_containers(&report.containers);
 	check_leaders(&report.inference.agreement);
 }
 
@@ -458,6 +460,20 @@ fn check_files(files: &Value) {
 		assert_eq!(files[way]["bytes"], 100_000_000, "{files}");
 		assert_eq!(files[way]["sha256"].as_str().map(str::len), Some(64), "{files}");
 	}
+}
+
+/// A web service ran on two nodes, used its token and survived a kill, and nothing of it is left.
+fn check_containers(containers: &Value) {
+	let page = format!("hello from job {}\n", containers["job"]);
+	assert_eq!(containers["pages"], serde_json::json!([page, page]), "{containers}");
+	// A container and a network of each node, and no volume.
+	for (index, count) in [2, 2, 0].into_iter().enumerate() {
+		assert_eq!(containers["during"][index], count, "{containers}");
+	}
+	assert_eq!(containers["stored"]["value"], "web", "{containers}");
+	assert_eq!(containers["restarts"], 1, "{containers}");
+	assert!(containers["log_lines"].as_u64() >= Some(1), "{containers}");
+	assert_eq!(containers["left"], serde_json::json!([0, 0, 0, 0]), "{containers}");
 }
 
 /// One of the job's nodes led, whoever tried; then another did, with the next token.

@@ -15,13 +15,31 @@ use std::{
 /// Oldest Node.js that the client test runs on.
 const NODE_MAJOR_MIN: u32 = 20;
 
-/// Programs that a build needs, with the Debian package that has each, and what for.
-const PROGRAMS: [Program; 5] = [
+/// Programs that a build and the development network need, with the Debian package that has each, and what for.
+const PROGRAMS: [Program; 8] = [
+	Program { name: "busybox", package: "busybox-static", purpose: "images of the examples" },
 	Program { name: "clang", package: "clang", purpose: "bindings to C libraries" },
 	Program { name: "cmake", package: "cmake", purpose: "C libraries of the node" },
 	Program { name: "ld.lld", package: "lld", purpose: "linking in reasonable time" },
 	Program { name: "pkg-config", package: "pkg-config", purpose: "finding C libraries" },
+	Program { name: "podman", package: "podman", purpose: "jobs that are containers" },
 	Program { name: "protoc", package: "protobuf-compiler", purpose: "messages of the network" },
+	Program { name: "runc", package: "runc", purpose: "jobs that are containers" },
+];
+
+/// What Podman's networks are made with. Debian only recommends them beside it, and they lie outside of
+/// the path.
+const PODMAN_NETWORK: [Program; 2] = [
+	Program { name: "netavark", package: "netavark", purpose: "networks of containers" },
+	Program { name: "aardvark-dns", package: "aardvark-dns", purpose: "names of containers" },
+];
+
+/// Where Podman looks for them.
+const PODMAN_HELPERS: [&str; 4] = [
+	"/usr/local/libexec/podman",
+	"/usr/local/lib/podman",
+	"/usr/libexec/podman",
+	"/usr/lib/podman",
 ];
 
 /// Programs that the tests need.
@@ -179,6 +197,8 @@ fn missing_programs(directories: &[PathBuf], options: Options) -> Vec<Program> {
 		.chain(of_tests)
 		.filter(|program| !is_program(directories, program.name))
 		.collect();
+	let helpers = PODMAN_HELPERS.map(PathBuf::from);
+	missing.extend(PODMAN_NETWORK.into_iter().filter(|it| !is_program(&helpers, it.name)));
 	let mut pkg_config = Command::new("pkg-config");
 	if !pkg_config
 		.args(["--exists", OPENSSL.name])
@@ -283,7 +303,7 @@ mod tests {
 	fn missing_should_be_described_with_its_purpose() {
 		let missing = Missing {
 			rustup: vec![RustPart::Target],
-			programs: vec![PROGRAMS[4]],
+			programs: vec![PROGRAMS[6]],
 			node: Some("v18.20.4".to_owned()),
 		};
 		assert_eq!(

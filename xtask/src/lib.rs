@@ -11,6 +11,7 @@
 //!                ├─> check       the inner loop: what changed since HEAD
 //!                ├─> ci          everything, in order ──> client   the foreign client's tour
 //!                ├─> network     a network of zombienet/, for trying things out
+//!                ├─> image       images of examples/, made of busybox
 //!                ├─> specs       chain-specs/*.json
 //!                ├─> weights     pallets/*/src/weights.rs
 //!                └─> bench       the numbers of docs/benchmarks.md
@@ -37,6 +38,7 @@ pub mod check;
 pub mod ci;
 pub mod client;
 pub mod dev;
+pub mod image;
 pub mod network;
 pub mod specs;
 pub mod upgrade;

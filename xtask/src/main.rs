@@ -11,7 +11,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::{
-	bench, bootstrap, check, ci, client, dev, network, specs, tidy, upgrade, weights,
+	bench, bootstrap, check, ci, client, dev, image, network, specs, tidy, upgrade, weights,
 	workspace::Workspace,
 };
 
@@ -35,6 +35,8 @@ enum Chore {
 	Ci,
 	/// Start a development network on this machine, and play the tour.
 	Dev(dev::Options),
+	/// Make the image of an example, as an archive that `r1ctl file add` takes.
+	Image(image::Options),
 	/// Let a stock client read a whole chain: a node's of its own, or the one behind an address.
 	Client {
 		/// WebSocket address of a node that runs already.
@@ -70,6 +72,7 @@ fn run(chore: &Chore) -> Result<()> {
 		Chore::Check => check::run(&workspace),
 		Chore::Ci => ci::run(&workspace),
 		Chore::Dev(options) => dev::run(&workspace, options),
+		Chore::Image(options) => image::run(&workspace, options),
 		Chore::Client { url: None } => client::run(&workspace),
 		Chore::Client { url: Some(url) } => client::tour(&workspace, url),
 		Chore::Network(options) => network::run(&workspace, options),

@@ -5,15 +5,18 @@
 //! ```text
 //!  validator-1..3   r1-node ──── HTTP on loopback ───> r1-edge (the same node key)
 //!  edge-1..3                                           r1-edge
+//!  podman           the engine that runs the containers of all daemons
 //!  r1ctl            the tour's only way to look at the network and to change it
 //! ```
 
+mod engine;
 mod layout;
 mod network;
 mod control;
 mod tour;
 
 pub use control::Control;
+pub use engine::Podman;
 pub use layout::Layout;
 pub use network::Network;
 pub use tour::link_edge_nodes;
@@ -28,7 +31,8 @@ pub struct Options {
 	/// Stop the network when the tour is over, instead of leaving it up.
 	#[arg(long)]
 	pub once: bool,
-	/// After the tour, stop and kill parts of the network and check that it recovers.
+	/// After the tour, stop and kill parts of the network and check that it recovers, and run a job
+	/// of containers.
 	#[arg(long)]
 	pub drills: bool,
 	/// After the tour, let clients of another make read the whole chain, use the store, sign in at a
@@ -62,6 +66,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	let mut report = tour::play(workspace, &mut network, &control)?;
 	if options.drills {
 		report.insert("drills".into(), tour::drills(&mut network, &control)?);
+		let containers = tour::containers(workspace, &mut network, &control)?;
+		report.insert("containers".into(), containers);
 	}
 	if options.client {
 		client::tour(workspace, &network.layout().validators[0].rpc_url())?;

@@ -2,7 +2,10 @@
 
 //! Starts and stops the machines of the development network.
 
-use super::layout::{Daemon, Layout, Validator};
+use super::{
+	engine::Podman,
+	layout::{Daemon, Layout, Validator},
+};
 use crate::{
 	process::{Fleet, Interrupt, Wait},
 	rpc,
@@ -30,6 +33,7 @@ const KEY_FILE: &str = "node.key";
 pub struct Network {
 	layout: Layout,
 	fleet: Fleet,
+	podman: Podman,
 	interrupt: Interrupt,
 	node_program: PathBuf,
 	edge_program: PathBuf,
@@ -42,12 +46,16 @@ impl Network {
 	///
 	/// A program is missing or ends, or the chain does not finalise in time.
 	pub fn start(workspace: &Workspace, layout: Layout, interrupt: Interrupt) -> Result<Self> {
+		let podman = layout.root.join("podman");
 		if layout.root.exists() {
+			// Of a run that was killed: its containers still have mounts there.
+			Podman::at(&podman)?.clear();
 			fs::remove_dir_all(&layout.root)
 				.with_context(|| format!("could not remove {}", layout.root.display()))?;
 		}
 		let mut network = Self {
 			fleet: Fleet::new(interrupt.clone()),
+			podman: Podman::at(&podman)?,
 			interrupt,
 			node_program: workspace.program("r1-node")?,
 			edge_program: workspace.program("r1-edge")?,
@@ -61,6 +69,10 @@ impl Network {
 			network.start_validator(validator)?;
 		}
 		let daemons = network.layout.daemons.clone();
+		if !daemons.is_empty() {
+			let log = network.layout.log("podman");
+			network.fleet.spawn("podman", network.podman.service(), &log)?;
+		}
 		for daemon in &daemons {
 			network.write_key(daemon)?;
 		}
@@ -80,6 +92,12 @@ impl Network {
 	#[must_use]
 	pub fn layout(&self) -> &Layout {
 		&self.layout
+	}
+
+	/// The engine that runs the containers of all daemons.
+	#[must_use]
+	pub fn podman(&self) -> &Podman {
+		&self.podman
 	}
 
 	/// Starts a chain node, which goes on where it stopped.
@@ -251,6 +269,9 @@ listen = "127.0.0.1:{files}"
 listen = "127.0.0.1:{cstore}"
 resp_listen = "127.0.0.1:{resp}"
 {cstore_options}
+[containers]
+engine = {engine:?}
+
 [api]
 listen = "127.0.0.1:{api}"
 
@@ -264,12 +285,23 @@ listen = "127.0.0.1:{metrics}"
 			cstore = daemon.cstore_port,
 			resp = daemon.resp_port,
 			cstore_options = self.layout.cstore_options,
+			engine = self.podman.socket(),
 			api = daemon.api_port,
 			metrics = daemon.metrics_port,
 		);
 		let path = data.join("edge.toml");
 		fs::write(&path, configuration)
 			.with_context(|| format!("could not write {}", path.display()))
+	}
+}
+
+impl Drop for Network {
+	fn drop(&mut self) {
+		// Containers go on without the daemons, which would start them again as long as they run.
+		drop(self.fleet.stop_all());
+		if !self.layout.daemons.is_empty() {
+			self.podman.clear();
+		}
 	}
 }
 

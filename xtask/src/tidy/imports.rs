@@ -70,6 +70,8 @@ const RULES: &[Rule] = &[
 				"offchain/cstore",
 				// A person narrows tokens and seals secrets on their own machine.
 				"offchain/dauth",
+				// And reads specifications of jobs there.
+				"offchain/deeploy",
 				"offchain/edil-client",
 				// Files are sealed and checked there, too.
 				"offchain/core",

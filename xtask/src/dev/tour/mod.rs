@@ -18,6 +18,7 @@ mod mistakes;
 mod access;
 mod store;
 mod files;
+mod containers;
 
 use super::{Control, Network};
 use crate::workspace::Workspace;
@@ -25,6 +26,7 @@ use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
 pub(super) use access::access;
+pub(super) use containers::containers;
 pub(super) use drills::drills;
 pub(super) use files::files;
 pub(super) use store::store;
