@@ -122,7 +122,10 @@ impl Reconciler {
 		step: &Step,
 		outcome: Result<(), (StepFailure, String)>,
 	) {
-		let kind = outcome.as_ref().copied().map_err(|(kind, _)| *kind);
+		let kind = match &outcome {
+			Ok(()) => Ok(()),
+			Err((kind, _)) => Err(*kind),
+		};
 		match outcome {
 			Ok(()) => drop(self.failures.remove(step)),
 			Err((_, reason)) => drop(self.failures.insert(step.clone(), reason)),
