@@ -213,6 +213,40 @@ async fn container_job_should_run_survive_and_leave_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn update_that_fails_should_be_rolled_back() {
+	let (podman, _) = Podman::start().await;
+	let socket = podman.socket();
+	let world = World::of(1);
+	let daemon = world.start(1, Options { engine: Some(&socket), ..Options::default() }).await;
+	let image = add_image(&daemon, &podman).await;
+	let good = service(&daemon, &image, "one");
+	order(&world, &daemon, JOB, &good).await;
+	until_serving(&daemon, JOB).await;
+	let broken = good.replace("exec httpd -f", "exit 3; httpd -f");
+	let broken = broken.replace("{pause_secs: 1}", "{attempts_max: 0}");
+	assert_ne!(broken, good);
+	order(&world, &daemon, JOB, &broken).await;
+	let is_back = async || {
+		let JobStatus { state, reason, .. } = status(&daemon, JOB);
+		let is_told = reason.is_some_and(|reason| reason.starts_with("the update failed"));
+		is_told && state == JobState::Serving
+	};
+	until("the one before is served again", is_back).await;
+	assert_eq!(page(&daemon).await, "one\n");
+	// What is wrong with it does not even have to be found out by running it.
+	order(&world, &daemon, JOB, "version: 2\nkind: container\n").await;
+	until("it is said where it is wrong", async || {
+		let JobStatus { state, reason, .. } = status(&daemon, JOB);
+		state == JobState::Serving && reason.is_some_and(|reason| reason.contains("`name`"))
+	})
+	.await;
+	assert_eq!(page(&daemon).await, "one\n");
+	world.change(|state| drop(state.jobs.remove(&JOB)));
+	until_left(&podman, [0; 4]).await;
+	drop(daemon.stop().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn container_should_use_its_token_for_its_own_job_alone() {
 	let (podman, _) = Podman::start().await;
 	let socket = podman.socket();
