@@ -83,7 +83,7 @@ pub struct Wanted {
 	/// Its specification.
 	pub current: Revision,
 	/// The one before, if it worked: what to go back to. To be dropped when the job is
-	/// [`Phase::Serving`].
+	/// [`Phase::Serving`](super::plan::Phase::Serving).
 	pub previous: Option<Revision>,
 }
 

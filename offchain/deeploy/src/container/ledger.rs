@@ -3,7 +3,7 @@
 //! What an engine does not remember: how often a container has ended, which specifications worked
 //! and which turned out not to, and under which reference an image is there.
 //!
-//! The daemon keeps it on its disk ([`saved`]). To lose it costs a restart that comes early, an
+//! The daemon keeps it on its disk (`saved`). To lose it costs a restart that comes early, an
 //! archive that is loaded again, or an update that has nothing to go back to: none of that stops what
 //! works.
 

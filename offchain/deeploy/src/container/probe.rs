@@ -6,7 +6,8 @@
 //! specification, and it may lie. What an oracle learns is that the node is there, that it knows of
 //! the job, and what it would have others believe.
 //!
-//! Such a probe travels where probes of models do (see [`crate::frame`]).
+//! Such a probe travels where probes of models do, and begins with the number of no job, so that a node
+//! which knows no such probe takes it for one of a model that it does not serve, and refuses.
 
 use crate::frame::{Frame, ProbeError};
 use codec::{Decode, Encode};
