@@ -2,7 +2,7 @@
 
 //! What is under way, what has failed, and when to try again.
 
-use crate::{backoff::pause_ms, reconcile::StepFailure};
+use crate::backoff::pause_ms;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Hands out each step once, and again after a pause if it fails.
@@ -63,6 +63,16 @@ impl<Step: Clone + Ord> Attempts<Step> {
 	pub(crate) fn is_abandoned(&self, step: &Step) -> bool {
 		self.attempts.get(step).is_some_and(|attempt| attempt.state == State::Abandoned)
 	}
+}
+
+/// How bad a failure is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StepFailure {
+	/// It may work another time: nobody has the file, the disk is full.
+	Transient,
+	/// It can never work: the bytes that belong to the CID are not valid. The step is not tried
+	/// again as long as it is wanted.
+	Permanent,
 }
 
 /// What became of a step so far.

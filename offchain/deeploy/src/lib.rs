@@ -61,6 +61,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use attempts::StepFailure;
 pub use frame::ProbeError;
 pub use plan::{Blocked, Desired, JobPhase, JobPin, Observed, Plan, Step, plan};
-pub use reconcile::{JobReport, Reconciler, StepFailure};
+pub use reconcile::{JobReport, Reconciler};

@@ -3,7 +3,7 @@
 //! The plan over time: what is under way, what has failed, and when to try again.
 
 use crate::{
-	attempts::Attempts,
+	attempts::{Attempts, StepFailure},
 	plan::{Desired, JobPhase, Observed, Plan, Step, plan},
 };
 use r1_primitives::JobId;
@@ -47,16 +47,6 @@ impl Reconciler {
 			is_abandoned: phase.step().is_some_and(|step| self.attempts.is_abandoned(step)),
 		})
 	}
-}
-
-/// How bad a failure is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum StepFailure {
-	/// It may work another time: nobody has the file, the disk is full.
-	Transient,
-	/// It can never work: the bytes that belong to the CID are not valid. The step is not tried
-	/// again as long as it is wanted.
-	Permanent,
 }
 
 /// How far a job is, and how well it goes.

@@ -16,8 +16,8 @@ use super::{
 	plan::{Desired, Observed, Phase, Revision, Seen, Step, StopReason},
 };
 use crate::{
+	attempts::StepFailure,
 	job::{Image, RestartPolicy, RestartWhen},
-	reconcile::StepFailure,
 };
 use r1_primitives::JobId;
 use std::collections::{BTreeMap, BTreeSet};

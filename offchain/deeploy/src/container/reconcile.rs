@@ -19,7 +19,10 @@ use super::{
 	plan::{Desired, Observed, Phase, Plan, Step, plan},
 	report::{ContainerReport, Known},
 };
-use crate::{attempts::Attempts, job::Image, reconcile::StepFailure};
+use crate::{
+	attempts::{Attempts, StepFailure},
+	job::Image,
+};
 use r1_primitives::JobId;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,7 +3,7 @@
 //! Whatever is wanted and whatever is there, carrying out plans ends, and ends where it should.
 
 use super::*;
-use crate::{plan::*, reconcile::*};
+use crate::{StepFailure, plan::*, reconcile::*};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{
+	StepFailure,
 	backoff::{PAUSE_FIRST_MS, PAUSE_MAX_MS, pause_ms},
 	plan::*,
 	reconcile::*,

@@ -10,17 +10,24 @@ use crate::{
 };
 use axum::{
 	RequestPartsExt as _,
-	extract::{FromRequestParts, RawPathParams},
+	extract::{FromRequestParts, Query, RawPathParams},
 	http::{StatusCode, request::Parts},
 };
 use r1_core::Clock as _;
 use r1_cstore::service::Space;
 use r1_dauth::{Ask, Scope, Service, Subject, Verb};
+use serde::Deserialize;
 
 /// Who asks.
 pub(super) struct Caller {
 	token: Option<String>,
 	trust: Trust,
+}
+
+/// Where clients put a token that can put it nowhere else.
+#[derive(Debug, Deserialize)]
+struct TokenQuery {
+	token: Option<String>,
 }
 
 impl FromRequestParts<Sdk> for Caller {
@@ -33,7 +40,10 @@ impl FromRequestParts<Sdk> for Caller {
 			.flatten()
 			.find(|(name, _)| *name == "token")
 			.map(|(_, token)| token.to_owned());
-		let token = in_path.or_else(|| bearer(&parts.headers).map(str::to_owned));
+		let query = parts.extract::<Query<TokenQuery>>().await.ok();
+		let in_query = query.and_then(|Query(query)| query.token);
+		let in_header = bearer(&parts.headers).map(str::to_owned);
+		let token = in_path.or(in_header).or(in_query);
 		let is_near = is_of_this_machine(&parts.extensions, &parts.headers);
 		let trust = if is_near { Trust::ThisMachine } else { Trust::Nobody };
 		Ok(Self { token, trust })

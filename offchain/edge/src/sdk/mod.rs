@@ -4,7 +4,8 @@
 //!
 //! Paths, fields and the envelope are those of the deployed network, so that its SDKs work as they
 //! are. What they lack is a place for a token: so everything is served once more under
-//! `/token/<token>`, and a job is given an address that ends so.
+//! `/token/<token>`, and a job is given an address that ends so. Other clients may as well send it in
+//! the header, or in the query as `token`.
 
 mod caller;
 mod cstore;

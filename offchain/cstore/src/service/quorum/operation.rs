@@ -2,14 +2,17 @@
 
 //! Reads and changes keys: a [`Proposal`], carried to all members until something comes of it.
 
-use super::{Group, outbox::Question};
+use super::{
+	Group,
+	outbox::{Answer, Question},
+};
 use crate::{
 	limits::{KEY_BYTES_MAX, VALUE_BYTES_MAX},
-	quorum::{Ask, Change, Outcome, Proposal, Reply, Step},
+	quorum::{Ask, Change, Outcome, Proposal, Step},
 	record::RecordError,
 	wire::{Asked, Refusal},
 };
-use r1_primitives::{NodeKey, PlacementRound};
+use r1_primitives::PlacementRound;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -36,14 +39,6 @@ pub enum QuorumError {
 	/// The key or the value cannot be taken.
 	#[error(transparent)]
 	Invalid(#[from] RecordError),
-}
-
-/// A member's answer to a question.
-#[derive(Debug)]
-pub(super) struct Answer {
-	pub(super) node: NodeKey,
-	pub(super) stage: u32,
-	pub(super) answer: Result<Reply, Option<Refusal>>,
 }
 
 impl Group {

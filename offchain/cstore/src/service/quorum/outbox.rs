@@ -9,9 +9,10 @@
 //! A question that nobody else waits with goes at once. The busier a member is, the more of them share
 //! a message, and a wait for its disk.
 
-use super::{Group, operation::Answer};
+use super::Group;
 use crate::{
-	quorum::Ask,
+	Refusal,
+	quorum::{Ask, Reply},
 	repair::BATCH_BYTES_MAX,
 	wire::{Asked, Request, Response},
 };
@@ -42,6 +43,14 @@ pub(super) struct Question {
 	pub(super) answers: mpsc::Sender<Answer>,
 }
 
+/// A member's answer to a question; none of one that does not answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+	pub(super) node: NodeKey,
+	pub(super) stage: u32,
+	pub(super) answer: Result<Reply, Option<Refusal>>,
+}
+
 impl Question {
 	fn bytes(&self) -> usize {
 		let value = match &self.asked.ask {
@@ -52,7 +61,7 @@ impl Question {
 	}
 
 	/// Whoever has asked may be content already.
-	fn answer(self, node: NodeKey, answer: Result<crate::quorum::Reply, Option<crate::Refusal>>) {
+	fn answer(self, node: NodeKey, answer: Result<Reply, Option<Refusal>>) {
 		let Self { stage, answers, .. } = self;
 		drop(answers.try_send(Answer { node, stage, answer }));
 	}

@@ -81,24 +81,30 @@ fn indented(text: &str) -> String {
 }
 
 fn status(daemon: &Daemon, job: JobId) -> JobStatus {
-	daemon
-		.shared
-		.jobs
-		.status()
-		.into_iter()
-		.find(|status| status.job == job)
-		.unwrap()
+	found(daemon, job).expect("the daemon knows of the job")
+}
+
+/// The status of a job that the daemon may not have heard of yet.
+fn found(daemon: &Daemon, job: JobId) -> Option<JobStatus> {
+	daemon.shared.jobs.status().into_iter().find(|status| status.job == job)
+}
+
+fn is_serving(daemon: &Daemon, job: JobId) -> bool {
+	found(daemon, job).is_some_and(|status| status.state == JobState::Serving)
+}
+
+fn reason(daemon: &Daemon, job: JobId) -> String {
+	found(daemon, job).and_then(|status| status.reason).unwrap_or_default()
 }
 
 async fn until_serving(daemon: &Daemon, job: JobId) {
-	let is_serving = async || status(daemon, job).state == JobState::Serving;
 	let waiting = async {
-		while !is_serving().await {
+		while !is_serving(daemon, job) {
 			tokio::time::sleep(GLANCE).await;
 		}
 	};
 	if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
-		panic!("{:?}", status(daemon, job));
+		panic!("{:?}", found(daemon, job));
 	}
 }
 
@@ -200,8 +206,9 @@ async fn container_job_should_run_survive_and_leave_nothing() {
 	let image = add_image(&daemon, &podman).await;
 	order(&world, &daemon, JOB, &service(&daemon, &image, "two")).await;
 	until("the new one serves", async || {
-		let is_serving = status(&daemon, JOB).state == JobState::Serving;
-		is_serving && container_of(&podman, JOB) != before && left(&podman) == [1, 1, 1, 1]
+		is_serving(&daemon, JOB)
+			&& container_of(&podman, JOB) != before
+			&& left(&podman) == [1, 1, 1, 1]
 	})
 	.await;
 	until_serving(&daemon, JOB).await;
@@ -376,22 +383,21 @@ async fn job_should_say_why_its_containers_cannot_run() {
 		.cid
 		.to_string();
 	order(&world, &daemon, JOB, &STACK.replace("IMAGE", &broken)).await;
-	let reason = |job| status(&daemon, job).reason.unwrap_or_default();
 	until("the archive is refused", async || {
-		reason(JOB).starts_with(&format!("oci-archive:{broken}: the container engine refused to"))
+		reason(&daemon, JOB)
+			.starts_with(&format!("oci-archive:{broken}: the container engine refused to"))
 	})
 	.await;
 	// Nobody has it.
 	let missing = cid_of(r1_core::RAW_CODEC, b"missing").to_string();
 	order(&world, &daemon, OTHER_JOB, &STACK.replace("IMAGE", &missing)).await;
-	until("the file is missing", async || reason(OTHER_JOB).contains(&missing)).await;
+	until("the file is missing", async || reason(&daemon, OTHER_JOB).contains(&missing)).await;
 	drop(daemon.stop().await);
 	let daemon = world.start(1, Options::default()).await;
 	let image = add_image(&daemon, &podman).await;
 	order(&world, &daemon, JOB, &STACK.replace("IMAGE", &image)).await;
-	let reason = || status(&daemon, JOB).reason.unwrap_or_default();
 	until("it says that it has no engine", async || {
-		reason() == "this node runs no containers: `containers.engine` is `off`"
+		reason(&daemon, JOB) == "this node runs no containers: `containers.engine` is `off`"
 	})
 	.await;
 	let token = daemon.sign_in(&operator()).await;

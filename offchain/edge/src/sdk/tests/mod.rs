@@ -108,6 +108,17 @@ async fn job_should_reach_its_own_namespace_by_the_address_it_is_given() {
 	let mine = format!("{url}/token/{}", mint(JOB));
 	assert_eq!(post(&format!("{mine}/set"), &body).await.1["result"], json!(true));
 	assert_eq!(get(&format!("{mine}/get?key=k")).await.1["result"], json!(1));
+	// The same by the query, and by the header.
+	let token = mine.rsplit('/').next().unwrap();
+	let asked = get(&format!("{url}/get?key=k&token={token}")).await;
+	assert_eq!(asked.1["result"], json!(1));
+	let asked = client()
+		.get(format!("{url}/get?key=k"))
+		.bearer_auth(token)
+		.send()
+		.await
+		.unwrap();
+	assert_eq!(asked.json::<Value>().await.unwrap()["result"], json!(1));
 	// Another job sees nothing of it, and has its own.
 	let theirs = format!("{url}/token/{}", mint(8));
 	let (status, answer) = get(&format!("{theirs}/get?key=k")).await;
