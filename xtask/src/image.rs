@@ -39,7 +39,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	let made = make(workspace, &options.example, &options.output, &directory);
 	drop(fs::remove_dir_all(&directory));
 	made?;
-	eprintln!("{} is the image; `r1ctl file add` says its CID", options.output.display());
+	eprintln!("{} is the image; `r1ctl fs add` says its CID", options.output.display());
 	Ok(())
 }
 

@@ -35,7 +35,7 @@ enum Chore {
 	Ci,
 	/// Start a development network on this machine, and play the tour.
 	Dev(dev::Options),
-	/// Make the image of an example, as an archive that `r1ctl file add` takes.
+	/// Make the image of an example, as an archive that `r1ctl fs add` takes.
 	Image(image::Options),
 	/// Let a stock client read a whole chain: a node's of its own, or the one behind an address.
 	Client {

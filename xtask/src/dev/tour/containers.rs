@@ -128,7 +128,7 @@ fn submit(workspace: &Workspace, network: &Network, control: &Control) -> Result
 	let archive = network.layout().root.join("web-service.tar");
 	image::make(workspace, "web-service", &archive, &directory)?;
 	let archive = archive.to_str().context("the path of the image is not text")?;
-	let added = control.at(&entry, &["file", "add", archive])?;
+	let added = control.at(&entry, &["fs", "add", archive])?;
 	let cid = text(&added, "cid")?;
 	say(format!("the image is in the content store as {cid}"));
 	let example = fs::read_to_string(workspace.root.join("examples/web-service/job.yaml"))?;
