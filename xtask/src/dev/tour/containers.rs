@@ -21,9 +21,9 @@ use std::{
 /// What the developer sets aside: more than the job costs.
 const DEPOSIT_USDC: &str = "100";
 
-/// Nodes that the job is ordered on, and the epochs that it is ordered for.
+/// Nodes that the job is ordered on, and the epochs that it is ordered for, the fewest that may be.
 const REPLICAS: &str = "2";
-const EPOCHS: &str = "5";
+const EPOCHS: &str = "30";
 
 /// The name of the job in its specification, and of its container.
 const NAME: &str = "web";
