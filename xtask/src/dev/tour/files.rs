@@ -42,16 +42,16 @@ pub(in crate::dev) fn files(
 ) -> Result<Value> {
 	eprintln!("\nFiles\n");
 	let nodes = network.layout().edge_nodes().to_vec();
-	let urls: Vec<String> = nodes
-		.iter()
-		.map(|node| format!("http://127.0.0.1:{}", node.files_port))
-		.collect();
+	let sdks = nodes.iter().map(|node| format!("http://127.0.0.1:{}", node.files_port));
+	let urls: Vec<String> = nodes.iter().take(1).map(Daemon::api_url).chain(sdks).collect();
 	let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
 	let sdk = client::report(workspace, "files.mjs", &urls)?;
 	say(format!(
 		"the SDK of the deployed network adds, reads and deletes at {} nodes",
 		nodes.len()
 	));
+
+	say(format!("a client of tus goes on at byte {} of its upload", sdk["resumed"]));
 
 	let mut helia = Helia::start(workspace)?;
 	let given = give(network, control, &mut helia, &nodes[0])?;
