@@ -44,9 +44,6 @@ pub(crate) const COLLECT_INTERVAL: Duration = Duration::from_secs(60);
 /// How often every block is read: a disk that rots loses a block in months.
 pub(crate) const SCRUB_INTERVAL: Duration = Duration::from_secs(7 * 24 * 3_600);
 
-/// What a pin is called that was given no name.
-pub(crate) const PIN_NAME_DEFAULT: &str = "";
-
 /// Largest file, and largest CAR file, that is taken over HTTP, in bytes: as large as any file, and
 /// the nodes above its chunks.
 pub(crate) const UPLOAD_BYTES_MAX: usize = r1fs::FILE_BYTES_MAX as usize + 64 * 1024 * 1024;

@@ -17,12 +17,12 @@ pub(crate) use metrics::register_metrics;
 pub(crate) use piped::piped;
 pub(crate) use uploads::{Progress, Upload, UploadError, Uploads};
 
-use crate::{config, defaults::PIN_NAME_DEFAULT};
+use crate::config;
 use anyhow::Context as _;
 use cid::Cid;
 use keeper::Keeper;
 use r1_core::{BlockExchange, BlockFuture, Clock, ExchangeError};
-use r1_dauth::Scope;
+use r1_dauth::{Scope, Subject};
 use r1_primitives::JobId;
 use r1_telemetry::ComponentReporter;
 use r1fs::{DiskBlockStore, Files, Holder, PinAs};
@@ -119,8 +119,21 @@ impl FileStore {
 			OWNER => u64::MAX,
 			_ => self.job_bytes_max,
 		};
-		let name = name.unwrap_or_else(|| PIN_NAME_DEFAULT.to_owned());
-		PinAs { holder, name, since_secs, holder_bytes_max }
+		PinAs { holder, name: name.unwrap_or_default(), since_secs, holder_bytes_max }
+	}
+
+	/// Files of which those that are added are pinned so.
+	pub(crate) fn keeping(&self, scope: &Scope, name: Option<String>, since_secs: u64) -> Files {
+		self.files.clone().with_pin(self.pin_as(scope, name, since_secs))
+	}
+}
+
+/// The part of the files that goes without saying for whoever asks: that of his job, or of the node's
+/// owner.
+pub(crate) fn part_of(subject: Option<Subject>) -> Scope {
+	match subject {
+		Some(Subject::Job(job)) => Scope::of_job(job),
+		Some(Subject::Account(_)) | None => Scope::whole(),
 	}
 }
 

@@ -3,7 +3,7 @@
 //! What a route needs, and whether a request has it.
 
 use super::{error::ApiError, serve::Peer};
-use crate::{dauth::Trust, shared::Shared};
+use crate::{dauth::Trust, files::part_of, shared::Shared};
 use axum::{
 	RequestExt as _,
 	extract::{Query, RawPathParams, Request},
@@ -119,10 +119,7 @@ async fn part_of_files(
 		(None, Some(token)) => Some(shared.dauth.subject(token)?),
 		(None, None) => None,
 	};
-	let scope = match subject {
-		Some(Subject::Job(job)) => Scope::of_job(job),
-		Some(Subject::Account(_)) | None => Scope::whole(),
-	};
+	let scope = part_of(subject);
 	request.extensions_mut().insert(Part(scope.clone()));
 	Ok(Ask { service: Service::Files, verb, scope })
 }

@@ -6,6 +6,7 @@ use super::{Sdk, envelope::Failure};
 use crate::{
 	cstore::{NoEntry, Visit},
 	dauth::{Refused, Trust},
+	files::part_of,
 	http::{bearer, is_of_this_machine},
 };
 use axum::{
@@ -15,7 +16,7 @@ use axum::{
 };
 use r1_core::Clock as _;
 use r1_cstore::service::Space;
-use r1_dauth::{Ask, Scope, Service, Subject, Verb};
+use r1_dauth::{Ask, Scope, Service, Verb};
 use serde::Deserialize;
 
 /// Who asks.
@@ -66,10 +67,7 @@ impl Caller {
 	pub(super) fn part_of_files(&self, sdk: &Sdk, verb: Verb) -> Result<Scope, Failure> {
 		let token = self.token.as_deref();
 		let subject = token.map(|token| sdk.door.dauth.subject(token)).transpose();
-		let scope = match subject.map_err(NoEntry::from)? {
-			Some(Subject::Job(job)) => Scope::of_job(job),
-			Some(Subject::Account(_)) | None => Scope::whole(),
-		};
+		let scope = part_of(subject.map_err(NoEntry::from)?);
 		let ask = Ask { service: Service::Files, verb, scope: scope.clone() };
 		let authorised = sdk.door.dauth.authorise(token, self.trust, &ask, sdk.clock.now_secs());
 		authorised.map_err(NoEntry::from)?;

@@ -81,8 +81,7 @@ pub(super) async fn import_car(
 
 /// Files that are kept on behalf of whom the request speaks for.
 fn keeping(shared: &Shared, Part(scope): &Part, name: Option<String>) -> Files {
-	let pin_as = shared.files.pin_as(scope, name, shared.clock.now_secs());
-	shared.files.files().clone().with_pin(pin_as)
+	shared.files.keeping(scope, name, shared.clock.now_secs())
 }
 
 /// The bytes of a body as they come, at most as many as the route takes.

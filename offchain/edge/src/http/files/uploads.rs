@@ -92,8 +92,7 @@ pub(in super::super) async fn append(
 	let mut progress = uploads.append(&id, &holder, said, reader).await?;
 	if progress.cid.is_none() && progress.offset == progress.upload.length {
 		let name = Some(progress.upload.name.clone());
-		let pin_as = shared.files.pin_as(&scope, name, shared.clock.now_secs());
-		let files = shared.files.files().clone().with_pin(pin_as);
+		let files = shared.files.keeping(&scope, name, shared.clock.now_secs());
 		let added = files.add(uploads.open(&id).await?).await?;
 		uploads.finish(&id, &added.cid)?;
 		progress.cid = Some(added.cid);

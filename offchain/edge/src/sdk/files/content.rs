@@ -51,8 +51,7 @@ impl NewFile {
 	) -> Result<Cid, Failure> {
 		let Self { part, name, secret } = self;
 		let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| NAMELESS.to_owned());
-		let pin_as = sdk.store.pin_as(&part, None, sdk.clock.now_secs());
-		let files = sdk.store.files().clone().with_pin(pin_as);
+		let files = sdk.store.keeping(&part, None, sdk.clock.now_secs());
 		let Some(secret) = secret.filter(|secret| !secret.is_empty()) else {
 			return Ok(files.add_named(&name, reader).await?.cid);
 		};
