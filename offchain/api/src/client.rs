@@ -3,6 +3,7 @@
 //! A typed client of one edge daemon.
 
 mod cstore;
+mod encrypted;
 mod files;
 
 pub use cstore::{ProofQuery, Watch, WriteOptions};

@@ -17,6 +17,7 @@
 pub mod routes;
 pub mod oip;
 mod auth;
+mod encrypted;
 mod error;
 mod files;
 mod cstore;
@@ -43,6 +44,7 @@ pub use cstore::{
 	NamespaceStatus, NamespacesResponse, Octets, OctetsForm, QuorumKey, StoreChange, StoreEntries,
 	StoreEntry, StoreField, StorePage, StoreWritten,
 };
+pub use encrypted::EncryptedModelStatus;
 pub use error::ApiErrorBody;
 pub use files::{
 	CarAdded, FileAdded, FileEntry, FileStatus, FilesCollected, FilesScrubbed, FilesStatus,

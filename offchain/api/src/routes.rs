@@ -128,6 +128,12 @@ pub const CSTORE_ENTRIES: &str = "/v1/cstore/{kind}/{id}/entries";
 /// GET: [`StoreChange`](crate::StoreChange) after change, as server-sent events.
 pub const CSTORE_WATCH: &str = "/v1/cstore/{kind}/{id}/watch";
 
+/// GET: [`EncryptedModelStatus`](crate::EncryptedModelStatus).
+pub const ENCRYPTED_MODEL: &str = "/v1/encrypted/{name}";
+
+/// POST of a request's bytes: a response's bytes, as `docs/edil.md` has them.
+pub const ENCRYPTED_INFER: &str = "/v1/encrypted/{name}/infer";
+
 /// GET: [`ServerMetadata`](crate::oip::ServerMetadata).
 pub const OIP_SERVER: &str = "/v2";
 

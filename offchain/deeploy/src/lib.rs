@@ -13,6 +13,7 @@
 //! | [`container`] | every node | the same for containers, and the engine that runs them |
 //! | [`plan`], [`Reconciler`] | every node | what to do next to run what is placed here |
 //! | [`storage`] | every node | how an oracle asks for blocks that are kept |
+//! | [`encrypted`] | every node | how an oracle asks for an evaluation on ciphertexts |
 //! | [`attest`] | every oracle's daemon | whom to probe, and the quality that is reported |
 //!
 //! # How the daemon drives them
@@ -54,6 +55,7 @@ mod reconcile;
 mod attempts;
 mod backoff;
 pub mod storage;
+pub mod encrypted;
 mod frame;
 pub mod attest;
 #[cfg(any(test, feature = "testing"))]

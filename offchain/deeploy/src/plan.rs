@@ -7,7 +7,7 @@
 //! done, the next plan goes on from there, until a plan is empty.
 
 use crate::{
-	job::{Document, Storage},
+	job::{Document, OrderedModel, Storage},
 	placement::running_jobs,
 	specification::ServedName,
 };
@@ -81,8 +81,8 @@ pub struct Observed {
 	pub specifications: BTreeMap<Cid, Arc<Document>>,
 	/// Model files that are whole in the local store.
 	pub models: BTreeSet<Cid>,
-	/// The file of each model that is served, by its name.
-	pub running: BTreeMap<ServedName, Cid>,
+	/// Each model that is served, by its name.
+	pub running: BTreeMap<ServedName, OrderedModel>,
 	/// What is pinned on behalf of jobs.
 	pub pins: BTreeSet<JobPin>,
 }
@@ -132,12 +132,12 @@ pub enum Step {
 		/// The root.
 		root: Cid,
 	},
-	/// Serve a model that is in the local store.
+	/// Serve a model whose file is in the local store.
 	Load {
 		/// The name to serve it under.
 		name: ServedName,
-		/// Its CID.
-		model: Cid,
+		/// The model.
+		model: OrderedModel,
 	},
 }
 
@@ -177,18 +177,12 @@ pub enum Blocked {
 		/// The older job.
 		by: JobId,
 	},
-	/// A kind of job that no node runs yet.
-	#[error("this version runs no job of kind `{kind}`; wait for one that does, or close the job")]
-	Unsupported {
-		/// The kind.
-		kind: &'static str,
-	},
 }
 
 /// A model that a job is entitled to serve under a name.
 struct Target<'specification> {
 	name: &'specification ServedName,
-	model: Cid,
+	model: OrderedModel,
 }
 
 impl Target<'_> {
@@ -197,7 +191,9 @@ impl Target<'_> {
 		match observed.running.get(self.name) {
 			Some(running) if *running == model => JobPhase::Serving,
 			// The name must be free first, and the new model must be here before it is freed.
-			_ if !observed.models.contains(&model) => JobPhase::Next(Step::FetchModel { model }),
+			_ if !observed.models.contains(&model.file) => {
+				JobPhase::Next(Step::FetchModel { model: model.file })
+			},
 			Some(_) => JobPhase::Next(Step::Unload { name }),
 			None => JobPhase::Next(Step::Load { name, model }),
 		}
@@ -233,24 +229,21 @@ fn claim_name<'observed>(
 	job: JobId,
 	specification: Option<&Cid>,
 	observed: &'observed Observed,
-	names: &mut BTreeMap<ServedName, (JobId, Cid)>,
+	names: &mut BTreeMap<ServedName, (JobId, OrderedModel)>,
 ) -> Result<Target<'observed>, JobPhase> {
 	let cid = specification.ok_or(JobPhase::Blocked(Blocked::NoSpecification))?;
 	let Some(document) = observed.specifications.get(cid) else {
 		return Err(JobPhase::Next(Step::FetchSpecification { specification: *cid }));
 	};
-	let Some((name, file)) = document.model() else {
-		return Err(match document.group() {
-			Some(_) => JobPhase::Containers,
-			None => match document.storage() {
-				Some(storage) => phase_of_storage(job, storage, observed),
-				None => JobPhase::Blocked(Blocked::Unsupported { kind: document.kind() }),
-			},
+	let Some((name, wanted)) = document.model() else {
+		return Err(match document.storage() {
+			Some(storage) => phase_of_storage(job, storage, observed),
+			None => JobPhase::Containers,
 		});
 	};
 	// Two jobs may share a name for the same model: both are served by it.
-	let (by, model) = *names.entry(name.clone()).or_insert((job, file));
-	match model == file {
+	let (by, model) = *names.entry(name.clone()).or_insert((job, wanted));
+	match model == wanted {
 		true => Ok(Target { name, model }),
 		false => Err(JobPhase::Blocked(Blocked::NameTaken { by })),
 	}

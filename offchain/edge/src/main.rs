@@ -8,6 +8,7 @@ mod defaults;
 mod daemon;
 mod services;
 mod dauth;
+mod encrypted;
 mod files;
 mod shared;
 mod mesh;

@@ -4,16 +4,19 @@
 
 use crate::{
 	config,
+	encrypted::EncryptedModels,
 	jobs::{Containers, Health, Jobs},
 };
 use anyhow::Context as _;
 use bytes::Bytes;
 use r1_chain::ChainHandle;
-use r1_core::{BlockStore, Clock, NodeIdentity, Rng};
+use r1_core::{BlockStore, Clock, NodeIdentity, Rng, error_chain};
 use r1_deeploy::{
 	container::probe::{ContainerAnswer, ContainerProbe},
+	encrypted::{EncryptedAnswer, EncryptedProbe},
 	storage::{BlockAnswer, BlockProbe},
 };
+use r1_edil::Request;
 use r1_inference::{InferenceService, Probe, ProbeAnswer, ProbeRefusal};
 use r1_net::{Config, Inbound, InboundRequest, Metrics, Ports};
 use r1_primitives::NodeKey;
@@ -126,6 +129,7 @@ async fn admit_from_chain(chain: ChainHandle, admit: watch::Sender<Arc<BTreeSet<
 #[derive(Clone)]
 pub(crate) struct Probed {
 	pub(crate) inference: InferenceService,
+	pub(crate) encrypted: EncryptedModels,
 	pub(crate) containers: Containers,
 	pub(crate) jobs: Jobs,
 	/// What is on this node's disk.
@@ -147,6 +151,8 @@ pub(crate) async fn answer_probes(
 				answer_container_probe(&request.bytes, &probed).await
 			} else if BlockProbe::is_one(&request.bytes) {
 				answer_block_probe(&request.bytes, &probed).await
+			} else if EncryptedProbe::is_one(&request.bytes) {
+				answer_encrypted_probe(&request.bytes, &probed.encrypted).await
 			} else {
 				answer_probe(&request.bytes, &probed.inference).await
 			};
@@ -189,6 +195,39 @@ async fn answer_block_probe(bytes: &[u8], probed: &Probed) -> Bytes {
 		},
 	};
 	answer.encode().into()
+}
+
+/// A response, as a client gets it.
+async fn answer_encrypted_probe(bytes: &[u8], models: &EncryptedModels) -> Bytes {
+	let answer = match EncryptedProbe::decode(bytes) {
+		Ok(probe) => evaluate_probe(&probe, models).await,
+		Err(error) => {
+			warn!(target: "r1::edge", %error, "received a probe of another version");
+			EncryptedAnswer::NotUnderstood
+		},
+	};
+	answer.encode().into()
+}
+
+async fn evaluate_probe(probe: &EncryptedProbe, models: &EncryptedModels) -> EncryptedAnswer {
+	let Some(served) = probe.model().and_then(|file| models.model_of(&file)) else {
+		return EncryptedAnswer::NotServed;
+	};
+	let Ok(request) = Request::from_bytes(&probe.request) else {
+		return EncryptedAnswer::Failed;
+	};
+	let key = probe.key();
+	// Whoever asks waits for an evaluation, and not for seventeen megabytes.
+	if served.needs_key() && key.is_some_and(|key| !models.has_key(&served, &request, &key)) {
+		return EncryptedAnswer::FetchingKey;
+	}
+	match models.evaluate(&served, request, key.as_ref()).await {
+		Ok(response) => EncryptedAnswer::Response(response.to_bytes()),
+		Err(error) => {
+			warn!(target: "r1::edge", error = %error_chain(&error), "a probe is not answered");
+			EncryptedAnswer::Failed
+		},
+	}
 }
 
 async fn answer_probe(bytes: &[u8], inference: &InferenceService) -> Bytes {

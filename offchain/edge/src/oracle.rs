@@ -3,12 +3,15 @@
 //! What a validator's daemon does as the eyes of an oracle: it probes those who are paid, and says
 //! what it saw. Any daemon can; only the oracle beside a validator's is asked.
 
+mod encrypted;
 mod metrics;
 
 pub(crate) use metrics::register_metrics;
 
+use self::encrypted::EncryptedAuditor;
 use crate::{
 	defaults::SPECIFICATION_BYTES_MAX,
+	files::FileStore,
 	heartbeat::{ClockPort, Heartbeat},
 };
 use cid::Cid;
@@ -17,7 +20,7 @@ use r1_core::{ChainState, Rng as _, SystemRng, error_chain};
 use r1_deeploy::{
 	attest::{Attestor, ProbeOutcome, ProbeTarget},
 	container::probe::{ContainerAnswer, ContainerProbe},
-	job::{Document, Storage},
+	job::{Document, ModelKind, Storage},
 	placement::{self, PlacementPolicy},
 	specification::InferenceSpecification,
 	storage::{BlockAnswer, BlockProbe},
@@ -91,6 +94,8 @@ pub(crate) struct Prober {
 	/// Models that this node runs only to know the right answers. Apart from those that it serves
 	/// for jobs of its own, which come and go with those.
 	references: InferenceService,
+	/// The same for models that are evaluated on ciphertexts.
+	encrypted: EncryptedAuditor,
 	specifications: BTreeMap<Cid, Arc<Document>>,
 }
 
@@ -99,7 +104,7 @@ pub(crate) fn prepare(
 	node: NodeKey,
 	chain: ChainHandle,
 	mesh: r1_net::Handle,
-	files: Files,
+	files: &FileStore,
 	heartbeat: Heartbeat,
 	clock: Arc<dyn ClockPort>,
 ) -> (Oracle, Prober) {
@@ -113,9 +118,10 @@ pub(crate) fn prepare(
 		oracle: oracle.clone(),
 		chain,
 		mesh,
-		files,
+		files: files.files().clone(),
 		clock,
 		references: InferenceService::with_tract(InferenceLimits::default()),
+		encrypted: EncryptedAuditor::new(files.clone()),
 		specifications: BTreeMap::new(),
 	};
 	(oracle, prober)
@@ -126,8 +132,10 @@ pub(crate) fn prepare(
 enum NotProbed {
 	#[error("the chain holds no CID of a specification")]
 	NoSpecification,
-	#[error("nobody knows how to probe a job of kind `{0}` yet")]
+	#[error("a job of kind `{0}` has nothing to probe")]
 	UnknownKind(&'static str),
+	#[error("the node is fetching the evaluation key")]
+	FetchingKey,
 	#[error("the specification or the model is not at hand")]
 	Unavailable(#[source] Box<dyn Error + Send + Sync>),
 	#[error("the model cannot be probed")]
@@ -193,6 +201,12 @@ impl Prober {
 		}
 		if let Some(storage) = document.storage() {
 			return self.audit(&node, target, storage).await;
+		}
+		if let Some((_, model)) = document.model()
+			&& model.kind == ModelKind::Encrypted
+		{
+			let now_secs = self.clock.now_secs();
+			return self.encrypted.probe(&self.mesh, &node, target, model.file, now_secs).await;
 		}
 		let specification =
 			document.inference().ok_or_else(|| NotProbed::UnknownKind(document.kind()))?;

@@ -7,7 +7,7 @@
 //!  mesh ──beats, challenges──> heartbeat ──whom to ask──> nodes, by the mesh
 //!  mesh ──revocations──> dauth                  mesh ──replicas──> cstore ──> mesh
 //!  cstore ──roots──> anchors ──mesh──> anchors of oracles
-//!  mesh ──probes──> inference, jobs      mesh ──what are you?──> capabilities
+//!  mesh ──probes──> inference, encrypted, jobs      mesh ──what are you?──> capabilities
 //!  jobs ──files──> r1fs ──blocks──> mesh
 //!  HTTP ──> every handle
 //! ```
@@ -17,6 +17,7 @@ use crate::{
 	config::Config,
 	cstore::{self, Cstore},
 	dauth::{self, Dauth},
+	encrypted::{self, EncryptedModels},
 	files::{self, FileStore},
 	heartbeat::{self, Heartbeat},
 	jobs::{self, Jobs},
@@ -71,22 +72,25 @@ impl Base {
 		let store = self.files(config, &mesh);
 		let files = store.files();
 		let inference = InferenceService::with_tract(InferenceLimits::default());
+		let encrypted = self.encrypted(files);
 		let dauth = self.dauth(config, &mesh, revocations, access_requests)?;
 		let cstore = self.cstore(config, &mesh, store_requests)?;
 		let anchors = self.anchors(&mesh, &cstore, statements);
 		let (nodes, introduction) = nodes::prepare(config, capabilities)?;
 		self.spawn(introduction);
 		let heartbeat = self.heartbeat(config, &mesh, &nodes, beats, challenges)?;
-		let jobs = self.jobs(config, &store, &inference, &dauth)?;
+		let models = jobs::Models { inference: inference.clone(), encrypted: encrypted.clone() };
+		let jobs = self.jobs(config, &store, models, &dauth)?;
 		let probed = mesh::Probed {
 			inference: inference.clone(),
+			encrypted: encrypted.clone(),
 			containers: jobs.containers().clone(),
 			jobs: jobs.clone(),
 			files: store.local().clone(),
 			clock: self.clock.clone(),
 		};
 		self.spawn(mesh::answer_probes(requests, probed, self.tasks.clone()));
-		let oracle = self.oracle(&mesh, files, &heartbeat);
+		let oracle = self.oracle(&mesh, &store, &heartbeat);
 		let Self { state, identity, clock, chain, health, cancel, .. } = self;
 		Ok(Shared {
 			identity,
@@ -98,6 +102,7 @@ impl Base {
 			mesh,
 			files: store,
 			inference,
+			encrypted,
 			heartbeat,
 			nodes,
 			jobs,
@@ -134,6 +139,13 @@ impl Base {
 		files::register_metrics(&self.store, &self.registry);
 		self.spawn(keeper);
 		store
+	}
+
+	fn encrypted(&self, files: &Files) -> EncryptedModels {
+		let (models, evaluator) = encrypted::prepare(files.clone(), self.clock.clone());
+		encrypted::register_metrics(&models, &self.registry);
+		self.spawn(evaluator.run());
+		models
 	}
 
 	fn dauth(
@@ -229,7 +241,7 @@ impl Base {
 		&self,
 		config: &Config,
 		files: &FileStore,
-		inference: &InferenceService,
+		models: jobs::Models,
 		dauth: &Dauth,
 	) -> anyhow::Result<Jobs> {
 		let api_url = config.api.local_url();
@@ -237,7 +249,7 @@ impl Base {
 			node: self.identity.key(),
 			chain: self.chain.clone(),
 			files: files.clone(),
-			inference: inference.clone(),
+			models,
 			dauth: dauth.clone(),
 			clock: self.clock.clone(),
 			credentials: jobs::Credentials::new(&config.node.data_dir, dauth.clone(), api_url),
@@ -251,12 +263,12 @@ impl Base {
 		Ok(jobs)
 	}
 
-	fn oracle(&self, mesh: &Mesh, files: &Files, heartbeat: &Heartbeat) -> Oracle {
+	fn oracle(&self, mesh: &Mesh, files: &FileStore, heartbeat: &Heartbeat) -> Oracle {
 		let (oracle, prober) = oracle::prepare(
 			self.identity.key(),
 			self.chain.clone(),
 			mesh.handle().clone(),
-			files.clone(),
+			files,
 			heartbeat.clone(),
 			self.clock.clone(),
 		);

@@ -34,7 +34,7 @@ pub fn evaluate(
 	requests: &[Request],
 	threads: NonZeroUsize,
 ) -> Result<Vec<Response>, EvaluateError> {
-	requests.iter().try_for_each(|request| check(model, request))?;
+	requests.iter().try_for_each(|request| check_request(model, request))?;
 	let parameters = model.parameters();
 	let (width_in, width_out) = (parameters.input_lwe_size().0, parameters.output_lwe_size().0);
 	let first = |layer: &Layer, request: &Request| {
@@ -58,8 +58,12 @@ pub fn evaluate(
 	Ok(requests.iter().zip(words).map(respond).collect())
 }
 
-/// Whether a request is one for a model.
-fn check(model: &EncryptedModel, request: &Request) -> Result<(), EvaluateError> {
+/// Checks whether a request is one for a model, before it waits among others.
+///
+/// # Errors
+///
+/// It names another model, or is not what the model takes.
+pub fn check_request(model: &EncryptedModel, request: &Request) -> Result<(), EvaluateError> {
 	if request.model != *model.id() {
 		return Err(EvaluateError::Model);
 	}

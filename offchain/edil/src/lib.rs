@@ -84,7 +84,7 @@ pub mod limits;
 #[cfg(test)]
 mod tests;
 
-pub use evaluate::{EvaluateError, evaluate};
+pub use evaluate::{EvaluateError, check_request, evaluate};
 pub use head::{Activation, Head, HeadError, Layer};
 pub use key_cache::{KeyCache, KeyTooLarge};
 pub use limits::EdilLimits;

@@ -60,6 +60,12 @@ impl Worker {
 		Ok(id)
 	}
 
+	/// A model that was loaded.
+	#[must_use]
+	pub fn model(&self, id: &ModelId) -> Option<Arc<EncryptedModel>> {
+		lock(&self.models).get(id).cloned()
+	}
+
 	/// Forgets a model.
 	pub fn unload_model(&self, id: &ModelId) {
 		lock(&self.models).remove(id);

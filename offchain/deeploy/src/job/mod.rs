@@ -101,16 +101,20 @@ impl Document {
 		}
 	}
 
-	/// The name and the file of the model that it serves, if it is one.
+	/// The name and the model that it serves, if it is one that does.
 	#[must_use]
-	pub fn model(&self) -> Option<(&ServedName, Cid)> {
+	pub fn model(&self) -> Option<(&ServedName, OrderedModel)> {
+		let model = |file, kind| OrderedModel { file, kind };
 		match self {
 			Self::V1(Specification::Inference(inference)) => {
-				Some((&inference.name, inference.model))
+				Some((&inference.name, model(inference.model, ModelKind::Clear)))
 			},
 			Self::V2(job) => match &job.work {
-				Work::Model(model) => Some((&job.name, model.model)),
-				_ => None,
+				Work::Model(clear) => Some((&job.name, model(clear.model, ModelKind::Clear))),
+				Work::EncryptedModel { model: file } => {
+					Some((&job.name, model(*file, ModelKind::Encrypted)))
+				},
+				Work::Container(_) | Work::Stack(_) | Work::Storage(_) => None,
 			},
 		}
 	}
@@ -258,6 +262,24 @@ pub struct Model {
 	pub tolerance: f64,
 	/// Between which numbers oracles draw the inputs of their probes.
 	pub probe_range: Range<f64>,
+}
+
+/// A model that is ordered, of either kind.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct OrderedModel {
+	/// Its file in the content store.
+	pub file: Cid,
+	/// What serves it.
+	pub kind: ModelKind,
+}
+
+/// What a model is evaluated on.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum ModelKind {
+	/// Inputs that the node sees.
+	Clear,
+	/// Ciphertexts, which it cannot open.
+	Encrypted,
 }
 
 /// Files to keep.

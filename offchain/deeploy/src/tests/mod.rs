@@ -8,6 +8,7 @@ mod container_memory;
 mod container_plan;
 mod container_plan_invariants;
 mod container_world;
+mod encrypted;
 mod job;
 mod job_properties;
 mod placement;
@@ -118,6 +119,12 @@ pub(crate) fn specification(name: &str, model: Cid) -> Specification {
 /// The same, as a document that was fetched.
 pub(crate) fn document(name: &str, model: Cid) -> Arc<Document> {
 	Arc::new(Document::V1(specification(name, model)))
+}
+
+/// A job of version 2 that serves an encrypted model.
+pub(crate) fn encrypted(name: &str, model: Cid) -> Arc<Document> {
+	let text = format!("version: 2\nkind: encrypted-model\nname: {name}\nmodel: {model}\n");
+	Arc::new(Document::read(text.as_bytes()).unwrap())
 }
 
 pub(crate) fn desired(jobs: &[(JobId, Cid)]) -> Desired {

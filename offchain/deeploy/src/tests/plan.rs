@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use crate::plan::*;
+use crate::{
+	job::{ModelKind, OrderedModel},
+	plan::*,
+};
 use std::fmt::Write;
 
 /// A plan as a person reads it, with CIDs by the text that they are of.
@@ -23,6 +26,10 @@ const TEXTS: [&str; 4] = ["spec-a", "spec-b", "model-a", "model-b"];
 
 fn named(name: &str) -> ServedName {
 	ServedName::new(name).unwrap()
+}
+
+fn clear(text: &str) -> OrderedModel {
+	OrderedModel { file: content(text), kind: ModelKind::Clear }
 }
 
 #[test]
@@ -57,8 +64,8 @@ fn plan_should_lead_from_nothing_to_a_served_model() {
 	job 1: Next(FetchSpecification { specification: spec-a })
 	- FetchModel { model: model-a }
 	job 1: Next(FetchModel { model: model-a })
-	- Load { name: ServedName("digits"), model: model-a }
-	job 1: Next(Load { name: ServedName("digits"), model: model-a })
+	- Load { name: ServedName("digits"), model: OrderedModel { file: model-a, kind: Clear } }
+	job 1: Next(Load { name: ServedName("digits"), model: OrderedModel { file: model-a, kind: Clear } })
 	job 1: Serving
 	"#);
 }
@@ -66,7 +73,7 @@ fn plan_should_lead_from_nothing_to_a_served_model() {
 #[test]
 fn plan_should_unload_what_nobody_wants_any_more() {
 	let observed =
-		Observed { running: [(named("digits"), content("model-a"))].into(), ..Observed::default() };
+		Observed { running: [(named("digits"), clear("model-a"))].into(), ..Observed::default() };
 	let plan = plan(&Desired::default(), &observed);
 	insta::assert_snapshot!(shown(&plan, &TEXTS), @r#"- Unload { name: ServedName("digits") }"#);
 }
@@ -76,7 +83,7 @@ fn plan_should_keep_the_old_model_until_the_new_one_is_here() {
 	let desired = desired(&[(1, content("spec-b"))]);
 	let mut observed = Observed {
 		specifications: [(content("spec-b"), document("digits", content("model-b")))].into(),
-		running: [(named("digits"), content("model-a"))].into(),
+		running: [(named("digits"), clear("model-a"))].into(),
 		..Observed::default()
 	};
 	let before = shown(&plan(&desired, &observed), &TEXTS);
@@ -109,7 +116,7 @@ fn plan_should_give_a_name_to_the_older_job() {
 		.into(),
 		models: [content("model-a"), content("model-b")].into(),
 		// The younger job was here first: it has to make room.
-		running: [(named("digits"), content("model-b"))].into(),
+		running: [(named("digits"), clear("model-b"))].into(),
 		pins: [].into(),
 	};
 	insta::assert_snapshot!(shown(&plan(&desired, &observed), &TEXTS), @r#"
@@ -180,4 +187,23 @@ fn files_should_be_kept_one_after_the_other_and_released_when_nobody_wants_them(
 	let gone = plan(&Desired::default(), &observed);
 	let released = [first, second].map(|root| Step::Release { job: 7, root });
 	assert_eq!(gone.steps, released.into());
+}
+
+#[test]
+fn file_that_is_served_in_the_clear_should_make_room_for_itself_on_ciphertexts() {
+	let desired = desired(&[(1, content("spec-a"))]);
+	let mut observed = Observed {
+		specifications: [(content("spec-a"), encrypted("digits", content("model-a")))].into(),
+		models: [content("model-a")].into(),
+		running: [(named("digits"), clear("model-a"))].into(),
+		..Observed::default()
+	};
+	let before = plan(&desired, &observed);
+	assert_eq!(before.steps, [Step::Unload { name: named("digits") }].into());
+	observed.running.clear();
+	let model = OrderedModel { kind: ModelKind::Encrypted, ..clear("model-a") };
+	let load = Step::Load { name: named("digits"), model };
+	assert_eq!(plan(&desired, &observed).steps, [load].into());
+	observed.running = [(named("digits"), model)].into();
+	assert_eq!(plan(&desired, &observed).phases[&1], JobPhase::Serving);
 }

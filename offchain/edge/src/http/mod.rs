@@ -23,6 +23,7 @@ mod quorum;
 mod proof;
 mod files;
 mod inference;
+mod encrypted;
 mod tensors;
 mod oracle;
 mod metrics;

@@ -6,18 +6,19 @@ use super::{
 	access::Access::{
 		Files as FilesOf, Gateway, Job, Local, LocalOr, Model, Namespace, Public, Whole,
 	},
-	auth, cstore,
+	auth, cstore, encrypted,
 	files::{self, uploads},
 	inference, jobs, node, nodes, openapi, oracle, proof, quorum,
 	route::{BINARY, Content, DELETE, HEAD, PATCH, Route, json},
 };
 use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_TIME_MAX};
 use r1_api::{
-	CarAdded, ChallengeRequest, ChallengeResponse, FileAdded, FileStatus, FilesCollected,
-	FilesScrubbed, FilesStatus, HealthResponse, JobLogs, JobStatus, LinkProofRequest,
-	LinkProofResponse, NamespaceStatus, NamespacesResponse, NodeStatus, NodesResponse, PinStatus,
-	PinsPage, QuorumKey, RevokeRequest, RevokeResponse, SealingKeyResponse, SelfResponse,
-	StoreEntries, StorePage, StoreWritten, TokenRequest, TokenResponse, Unpinned,
+	CarAdded, ChallengeRequest, ChallengeResponse, EncryptedModelStatus, FileAdded, FileStatus,
+	FilesCollected, FilesScrubbed, FilesStatus, HealthResponse, JobLogs, JobStatus,
+	LinkProofRequest, LinkProofResponse, NamespaceStatus, NamespacesResponse, NodeStatus,
+	NodesResponse, PinStatus, PinsPage, QuorumKey, RevokeRequest, RevokeResponse,
+	SealingKeyResponse, SelfResponse, StoreEntries, StorePage, StoreWritten, TokenRequest,
+	TokenResponse, Unpinned,
 	oip::{InferRequest, InferResponse, Live, ModelMetadata, ModelReady, Ready, ServerMetadata},
 	routes,
 };
@@ -26,13 +27,23 @@ use r1_dauth::{
 	Service::{Files, Jobs, Node, Store},
 	Verb::{Read, Write},
 };
+use r1_edil::REQUEST_BYTES_MAX;
 
 /// The table, in the order of the document.
 pub(super) fn routes() -> Vec<Route> {
-	[of_the_node(), of_sign_in(), of_jobs(), of_the_store(), of_files(), of_pins(), of_inference()]
-		.into_iter()
-		.flatten()
-		.collect()
+	[
+		of_the_node(),
+		of_sign_in(),
+		of_jobs(),
+		of_the_store(),
+		of_files(),
+		of_pins(),
+		of_inference(),
+		of_ciphertexts(),
+	]
+	.into_iter()
+	.flatten()
+	.collect()
 }
 
 /// The routes for containers of jobs: what their tokens may open, and nothing about the node.
@@ -327,5 +338,21 @@ fn of_inference() -> Vec<Route> {
 			.says("Runs a model.")
 			.takes(json::<InferRequest>())
 			.answers(json::<InferResponse>()),
+	]
+}
+
+/// Models that are evaluated on ciphertexts.
+fn of_ciphertexts() -> Vec<Route> {
+	vec![
+		Route::get(routes::ENCRYPTED_MODEL, Model(Read), encrypted::model)
+			.says("What a model takes and gives that is evaluated on ciphertexts.")
+			.answers(json::<EncryptedModelStatus>()),
+		Route::post(routes::ENCRYPTED_INFER, Model(Write), encrypted::infer)
+			.says("Evaluates a model on ciphertexts.")
+			.options(&[("key", "The CID of the evaluation key, if the node may not have it yet.")])
+			.takes(BINARY)
+			.answers(BINARY)
+			.body_bytes_max(REQUEST_BYTES_MAX)
+			.time_max(FETCH_TIME_MAX),
 	]
 }

@@ -53,8 +53,10 @@ impl Board {
 		let Self { specifications, models, phases, failures, .. } = self;
 		let wanted: BTreeSet<Cid> = phases.values().filter_map(|(cid, _)| *cid).collect();
 		specifications.retain(|cid, _| wanted.contains(cid));
-		let named: BTreeSet<Cid> =
-			specifications.values().filter_map(|known| Some(known.model()?.1)).collect();
+		let named: BTreeSet<Cid> = specifications
+			.values()
+			.filter_map(|known| Some(known.model()?.1.file))
+			.collect();
 		models.retain(|cid| named.contains(cid));
 		let next: BTreeSet<&Step> = phases.values().filter_map(|(_, phase)| phase.step()).collect();
 		failures.retain(|step, _| next.contains(step));
@@ -97,7 +99,7 @@ impl Board {
 			job,
 			name: document.map(|known| known.name().to_string()),
 			kind: document.map(|known| known.kind().to_owned()),
-			model: document.and_then(|known| Some(known.model()?.1.to_string())),
+			model: document.and_then(|known| Some(known.model()?.1.file.to_string())),
 			state,
 			reason,
 			containers: reports.map(status_of_container).collect(),

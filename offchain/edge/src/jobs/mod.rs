@@ -25,7 +25,9 @@ pub(crate) use containers::{Containers, Health, NoLogs};
 pub(crate) use credentials::Credentials;
 
 use self::board::Board;
-use crate::{config, dauth::Dauth, files::FileStore, heartbeat::ClockPort};
+use crate::{
+	config, dauth::Dauth, encrypted::EncryptedModels, files::FileStore, heartbeat::ClockPort,
+};
 use r1_api::JobStatus;
 use r1_chain::ChainHandle;
 use r1_core::error_chain;
@@ -77,12 +79,19 @@ impl Jobs {
 	}
 }
 
+/// What serves models, of either kind.
+#[derive(Clone, Debug)]
+pub(crate) struct Models {
+	pub(crate) inference: InferenceService,
+	pub(crate) encrypted: EncryptedModels,
+}
+
 /// What jobs need from the rest of the daemon.
 pub(crate) struct Needs {
 	pub(crate) node: NodeKey,
 	pub(crate) chain: ChainHandle,
 	pub(crate) files: FileStore,
-	pub(crate) inference: InferenceService,
+	pub(crate) models: Models,
 	pub(crate) dauth: Dauth,
 	pub(crate) clock: Arc<dyn ClockPort>,
 	pub(crate) credentials: Credentials,
@@ -100,7 +109,7 @@ pub(crate) struct Needs {
 ///
 /// The directory of the data has no absolute path.
 pub(crate) fn prepare(needs: Needs) -> anyhow::Result<(Jobs, models::Task, containers::Task)> {
-	let Needs { node, chain, files, inference, dauth, clock, credentials, .. } = needs;
+	let Needs { node, chain, files, models, dauth, clock, credentials, .. } = needs;
 	let jobs = Jobs { board: Arc::default(), containers: Containers::default() };
 	let containers = containers::Task {
 		node,
@@ -119,7 +128,7 @@ pub(crate) fn prepare(needs: Needs) -> anyhow::Result<(Jobs, models::Task, conta
 		jobs: jobs.clone(),
 		chain,
 		files,
-		inference,
+		models,
 		clock,
 		credentials,
 		health,

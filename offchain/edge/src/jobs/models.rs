@@ -3,7 +3,7 @@
 //! Specifications and models: fetched, loaded, unloaded; and files: kept, and released.
 
 use super::{
-	Failure, Jobs,
+	Failure, Jobs, Models,
 	credentials::{Credentials, Placed},
 };
 use crate::{
@@ -17,10 +17,11 @@ use r1_core::ChainState;
 use r1_dauth::Scope;
 use r1_deeploy::{
 	Desired, JobPin, Observed, Reconciler, Step,
-	job::{Document, DocumentReadError},
+	job::{Document, DocumentReadError, ModelKind, OrderedModel},
 	specification::ServedName,
 };
-use r1_inference::{InferenceService, LoadError, ModelFile, ModelName};
+use r1_edil::limits::MODEL_BYTES_MAX;
+use r1_inference::{LoadError, ModelFile, ModelName};
 use r1_primitives::{JobId, NodeKey};
 use r1_telemetry::ComponentReporter;
 use r1fs::{Files, GetError, Pin, PinAs, PinContentError};
@@ -34,7 +35,7 @@ pub(crate) struct Task {
 	pub(super) jobs: Jobs,
 	pub(super) chain: ChainHandle,
 	pub(super) files: FileStore,
-	pub(super) inference: InferenceService,
+	pub(super) models: Models,
 	pub(super) clock: Arc<dyn ClockPort>,
 	pub(super) credentials: Credentials,
 	pub(super) health: ComponentReporter,
@@ -77,7 +78,7 @@ impl Task {
 				jobs: self.jobs.clone(),
 				files: self.files.files().clone(),
 				now_secs: self.clock.now_secs(),
-				inference: self.inference.clone(),
+				models: self.models.clone(),
 			};
 			let report = report.clone();
 			tokio::spawn(async move {
@@ -112,14 +113,19 @@ impl Task {
 
 	fn observe(&self) -> Observed {
 		let board = self.jobs.lock();
-		let running = self.inference.models();
-		let running = running.iter().filter_map(|model| {
-			Some((ServedName::new(&model.name().to_string()).ok()?, *model.cid()))
+		let Models { inference, encrypted } = &self.models;
+		let (clear, encrypted) = (inference.models(), encrypted.models());
+		let clear = clear.iter().filter_map(|model| {
+			let model_of = OrderedModel { file: *model.cid(), kind: ModelKind::Clear };
+			Some((ServedName::new(&model.name().to_string()).ok()?, model_of))
+		});
+		let encrypted = encrypted.iter().map(|model| {
+			(model.name.clone(), OrderedModel { file: model.file, kind: ModelKind::Encrypted })
 		});
 		Observed {
 			specifications: board.specifications.clone(),
 			models: board.models.clone(),
-			running: running.collect(),
+			running: clear.chain(encrypted).collect(),
 			pins: self.pins(),
 		}
 	}
@@ -170,7 +176,7 @@ impl Task {
 pub(super) struct Executor {
 	pub(super) jobs: Jobs,
 	pub(super) files: Files,
-	pub(super) inference: InferenceService,
+	pub(super) models: Models,
 	pub(super) now_secs: u64,
 }
 
@@ -182,20 +188,12 @@ impl Executor {
 				self.jobs.lock().specifications.insert(*specification, Arc::new(read));
 			},
 			Step::FetchModel { model } => {
-				self.fetch_model(model).await?;
+				self.fetch_model(model, self.models.inference.limits().model_bytes_max).await?;
 				self.jobs.lock().models.insert(*model);
 			},
-			Step::Load { name, model } => {
-				let file = self.fetch_model(model).await?;
-				let name =
-					ModelName::new(name.as_str()).map_err(|error| Failure::new(&error, false))?;
-				let file =
-					ModelFile::new(*model, file).map_err(|error| Failure::new(&error, false))?;
-				let is_transient = |error: &LoadError| matches!(error, LoadError::TimedOut { .. });
-				self.inference
-					.load(name, file)
-					.await
-					.map_err(|error| Failure::new(&error, is_transient(&error)))?;
+			Step::Load { name, model } => match model.kind {
+				ModelKind::Clear => self.load(name, &model.file).await?,
+				ModelKind::Encrypted => self.load_encrypted(name, &model.file).await?,
 			},
 			Step::Keep { job, root, size_mib } => self.keep(*job, root, *size_mib).await?,
 			Step::Release { job, root } => {
@@ -203,7 +201,9 @@ impl Executor {
 				released.map_err(|error| Failure::new(&error, true))?;
 			},
 			Step::Unload { name } => {
-				self.inference.unload(name.as_str());
+				// Of the two, one has it.
+				self.models.inference.unload(name.as_str());
+				self.models.encrypted.unload(name.as_str());
 			},
 		}
 		Ok(())
@@ -223,10 +223,25 @@ impl Executor {
 		kept.map_err(|error| Failure::new(&error, is_transient(&error)))
 	}
 
+	async fn load(&self, name: &ServedName, file: &Cid) -> Result<(), Failure> {
+		let inference = &self.models.inference;
+		let bytes = self.fetch_model(file, inference.limits().model_bytes_max).await?;
+		let name = ModelName::new(name.as_str()).map_err(|error| Failure::new(&error, false))?;
+		let file = ModelFile::new(*file, bytes).map_err(|error| Failure::new(&error, false))?;
+		let is_transient = |error: &LoadError| matches!(error, LoadError::TimedOut { .. });
+		let loaded = inference.load(name, file).await;
+		loaded.map(drop).map_err(|error| Failure::new(&error, is_transient(&error)))
+	}
+
+	async fn load_encrypted(&self, name: &ServedName, file: &Cid) -> Result<(), Failure> {
+		let bytes = self.fetch_model(file, MODEL_BYTES_MAX).await?;
+		let loaded = self.models.encrypted.load(name.clone(), *file, bytes).await;
+		loaded.map_err(|error| Failure::new(&error, error.is_transient()))
+	}
+
 	/// The bytes of a model, which match its CID: from this node's store, or from the mesh.
-	async fn fetch_model(&self, cid: &Cid) -> Result<Vec<u8>, Failure> {
-		let bytes_max = self.inference.limits().model_bytes_max as u64;
-		fetch(&self.files, cid, bytes_max).await
+	async fn fetch_model(&self, cid: &Cid, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+		fetch(&self.files, cid, bytes_max as u64).await
 	}
 }
 

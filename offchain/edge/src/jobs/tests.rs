@@ -3,15 +3,26 @@
 //! A model is served only if its bytes are the ones that its CID names.
 
 use super::{models::Executor, *};
+use crate::encrypted;
 use bytes::Bytes;
 use cid::Cid;
 use r1_api::JobState;
-use r1_core::{BlockExchange, BlockFuture, BlockStore as _, MemoryBlockStore, RAW_CODEC, cid_of};
-use r1_deeploy::{JobPhase, Step, job::Document, specification::ServedName};
+use r1_core::{
+	BlockExchange, BlockFuture, BlockStore as _, MemoryBlockStore, RAW_CODEC, SystemClock, cid_of,
+};
+use r1_deeploy::{
+	JobPhase, Step,
+	job::{Document, ModelKind, OrderedModel},
+	specification::ServedName,
+};
 use r1_inference::InferenceLimits;
 use r1fs::Files;
 
 const MODEL: &[u8] = include_bytes!("../../../../models/digits/digits.onnx");
+
+fn ordered(file: Cid) -> OrderedModel {
+	OrderedModel { file, kind: ModelKind::Clear }
+}
 
 /// A mesh of one neighbour, who answers every question with the same bytes.
 struct Neighbour(Vec<u8>);
@@ -27,10 +38,14 @@ impl BlockExchange for Neighbour {
 
 /// A node that knows no model yet, beside a neighbour.
 fn node(store: &Arc<MemoryBlockStore>, neighbour: Neighbour) -> Executor {
+	let files = Files::new(store.clone(), Arc::new(neighbour));
 	Executor {
 		jobs: Jobs { board: Arc::default(), containers: Containers::default() },
-		files: Files::new(store.clone(), Arc::new(neighbour)),
-		inference: InferenceService::with_tract(InferenceLimits::default()),
+		files: files.clone(),
+		models: Models {
+			inference: InferenceService::with_tract(InferenceLimits::default()),
+			encrypted: encrypted::prepare(files, Arc::new(SystemClock::new())).0,
+		},
 		now_secs: 0,
 	}
 }
@@ -39,7 +54,7 @@ fn node(store: &Arc<MemoryBlockStore>, neighbour: Neighbour) -> Executor {
 async fn model_should_not_be_served_when_its_bytes_do_not_match_its_cid() {
 	let model = cid_of(RAW_CODEC, MODEL);
 	let fetch = Step::FetchModel { model };
-	let load = Step::Load { name: ServedName::new("digits").unwrap(), model };
+	let load = Step::Load { name: ServedName::new("digits").unwrap(), model: ordered(model) };
 
 	// One bit of one weight: a model that loads, runs, and is not the one that was ordered.
 	let mut altered = MODEL.to_vec();
@@ -51,7 +66,7 @@ async fn model_should_not_be_served_when_its_bytes_do_not_match_its_cid() {
 		assert_eq!(failure.reason, format!("block {model} does not match its CID"));
 		assert_eq!(failure.kind, StepFailure::Transient, "another neighbour may be honest");
 	}
-	assert!(deceived.inference.models().is_empty());
+	assert!(deceived.models.inference.models().is_empty());
 	assert!(deceived.jobs.lock().models.is_empty());
 	assert!(store.is_empty(), "nothing of it is kept");
 
@@ -59,7 +74,7 @@ async fn model_should_not_be_served_when_its_bytes_do_not_match_its_cid() {
 	for step in [&fetch, &load] {
 		served.execute(step).await.unwrap();
 	}
-	assert_eq!(*served.inference.model("digits").unwrap().cid(), model);
+	assert_eq!(*served.models.inference.model("digits").unwrap().cid(), model);
 }
 
 #[test]
@@ -91,7 +106,7 @@ async fn specification_of_either_version_should_say_what_is_served() {
 		let added = node.files.add(text.as_bytes()).await.unwrap().cid;
 		node.execute(&Step::FetchSpecification { specification: added }).await.unwrap();
 		let known = Arc::clone(&node.jobs.lock().specifications[&added]);
-		assert_eq!(known.model(), Some((&ServedName::new("digits").unwrap(), model)));
+		assert_eq!(known.model(), Some((&ServedName::new("digits").unwrap(), ordered(model))));
 		assert_eq!(Document::read(text.as_bytes()).unwrap(), *known);
 		// It is shown as served, and found by its name.
 		let mut board = node.jobs.lock();
