@@ -7,5 +7,6 @@
 mod programs;
 mod specifications;
 mod daemon;
+mod encrypted;
 mod command_line;
 mod tour;

@@ -7,6 +7,7 @@ mod economy;
 mod work;
 mod cstore;
 mod fs;
+mod edil;
 mod keys;
 mod access;
 mod tool;
@@ -17,6 +18,10 @@ pub(crate) use cstore::{
 };
 pub(crate) use economy::{
 	Application, Burn, Buy, Deed, History, InvoiceNumber, IssuePermit, Permit, Price, Rewards,
+};
+pub(crate) use edil::{
+	Edil, EdilCompile, EdilDecrypt, EdilEncrypt, EdilKeygen, EdilPassphrase, EdilPredict,
+	EdilValues,
 };
 pub(crate) use fs::{Fs, FsAdd, FsCar, FsGet, FsHolder, FsKeys, FsPath};
 pub(crate) use keys::{GenerateKey, ImportKey, KeyOutput, KeyScheme, Keys};
@@ -286,6 +291,9 @@ pub(crate) enum Command {
 	Node(Node),
 	/// Sends inputs to a served model, and prints its outputs.
 	Infer(Infer),
+	/// Encrypted inference: models that nodes evaluate on what they cannot read.
+	#[command(subcommand)]
+	Edil(Edil),
 	/// Keys of accounts, in files that wallets import and export.
 	#[command(subcommand)]
 	Keys(Keys),

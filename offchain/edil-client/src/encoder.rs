@@ -7,6 +7,7 @@
 //! own, implements [`Encoder`] or encrypts integers directly.
 
 use serde::Deserialize;
+use sp_crypto_hashing::blake2_256;
 
 /// Longest file of an encoder, in bytes.
 pub const ENCODER_FILE_BYTES_MAX: usize = 16 << 20;
@@ -59,6 +60,36 @@ pub struct ScalingEncoder {
 	offsets: Vec<i64>,
 }
 
+/// Reads an encoder of whichever form the trainer exports.
+///
+/// # Errors
+///
+/// The bytes are none, or of another version.
+pub fn read_encoder(bytes: &[u8]) -> Result<Box<dyn Encoder>, EncoderError> {
+	let Form { format, version } = parse(bytes)?;
+	match format.as_str() {
+		DENSE => Ok(Box::new(DenseEncoder::from_json(bytes)?)),
+		SCALING => Ok(Box::new(ScalingEncoder::from_json(bytes)?)),
+		_ => Err(EncoderError::Version { format, version }),
+	}
+}
+
+/// What a model calls the encoder that it was trained with: the BLAKE2b-256 of its file.
+#[must_use]
+pub fn encoder_hash(bytes: &[u8]) -> [u8; 32] {
+	blake2_256(bytes)
+}
+
+/// What every encoder says first.
+#[derive(Deserialize)]
+struct Form {
+	format: String,
+	version: u32,
+}
+
+const DENSE: &str = "r1-edil-encoder";
+const SCALING: &str = "r1-edil-scaler";
+
 impl DenseEncoder {
 	/// Reads what the trainer exported.
 	///
@@ -67,7 +98,7 @@ impl DenseEncoder {
 	/// It is too long, none of this version, or its layers do not fit together.
 	pub fn from_json(bytes: &[u8]) -> Result<Self, EncoderError> {
 		let encoder: Self = parse(bytes)?;
-		check(&encoder.format, "r1-edil-encoder", encoder.version)?;
+		check(&encoder.format, DENSE, encoder.version)?;
 		let mut width = None;
 		for layer in &encoder.layers {
 			let inputs = layer.weights.first().map_or(0, Vec::len);
@@ -112,7 +143,7 @@ impl ScalingEncoder {
 	/// It is too long, none of this version, or has not as many factors as offsets.
 	pub fn from_json(bytes: &[u8]) -> Result<Self, EncoderError> {
 		let encoder: Self = parse(bytes)?;
-		check(&encoder.format, "r1-edil-scaler", encoder.version)?;
+		check(&encoder.format, SCALING, encoder.version)?;
 		if encoder.factors.len() != encoder.offsets.len() || encoder.weight_scale <= 0.0 {
 			return Err(EncoderError::Layers);
 		}

@@ -5,7 +5,6 @@
 //! With a passphrase a file is an age file of the key's bytes, which the stock tool opens too.
 
 use crate::keys::{SecretKey, SecretKeyError};
-use age::secrecy::SecretString;
 use std::{
 	fs::{File, OpenOptions},
 	io::{self, Read as _, Write as _},
@@ -34,12 +33,14 @@ const WORK_FACTOR_MAX: u8 = 22;
 pub fn write_key(
 	path: &Path,
 	key: &SecretKey,
-	passphrase: Option<SecretString>,
+	passphrase: Option<String>,
 ) -> Result<(), KeyFileError> {
 	let bytes = match passphrase {
 		None => key.to_bytes(),
-		Some(passphrase) => age::encrypt(&age::scrypt::Recipient::new(passphrase), &key.to_bytes())
-			.map_err(|_| KeyFileError::Seal)?,
+		Some(passphrase) => {
+			age::encrypt(&age::scrypt::Recipient::new(passphrase.into()), &key.to_bytes())
+				.map_err(|_| KeyFileError::Seal)?
+		},
 	};
 	let error = |source| KeyFileError::Io { path: path.to_owned(), source };
 	let mut file = OpenOptions::new()
@@ -57,7 +58,7 @@ pub fn write_key(
 ///
 /// The file cannot be read, others may read it, it holds no key, or the passphrase is missing or
 /// another one.
-pub fn read_key(path: &Path, passphrase: Option<SecretString>) -> Result<SecretKey, KeyFileError> {
+pub fn read_key(path: &Path, passphrase: Option<String>) -> Result<SecretKey, KeyFileError> {
 	let error = |source| KeyFileError::Io { path: path.to_owned(), source };
 	let file = File::open(path).map_err(error)?;
 	let mode = file.metadata().map_err(error)?.permissions().mode();
@@ -68,7 +69,7 @@ pub fn read_key(path: &Path, passphrase: Option<SecretString>) -> Result<SecretK
 	file.take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(error)?;
 	if bytes.starts_with(AGE) {
 		let passphrase = passphrase.ok_or(KeyFileError::NoPassphrase)?;
-		let mut identity = age::scrypt::Identity::new(passphrase);
+		let mut identity = age::scrypt::Identity::new(passphrase.into());
 		identity.set_max_work_factor(WORK_FACTOR_MAX);
 		bytes = age::decrypt(&identity, &bytes).map_err(|_| KeyFileError::Passphrase)?;
 	}

@@ -57,7 +57,10 @@ mod tests;
 
 pub use cipher::{DecryptError, EncryptError, decrypt, encrypt};
 pub use compiler::{CompileError, CompileOptions, Compiled, compile};
-pub use encoder::{DenseEncoder, ENCODER_FILE_BYTES_MAX, Encoder, EncoderError, ScalingEncoder};
+pub use encoder::{
+	DenseEncoder, ENCODER_FILE_BYTES_MAX, Encoder, EncoderError, ScalingEncoder, encoder_hash,
+	read_encoder,
+};
 pub use head_file::{
 	AccuracyFile, ActivationFile, CalibrationFile, HEAD_FILE_BYTES_MAX, HeadFile, HeadFileError,
 	HeadKind, LayerFile,

@@ -72,6 +72,8 @@ const RULES: &[Rule] = &[
 				"offchain/dauth",
 				// And reads specifications of jobs there.
 				"offchain/deeploy",
+				// And encrypts there.
+				"offchain/edil",
 				"offchain/edil-client",
 				// Files are sealed and checked there, too.
 				"offchain/core",

@@ -22,6 +22,7 @@ mod cstore;
 mod proof;
 mod node;
 mod infer;
+mod edil;
 mod keys;
 mod auth;
 mod token;
@@ -65,6 +66,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
 		Command::Fs(command) => fs::run(arguments, command).await,
 		Command::Node(command) => node::run(arguments, command).await,
 		Command::Infer(command) => infer::run(arguments, command).await,
+		Command::Edil(command) => edil::run(arguments, command).await,
 		Command::Keys(command) => keys::run(arguments, command),
 		Command::Auth(command) => auth::run(arguments, command).await,
 		Command::Token(command) => token::run(arguments, command).await,

@@ -4,7 +4,6 @@
 
 use super::client;
 use crate::{KeyFileError, SecretKey, SecretKeyError, read_key, write_key};
-use age::secrecy::SecretString;
 use proptest::prelude::{any, prop, prop_assert_eq, proptest};
 use r1_core::SystemRng;
 use r1_edil::{NO_EVALUATION_KEY, ParameterSet, framing::FRAMING_BYTES};
@@ -17,8 +16,8 @@ fn levelled() -> SecretKey {
 	secret
 }
 
-fn passphrase(text: &str) -> Option<SecretString> {
-	Some(SecretString::from(text.to_owned()))
+fn passphrase(text: &str) -> Option<String> {
+	Some(text.to_owned())
 }
 
 #[test]

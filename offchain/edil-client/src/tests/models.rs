@@ -66,7 +66,8 @@ impl Example {
 			Self::BreastCancer => "edil-breast-cancer",
 			Self::Digits => "edil-digits",
 		};
-		PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models")).join(name)
+		// Tests run in the folder of their package, wherever it was built.
+		PathBuf::from("../../models").join(name)
 	}
 
 	pub(super) fn file(self, name: &str) -> Vec<u8> {
