@@ -9,7 +9,11 @@ use crate::programs::{program, root, run};
 use primitive_types::U256;
 use serde::Deserialize;
 use serde_json::Value;
-use std::{collections::BTreeMap, fs, process::Command};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	fs,
+	process::Command,
+};
 
 /// R1 that a deed may earn in an epoch, in base units (reference, 2.1).
 const RELEASE_PER_EPOCH: u128 = 1_458_508_188_386_985_115;
@@ -36,6 +40,8 @@ struct Report {
 	availability: Availability,
 	claim: Claim,
 	inference: Inference,
+	encrypted: Encrypted,
+	encrypted_settlement: Payment,
 	history: Vec<Payment>,
 	drills: Drills,
 	access: Value,
@@ -155,6 +161,26 @@ struct Accuracy {
 }
 
 #[derive(Deserialize)]
+struct Encrypted {
+	job: u32,
+	hosts: Vec<String>,
+	parameters: String,
+	predictions: Vec<Prediction>,
+}
+
+#[derive(Deserialize)]
+struct Prediction {
+	host: String,
+	predicted: usize,
+}
+
+/// What the trainer computed without any encryption.
+#[derive(Deserialize)]
+struct Vectors {
+	logits: Vec<Vec<i32>>,
+}
+
+#[derive(Deserialize)]
 struct Payment {
 	what: String,
 	deed: Option<u32>,
@@ -223,6 +249,7 @@ fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
 	check_agreement(&report.availability, &report.deeds);
 	check_claims(&report.claim);
 	check_inference(&report.inference);
+	check_encrypted(&report.encrypted, &report.encrypted_settlement);
 	check_payments(&report.inference, &report.history);
 	check_sundries(&report.drills.sundries, &report.deeds);
 	check_mistakes(&report.drills.mistakes);
@@ -332,6 +359,23 @@ fn check_inference(inference: &Inference) {
 	assert_eq!((accuracy.correct, accuracy.total), (held_out.correct, held_out.total));
 	assert_eq!(accuracy.predictions.len(), accuracy.total);
 	assert_eq!(inference.deeds.len(), 2);
+}
+
+/// What came back from ciphertexts is what the trainer computed in the clear, at each node, and the
+/// oracles who repeated it had the nodes paid.
+fn check_encrypted(encrypted: &Encrypted, paid: &Payment) {
+	let vectors = fs::read(root().join("models/edil-digits/vectors.json")).unwrap();
+	let Vectors { logits } = serde_json::from_slice(&vectors).unwrap();
+	assert_eq!(encrypted.parameters, "Bootstrapped1024");
+	let nodes: BTreeSet<&String> = encrypted.predictions.iter().map(|one| &one.host).collect();
+	assert_eq!(nodes, encrypted.hosts.iter().collect());
+	assert_eq!((encrypted.hosts.len(), encrypted.predictions.len()), (2, 10));
+	for (prediction, logits) in encrypted.predictions.iter().zip(&logits) {
+		let predicted = logits[prediction.predicted];
+		assert_eq!(Some(&predicted), logits.iter().max(), "{logits:?}");
+	}
+	assert_eq!(paid.job, Some(encrypted.job));
+	assert!(base_units(paid.usdc.as_ref().unwrap()) > 0);
 }
 
 /// Each node of each epoch: `pay = floor(price * quality / 255)`, `burned = floor(pay * 15 / 100)`,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Step 6: the complete history.
+//! Step 7: the complete history.
 
 use super::{Stage, decimal, number, rows, say, text};
 use anyhow::{Result, ensure};

@@ -150,7 +150,7 @@ fn submit(workspace: &Workspace, network: &Network, control: &Control) -> Result
 }
 
 /// Waits for the placement; comes back with the machines that it names.
-fn placed(network: &mut Network, control: &Control, job: u64) -> Result<Vec<Daemon>> {
+pub(super) fn placed(network: &mut Network, control: &Control, job: u64) -> Result<Vec<Daemon>> {
 	let nodes = network.wait("the oracles to place the job", PLACEMENT_TIMEOUT, || {
 		let jobs = control.query(&["job", "list"])?;
 		let is_ours = |row: &&Value| row.get("job").and_then(Value::as_u64) == Some(job);

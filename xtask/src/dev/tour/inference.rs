@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Steps 4 and 5: a job is ordered, placed, used, attested and paid.
+//! Steps 4 and 6: a job is ordered, placed, used, attested and paid.
 
 use super::{DEVELOPER, Stage, decimal, number, rows, say, text};
 use crate::dev::layout::Daemon;

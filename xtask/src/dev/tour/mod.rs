@@ -9,6 +9,7 @@
 mod deeds;
 mod availability;
 mod inference;
+mod encrypted;
 mod agreement;
 mod anchoring;
 mod audit;
@@ -74,10 +75,16 @@ pub(super) fn play(
 	let job = number(&ordered, "job")?;
 	report.insert("inference".into(), ordered);
 
-	heading(5, "The epoch settles: 85 % to the deeds' owner, 15 % burned");
-	report.insert("settlement".into(), inference::settle(&mut stage, job)?);
+	heading(5, "The developer has pictures classified that no node can see");
+	let ordered = encrypted::order_and_use(&mut stage)?;
+	let encrypted_job = number(&ordered, "job")?;
+	report.insert("encrypted".into(), ordered);
 
-	heading(6, "The auditor reads the whole history back from the chain");
+	heading(6, "The epoch settles: 85 % to the deeds' owner, 15 % burned");
+	report.insert("settlement".into(), inference::settle(&mut stage, job)?);
+	report.insert("encrypted_settlement".into(), encrypted::settle(&mut stage, encrypted_job)?);
+
+	heading(7, "The auditor reads the whole history back from the chain");
 	report.insert("history".into(), audit::history(&stage)?);
 	Ok(report)
 }

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A step of its own: a model is ordered that nodes evaluate on ciphertexts, and the developer opens
+//! what comes back.
+
+use super::{DEVELOPER, Stage, containers::placed, number, rows, say, text};
+use crate::dev::layout::Daemon;
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::{
+	fs,
+	path::{Path, PathBuf},
+	time::Duration,
+};
+
+/// The model, in the folder of models, and the name that it is served under.
+const MODEL: &str = "edil-digits";
+const NAME: &str = "private-digits";
+
+/// Nodes that it is ordered on.
+const REPLICAS: &str = "2";
+
+/// Pictures that each node evaluates.
+const PICTURES: usize = 5;
+
+/// A placed node fetches the model from the mesh and loads it.
+const SERVING_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The job's first epochs must end, be decided and be settled.
+const SETTLEMENT_TIMEOUT: Duration = Duration::from_secs(240);
+
+/// The developer's files: what is secret never leaves this folder.
+struct Files {
+	folder: PathBuf,
+	models: PathBuf,
+}
+
+impl Files {
+	fn own(&self, name: &str) -> Result<String> {
+		path_text(&self.folder.join(name))
+	}
+
+	fn model(&self, name: &str) -> Result<String> {
+		path_text(&self.models.join(name))
+	}
+}
+
+/// Orders the model, has pictures evaluated that no node sees, and compares with the trainer's own
+/// integers.
+pub(super) fn order_and_use(stage: &mut Stage<'_>) -> Result<Value> {
+	let folder = stage.network.layout().root.join("encrypted");
+	// Keys of an earlier tour are not overwritten.
+	if folder.exists() {
+		fs::remove_dir_all(&folder)?;
+	}
+	fs::create_dir(&folder)?;
+	let files = Files { folder, models: stage.workspace.root.join("models").join(MODEL) };
+	let keys = make_keys(stage, &files)?;
+	let job = order(stage, &files)?;
+	let hosts = placed(stage.network, stage.control, job)?;
+	let vectors: Value = serde_json::from_slice(&fs::read(files.model("vectors.json")?)?)?;
+	let mut predictions = Vec::new();
+	for (nth, host) in hosts.iter().enumerate() {
+		let pictures = nth * PICTURES..(nth + 1) * PICTURES;
+		predictions.extend(predict(stage, &files, host, &vectors, pictures)?);
+	}
+	let seen = what_is_seen(stage, &files, &vectors)?;
+	let correct = predictions.iter().filter(|one| one["predicted"] == one["label"]).count();
+	say(format!("{correct} of {} right, and no node saw a picture", predictions.len()));
+	Ok(json!({
+		"job": job,
+		"hosts": hosts.iter().map(|host| host.name.as_str()).collect::<Vec<_>>(),
+		"parameters": keys["parameters"],
+		"predictions": predictions,
+		"seen": seen,
+	}))
+}
+
+/// Waits until the oracles, who repeat evaluations, have had the nodes paid for an epoch.
+pub(super) fn settle(stage: &mut Stage<'_>, job: u64) -> Result<Value> {
+	let control = stage.control;
+	let what = "an epoch of the encrypted job to settle";
+	let accrued = stage.network.wait(what, SETTLEMENT_TIMEOUT, || {
+		let history = control.query(&["rewards", "history"])?;
+		let accrued = rows(&history)?.iter().find(|payment| {
+			payment["job"].as_u64() == Some(job) && payment["what"] == "work accrued"
+		});
+		accrued.cloned().context("nothing has accrued yet")
+	})?;
+	say(format!("oracles repeated evaluations, byte for byte: {}", text(&accrued, "note")?));
+	Ok(accrued)
+}
+
+fn make_keys(stage: &Stage<'_>, files: &Files) -> Result<Value> {
+	let (model, secret) = (files.model("model.edil")?, files.own("secret.key")?);
+	let evaluation = files.own("evaluation.key")?;
+	let keys = stage.control.query(&[
+		"edil",
+		"keygen",
+		"--model",
+		&model,
+		"--secret-key",
+		&secret,
+		"--evaluation-key",
+		&evaluation,
+	])?;
+	let bytes = fs::metadata(&evaluation)?.len();
+	say(format!("the developer's secret key stays in its folder; nodes get one of {bytes} bytes"));
+	Ok(keys)
+}
+
+fn order(stage: &Stage<'_>, files: &Files) -> Result<u64> {
+	let entry = stage.network.layout().daemons[0].api_url();
+	let control = stage.control;
+	let added = control.at(&entry, &["fs", "add", &files.model("model.edil")?])?;
+	let model = text(&added, "cid")?;
+	let path = files.own("job.yaml")?;
+	let job = format!("version: 2\nkind: encrypted-model\nname: {NAME}\nmodel: {model}\n");
+	fs::write(&path, job)?;
+	let order = ["job", "submit", "--specification", &path, "--replicas", REPLICAS];
+	let job = number(&control.signed(DEVELOPER, &entry, &order)?, "job")?;
+	say(format!("job {job} orders {REPLICAS} replicas of a model that works on ciphertexts"));
+	Ok(job)
+}
+
+/// Has a node evaluate pictures; every logit must be the trainer's.
+fn predict(
+	stage: &mut Stage<'_>,
+	files: &Files,
+	host: &Daemon,
+	vectors: &Value,
+	pictures: std::ops::Range<usize>,
+) -> Result<Vec<Value>> {
+	let control = stage.control;
+	let (secret, values) = (files.own("secret.key")?, files.own("values.json")?);
+	let (evaluation, encoder) = (files.own("evaluation.key")?, files.model("encoder.json")?);
+	let arguments = [
+		"edil",
+		"predict",
+		NAME,
+		"--secret-key",
+		&secret,
+		"--evaluation-key",
+		&evaluation,
+		"--encoder",
+		&encoder,
+		"--values",
+		&values,
+	];
+	let url = host.api_url();
+	let mut predictions = Vec::new();
+	for picture in pictures {
+		fs::write(&values, serde_json::to_vec(&pixels(vectors, picture)?)?)?;
+		let what = format!("{} to evaluate a picture", host.name);
+		let answer = stage.network.wait(&what, SERVING_TIMEOUT, || control.at(&url, &arguments))?;
+		let logits = &vectors["logits"][picture];
+		ensure!(answer["logits"] == *logits, "{} says {answer} of {logits}", host.name);
+		let label = vectors["labels"][picture].as_u64().context("a picture has a label")?;
+		let predicted = number(&answer, "largest")?;
+		let mark = if predicted == label { "" } else { "   wrong" };
+		say(format!("  {} predicted {predicted}   is {label}{mark}", host.name));
+		predictions.push(json!({ "host": host.name, "predicted": predicted, "label": label }));
+	}
+	Ok(predictions)
+}
+
+/// What a request looks like to a node: of one picture, twice, and nothing alike.
+fn what_is_seen(stage: &Stage<'_>, files: &Files, vectors: &Value) -> Result<Value> {
+	let values = files.own("values.json")?;
+	fs::write(&values, serde_json::to_vec(&pixels(vectors, 0)?)?)?;
+	let mut requests = Vec::new();
+	for name in ["first.request", "second.request"] {
+		let path = files.own(name)?;
+		stage.control.query(&[
+			"edil",
+			"encrypt",
+			"--model",
+			&files.model("model.edil")?,
+			"--secret-key",
+			&files.own("secret.key")?,
+			"--encoder",
+			&files.model("encoder.json")?,
+			"--values",
+			&values,
+			"--output",
+			&path,
+		])?;
+		requests.push(fs::read(&path)?);
+	}
+	// Behind the names of model and key there is a seed, and words under the mask that it makes.
+	let [first, second] = [&requests[0], &requests[1]].map(|bytes| &bytes[bytes.len() - 144..]);
+	let alike = first.iter().zip(second).filter(|(one, other)| one == other).count();
+	ensure!(alike < 16, "{alike} of 144 bytes are alike in two requests for one picture");
+	let shown: String = first.iter().take(24).map(|byte| format!("{byte:02x}")).collect();
+	say(format!("what a node sees of a picture, in {} bytes: …{shown}…", requests[0].len()));
+	Ok(json!({ "bytes": requests[0].len(), "alike": alike }))
+}
+
+/// A picture as its pixels; the vectors have a letter for each of 17 shades.
+fn pixels(vectors: &Value, picture: usize) -> Result<Vec<u8>> {
+	let letters = vectors["raw"][picture].as_str().context("a picture is letters")?;
+	Ok(letters.bytes().map(|letter| letter.saturating_sub(b'a')).collect())
+}
+
+fn path_text(path: &Path) -> Result<String> {
+	Ok(path.to_str().context("a path is not text")?.to_owned())
+}
