@@ -10,7 +10,7 @@
 //! bytes ──Choices──> a genuine challenge, token, revocation or secret
 //!                      │ cut, spliced, swapped, narrowed, signed by others, sent late or twice
 //!                      v
-//!             r1-dauth, r1-cstore, r1fs, r1-edil ──outcome──> a model that knows how it was made ──> panic, or Coverage
+//!             r1-dauth, r1-cstore, r1fs, r1-edil, r1-deeploy ──outcome──> a model that knows how it was made ──> panic, or Coverage
 //! ```
 //!
 //! # What is checked
@@ -45,6 +45,7 @@
 //! - *Model*: what is read has one form, and no inputs lead its logits beyond their bound.
 //! - *Inference*: a message that is read has one form, what does not fit its model is refused, and what
 //!   does is answered with as many logits as the model has.
+//! - *Probe*: a probe of work is of one kind, and what is read means the same when it is passed on.
 //!
 //! Not checked: what needs thousands of actions, such as that redeemed challenges and revocations
 //! are bounded in number.
@@ -95,6 +96,7 @@ mod quorum;
 mod proof;
 mod files;
 mod edil;
+mod probe;
 #[cfg(test)]
 mod tests;
 
@@ -145,11 +147,13 @@ pub enum Target {
 	Model,
 	/// Messages of encrypted inference.
 	Inference,
+	/// Probes of work, and the answers.
+	Probe,
 }
 
 impl Target {
 	/// Every target.
-	pub const ALL: [Self; 14] = [
+	pub const ALL: [Self; 15] = [
 		Self::Challenge,
 		Self::Token,
 		Self::Revocation,
@@ -164,6 +168,7 @@ impl Target {
 		Self::Sealed,
 		Self::Model,
 		Self::Inference,
+		Self::Probe,
 	];
 
 	/// The target's name, which is also that of its folder in `corpus/`.
@@ -184,6 +189,7 @@ impl Target {
 			Self::Sealed => "sealed",
 			Self::Model => "model",
 			Self::Inference => "inference",
+			Self::Probe => "probe",
 		}
 	}
 }
@@ -211,6 +217,7 @@ pub fn run(target: Target, bytes: &[u8]) -> Coverage {
 		Target::Sealed => files::sealed::play,
 		Target::Model => edil::play_models,
 		Target::Inference => edil::play_messages,
+		Target::Probe => probe::play,
 	};
 	play(&mut choices, &mut reached);
 	reached.into_coverage()

@@ -76,6 +76,7 @@ kind_by_variant!(
 	r1_dauth::RevocationError,
 	r1_dauth::SealingKeyError,
 	r1_dauth::SignInError,
+	r1_deeploy::ProbeError,
 	r1_edil::EvaluateError,
 	r1_edil::ModelError,
 	r1_edil::WireError,

@@ -103,6 +103,11 @@ fn inference_should_hold_whatever_is_sent() {
 }
 
 #[test]
+fn probes_should_hold_whatever_is_sent() {
+	fuzz(Target::Probe);
+}
+
+#[test]
 fn corpora_should_be_small_and_reach_what_the_checks_are_about() {
 	check_corpora::<Target>();
 }

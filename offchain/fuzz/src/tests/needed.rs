@@ -23,6 +23,7 @@ pub(super) fn needed(target: Target) -> Pairs {
 		Target::Sealed => SEALED,
 		Target::Model => MODEL,
 		Target::Inference => INFERENCE,
+		Target::Probe => PROBE,
 	}
 }
 
@@ -205,4 +206,18 @@ const INFERENCE: Pairs = &[
 	("key", "NoBootstrap"),
 	("key", "Length"),
 	("key", "Parameters"),
+];
+
+const PROBE: Pairs = &[
+	("container probe", "ok"),
+	("container probe", "Malformed"),
+	("container probe", "OtherVersion"),
+	("block probe", "ok"),
+	("block probe", "OtherVersion"),
+	("encrypted probe", "ok"),
+	("encrypted probe", "OtherVersion"),
+	("container answer", "ok"),
+	("block answer", "ok"),
+	("encrypted answer", "ok"),
+	("encrypted answer", "Malformed"),
 ];
