@@ -43,6 +43,7 @@ struct Report {
 	encrypted: Encrypted,
 	encrypted_settlement: Payment,
 	history: Vec<Payment>,
+	memory: Value,
 	drills: Drills,
 	access: Value,
 	store: Value,
@@ -171,6 +172,7 @@ struct Encrypted {
 #[derive(Deserialize)]
 struct Prediction {
 	host: String,
+	picture: usize,
 	predicted: usize,
 }
 
@@ -250,6 +252,7 @@ fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
 	check_claims(&report.claim);
 	check_inference(&report.inference);
 	check_encrypted(&report.encrypted, &report.encrypted_settlement);
+	check_memory(&report.encrypted, &report.memory);
 	check_payments(&report.inference, &report.history);
 	check_sundries(&report.drills.sundries, &report.deeds);
 	check_mistakes(&report.drills.mistakes);
@@ -370,12 +373,24 @@ fn check_encrypted(encrypted: &Encrypted, paid: &Payment) {
 	let nodes: BTreeSet<&String> = encrypted.predictions.iter().map(|one| &one.host).collect();
 	assert_eq!(nodes, encrypted.hosts.iter().collect());
 	assert_eq!((encrypted.hosts.len(), encrypted.predictions.len()), (2, 10));
-	for (prediction, logits) in encrypted.predictions.iter().zip(&logits) {
+	for prediction in &encrypted.predictions {
+		let logits = &logits[prediction.picture];
 		let predicted = logits[prediction.predicted];
 		assert_eq!(Some(&predicted), logits.iter().max(), "{logits:?}");
 	}
 	assert_eq!(paid.job, Some(encrypted.job));
 	assert!(base_units(paid.usdc.as_ref().unwrap()) > 0);
+}
+
+/// Each node that evaluated ciphertexts was looked into, for three forms of the key and of each
+/// picture.
+fn check_memory(encrypted: &Encrypted, memory: &Value) {
+	let looked: Vec<&Value> = memory.as_array().unwrap().iter().collect();
+	assert_eq!(looked.len(), encrypted.hosts.len());
+	for one in looked {
+		assert_eq!(one["secrets"].as_u64(), Some(3 + 3 * 10));
+		assert!(50_000_000 < one["bytes"].as_u64().unwrap(), "{one}");
+	}
 }
 
 /// Each node of each epoch: `pay = floor(price * quality / 255)`, `burned = floor(pay * 15 / 100)`,

@@ -65,6 +65,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 	let mut report = tour::play(workspace, &mut network, &control)?;
 	if options.drills {
+		let looked = tour::look_into_nodes(workspace, &network, &report["encrypted"]["hosts"])?;
+		report.insert("memory".into(), looked);
 		report.insert("drills".into(), tour::drills(&mut network, &control)?);
 		let containers = tour::containers(workspace, &mut network, &control)?;
 		report.insert("containers".into(), containers);

@@ -10,6 +10,7 @@ mod deeds;
 mod availability;
 mod inference;
 mod encrypted;
+mod spying;
 mod agreement;
 mod anchoring;
 mod audit;
@@ -29,6 +30,7 @@ use serde_json::{Map, Value};
 pub(super) use access::access;
 pub(super) use containers::containers;
 pub(super) use drills::drills;
+pub(super) use encrypted::look_into_nodes;
 pub(super) use files::files;
 pub(super) use store::store;
 
