@@ -43,6 +43,7 @@ mod journal;
 pub mod quorum;
 pub mod resp;
 pub mod service;
+pub mod history;
 pub mod limits;
 #[cfg(test)]
 mod tests;

@@ -7,13 +7,10 @@
 //! What clients did and saw is written down, and there must be one order of it that fits: versions say
 //! which, so that it can be held against the clock and the values.
 
-use super::{
-	QUOTA, Random,
-	history::{End, Record, check, is_unknown},
-	id,
-};
+use super::{QUOTA, Random, id};
 use crate::{
 	WriterId,
+	history::agreed::{End, Operation, check},
 	limits::SKEW_MS_MAX,
 	quorum::{
 		Ask, Change, Joining, Member, Members, Memory, Outcome, Placed, Proposal, Reply, Seal,
@@ -72,7 +69,8 @@ struct Running {
 	key: Key,
 	proposal: Proposal,
 	placement: u32,
-	record: usize,
+	/// Which of all.
+	number: usize,
 	until_ms: u64,
 }
 
@@ -103,7 +101,7 @@ struct World {
 	sides: Vec<bool>,
 	is_calm: bool,
 	running: BTreeMap<u64, Running>,
-	records: Vec<Record>,
+	operations: Vec<Operation>,
 	/// The version of each key that a client has seen last.
 	seen: Vec<BTreeMap<Key, u64>>,
 	/// How often a node has joined members that were not the first.
@@ -124,7 +122,7 @@ impl World {
 			sides: vec![false; NODES],
 			is_calm: false,
 			running: BTreeMap::new(),
-			records: Vec::new(),
+			operations: Vec::new(),
 			seen: vec![BTreeMap::new(); CLIENTS],
 			joined: 0,
 		};
@@ -366,7 +364,7 @@ impl World {
 			return;
 		};
 		let key = format!("k{}", self.random.below(KEYS)).into_bytes();
-		let unique = Some(self.records.len().to_string().into_bytes());
+		let unique = Some(self.operations.len().to_string().into_bytes());
 		let seen = self.seen[client].get(&key).copied().unwrap_or(0);
 		let change = match self.random.below(10) {
 			0..4 => Change::None,
@@ -376,12 +374,13 @@ impl World {
 		};
 		let Members { round: placement, nodes, .. } = members;
 		let proposal = Proposal::new(change.clone(), it.proposer, placement, nodes);
-		let record = self.records.len();
-		self.records
-			.push(Record { key: key.clone(), change, began_ms: self.now_ms, ended: None });
+		let number = self.operations.len();
+		let began_ms = self.now_ms;
+		self.operations
+			.push(Operation { key: key.clone(), change, began_ms, ended: None });
 		self.count += 1;
 		let (operation, until_ms) = (self.count, self.now_ms + PATIENCE_MS);
-		let running = Running { client, node, key, proposal, placement, record, until_ms };
+		let running = Running { client, node, key, proposal, placement, number, until_ms };
 		self.running.insert(operation, running);
 		self.begin(operation);
 	}
@@ -475,7 +474,7 @@ impl World {
 	}
 
 	fn end(&mut self, operation: u64, outcome: Option<Outcome>) {
-		let Running { client, key, proposal, record, .. } =
+		let Running { client, key, proposal, number, .. } =
 			self.running.remove(&operation).unwrap();
 		let version = match &outcome {
 			Some(Outcome::Changed(version)) => Some(*version),
@@ -488,7 +487,7 @@ impl World {
 			None if proposal.is_offered() => End::Came(Outcome::Unknown),
 			None => End::Nothing,
 		};
-		self.records[record].ended = Some((self.now_ms, end));
+		self.operations[number].ended = Some((self.now_ms, end));
 	}
 }
 
@@ -500,20 +499,18 @@ fn histories_should_be_linearizable_whatever_happens() {
 		let outcome = std::panic::catch_unwind(|| {
 			let mut world = World::new(seed);
 			world.run();
-			for key in 0..KEYS {
-				let key = format!("k{key}").into_bytes();
-				check(&world.records.iter().filter(|it| it.key == key).collect::<Vec<_>>());
-			}
-			(world.records, world.joined, world.lost.len())
+			check(&world.operations).unwrap();
+			(world.operations, world.joined, world.lost.len())
 		});
-		let (records, joins, losses) = outcome.unwrap_or_else(|_| panic!("seed {seed}: see above"));
+		let (operations, joins, losses) =
+			outcome.unwrap_or_else(|_| panic!("seed {seed}: see above"));
 		joined += joins;
 		lost += losses;
-		for record in &records {
-			match (&record.ended, &record.change) {
+		for operation in &operations {
+			match (&operation.ended, &operation.change) {
 				(Some((_, End::Came(Outcome::Changed(_)))), _) => changed += 1,
 				(Some((_, End::Came(Outcome::Holds(_)))), Change::Set { .. }) => refused += 1,
-				_ if is_unknown(record) => unknown += 1,
+				_ if operation.is_unknown() => unknown += 1,
 				_ => {},
 			}
 		}

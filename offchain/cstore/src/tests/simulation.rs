@@ -12,7 +12,8 @@
 
 use super::{NOW, QUOTA, Random, id};
 use crate::{
-	Effect, Entry, Purpose, Replica, Request, Response, SetOptions, Stamp, WriterId,
+	Effect, Entry, Purpose, Replica, Request, Response, SetOptions, WriterId,
+	history::kept::{Attempt, Write, check},
 	limits::SKEW_MS_MAX,
 };
 use r1_primitives::NodeKey;
@@ -74,20 +75,15 @@ struct Waiting {
 	life: u32,
 	write: u64,
 	copies: usize,
-	what: Done,
+	/// Which of all that was written.
+	number: usize,
 }
 
-/// What a client did.
-#[derive(Clone, Debug)]
-enum Done {
-	/// Put this into the set.
-	Joined(Vec<u8>),
-	/// Took this out of the set.
-	Left(Vec<u8>),
-	/// Added one to the counter of a key.
-	Counted(Vec<u8>),
-	/// Set or deleted the value of a key, at this moment.
-	Wrote(Vec<u8>, Stamp),
+/// What a client wrote.
+struct Written {
+	node: usize,
+	write: Write,
+	is_acknowledged: bool,
 }
 
 struct World {
@@ -101,9 +97,8 @@ struct World {
 	sides: [bool; NODES],
 	is_calm: bool,
 	waiting: Vec<Waiting>,
-	acknowledged: Vec<(usize, Done)>,
-	/// What was written at all, and where.
-	written: Vec<(usize, Done)>,
+	/// What was written at all.
+	written: Vec<Written>,
 	/// A node whose disk is lost half-way.
 	lost: Option<usize>,
 }
@@ -120,7 +115,6 @@ impl World {
 			sides: [false; NODES],
 			is_calm: false,
 			waiting: Vec::new(),
-			acknowledged: Vec::new(),
 			written: Vec::new(),
 			lost: None,
 		};
@@ -316,9 +310,9 @@ impl World {
 		let now_ms = self.time_at(node);
 		let mut effects = Vec::new();
 		let replica = &mut self.nodes[node].replica;
-		let mut stamp = Stamp::ZERO;
+		let mut stamp = None;
 		let member = [b"m", key.as_slice()].concat();
-		let (outcome, write) = replica.run(
+		let (outcome, place) = replica.run(
 			|namespace, changes| {
 				let done = match kind {
 					0 => namespace.set_add(b"set", &unique, now_ms, changes).map(drop),
@@ -335,47 +329,46 @@ impl World {
 						namespace.set(&key, &unique, options, now_ms, changes).map(drop)
 					},
 				};
-				stamp = changes.last().map_or(Stamp::ZERO, |record| record.cell.latest());
+				stamp = changes.last().map(|record| record.cell.latest());
 				done
 			},
 			&mut effects,
 		);
 		self.act(node, effects);
-		let what = match kind {
-			0 => Done::Joined(unique),
-			1 => Done::Joined(member),
-			2 => Done::Left(member),
-			3 => Done::Counted([b"n", key.as_slice()].concat()),
-			_ => Done::Wrote(key, stamp),
+		let set = b"set".to_vec();
+		let write = match kind {
+			0 => Write::Added { set, member: unique },
+			1 => Write::Added { set, member },
+			2 => Write::Removed { set, member },
+			3 => Write::Counted { key: [b"n", key.as_slice()].concat() },
+			_ => Write::Replaced { key, stamp },
 		};
 		// A clock that was set back too far refuses, and says so.
 		if outcome.is_err() {
 			return;
 		}
-		self.written.push((node, what.clone()));
+		let number = self.written.len();
+		self.written.push(Written { node, write, is_acknowledged: false });
 		let life = self.nodes[node].life;
 		let copies = usize::try_from(copies).unwrap();
-		self.waiting.push(Waiting { node, life, write, copies, what });
+		self.waiting.push(Waiting { node, life, write: place, copies, number });
 	}
 
 	/// Tells clients what is written.
 	fn acknowledge(&mut self) {
 		let lost = self.lost;
-		let nodes = &self.nodes;
-		let mut told = Vec::new();
+		let (nodes, written) = (&self.nodes, &mut self.written);
 		self.waiting.retain(|waiting| {
 			let node = &nodes[waiting.node];
 			let is_there =
 				waiting.life == node.life && waiting.copies <= node.replica.copies(waiting.write);
 			if is_there {
 				// What is on the disk that is lost, and nowhere else, is lost with it.
-				if lost != Some(waiting.node) || 1 < waiting.copies {
-					told.push((waiting.node, waiting.what.clone()));
-				}
+				written[waiting.number].is_acknowledged =
+					lost != Some(waiting.node) || 1 < waiting.copies;
 			}
 			!is_there
 		});
-		self.acknowledged.extend(told);
 	}
 
 	/// Holds what is there against what was said.
@@ -384,47 +377,17 @@ impl World {
 		let roots: BTreeSet<_> =
 			self.nodes.iter_mut().map(|node| node.replica.namespace_mut().root()).collect();
 		assert_eq!(roots.len(), 1, "the replicas differ");
-		let namespace = self.nodes[0].replica.namespace();
-		let all = || self.written.iter().map(|(_, done)| done);
-		let removed =
-			|member: &Vec<u8>| all().any(|done| matches!(done, Done::Left(left) if left == member));
-		let mut counted: BTreeMap<&[u8], (i64, i64)> = BTreeMap::new();
-		for done in all() {
-			if let Done::Counted(key) = done {
-				counted.entry(key).or_default().1 += 1;
-			}
-		}
 		// What was written on a node that keeps its disk is safe, whoever was told; on another, what
 		// was acknowledged.
-		let kept = self.written.iter().filter(|(node, _)| Some(*node) != self.lost);
-		let kept = kept.map(|(_, done)| done).chain(
-			self.acknowledged
-				.iter()
-				.filter(|(node, _)| Some(*node) == self.lost)
-				.map(|(_, it)| it),
-		);
-		for done in kept {
-			match done {
-				Done::Joined(member) => assert!(
-					removed(member) || namespace.set_contains(b"set", member, now_ms).unwrap(),
-					"an addition is lost"
-				),
-				Done::Left(_) => {},
-				Done::Counted(key) => counted.entry(key).or_default().0 += 1,
-				Done::Wrote(key, stamp) => {
-					let name = crate::NameRef { key, part: crate::PartRef::Text };
-					let held = namespace.record(name).map_or(Stamp::ZERO, |it| it.cell.latest());
-					// One that was deleted, and forgotten, is older than what everybody has.
-					let is_forgotten = stamp.unix_ms() < namespace.horizon_ms();
-					assert!(*stamp <= held || is_forgotten, "a value is older than was said");
-				},
-			}
-		}
-		for (key, (acknowledged, tried)) in counted {
-			let value = namespace.get(key, now_ms).unwrap();
-			let value = value.map_or(0, |value| String::from_utf8_lossy(&value).parse().unwrap());
-			assert!((acknowledged..=tried).contains(&value), "{acknowledged} {value} {tried}");
-		}
+		let attempts: Vec<Attempt> = self
+			.written
+			.iter()
+			.map(|Written { node, write, is_acknowledged }| {
+				let is_kept = Some(*node) != self.lost || *is_acknowledged;
+				Attempt { write: write.clone(), is_kept }
+			})
+			.collect();
+		check(self.nodes[0].replica.namespace(), &attempts, now_ms).unwrap();
 	}
 }
 
@@ -450,7 +413,8 @@ fn acknowledged_writes_should_survive_whatever_happens() {
 			}
 			world.run();
 			world.check();
-			(world.acknowledged.len(), world.written.len())
+			let acknowledged = world.written.iter().filter(|it| it.is_acknowledged);
+			(acknowledged.count(), world.written.len())
 		});
 		let (some, all) = outcome.unwrap_or_else(|_| panic!("seed {seed}: see above"));
 		acknowledged += some;
