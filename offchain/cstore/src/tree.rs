@@ -287,6 +287,8 @@ impl Node {
 				match find(slots, position, record.name.borrowed()) {
 					Ok(place) => Some(std::mem::replace(&mut slots[place].record, record)),
 					Err(place) => {
+						// As large as what is in it: half of all leaves hold a record or two.
+						slots.reserve_exact(1);
 						slots.insert(place, Slot { position, record });
 						None
 					},
