@@ -264,6 +264,33 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+	/// Begins one in a folder of its own, which is made if there is none.
+	pub(crate) fn begin(folder: &Path, number: u64) -> Result<Self, JournalError> {
+		let create = || {
+			fs::create_dir_all(folder)?;
+			Self::create(folder, number)
+		};
+		create().map_err(|source| {
+			let path = path_of(folder, Kind::Snapshot, number);
+			JournalError { action: "make", path, source }
+		})
+	}
+
+	/// Deletes all of such a folder but the last ones.
+	pub(crate) fn keep_last(folder: &Path, count: usize) -> Result<(), JournalError> {
+		let delete = || {
+			let mut numbers = numbers(folder, Kind::Snapshot)?;
+			numbers.truncate(numbers.len().saturating_sub(count));
+			numbers
+				.into_iter()
+				.try_for_each(|number| fs::remove_file(path_of(folder, Kind::Snapshot, number)))
+		};
+		delete().map_err(|source| {
+			let (action, path) = ("delete an old file of", folder.to_owned());
+			JournalError { action, path, source }
+		})
+	}
+
 	fn create(folder: &Path, number: u64) -> io::Result<Self> {
 		let file = File::create(folder.join(format!("{}.new", Kind::Snapshot.name())))?;
 		let mut file = BufWriter::new(file);
@@ -345,6 +372,24 @@ fn newest_snapshot(
 		}
 	}
 	Ok(0)
+}
+
+/// The snapshots of a folder of their own, ascending.
+pub(crate) fn snapshots_in(folder: &Path) -> io::Result<Vec<u64>> {
+	numbers(folder, Kind::Snapshot)
+}
+
+/// Reads one of them, if it is whole.
+pub(crate) fn read_snapshot_of(
+	folder: &Path,
+	number: u64,
+	restore: impl FnMut(Entry),
+) -> io::Result<Result<(), Damage>> {
+	let path = path_of(folder, Kind::Snapshot, number);
+	match check_snapshot(&path, number)? {
+		Ok(()) => Ok(read_snapshot(&path, number, restore)?.map_or(Ok(()), Err)),
+		Err(damage) => Ok(Err(damage)),
+	}
 }
 
 /// Whether a snapshot is whole, before anything of it counts.

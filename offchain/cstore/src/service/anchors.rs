@@ -16,7 +16,8 @@ use std::collections::VecDeque;
 ///
 /// A snapshot shares with the namespace whatever has not changed since, so it takes nothing at first,
 /// and at most what the namespace held, which is within its quota. All of them together take at most
-/// three times that, for a namespace that was replaced as a whole in each epoch.
+/// three times that, for a namespace that was replaced as a whole in each epoch. As much of it is on the
+/// disk, where each is written as a whole.
 pub const SNAPSHOTS_MAX: usize = 3;
 
 /// Why there is no proof.
@@ -28,7 +29,7 @@ pub enum ProveError {
 	/// The node was not there, or it is too long ago.
 	#[error(
 		"this node does not know what the namespace held when epoch {epoch} ended; it keeps the \
-		 last {SNAPSHOTS_MAX} that it has seen since it started"
+		 last {SNAPSHOTS_MAX} that it has seen"
 	)]
 	UnknownEpoch {
 		/// The epoch.
@@ -41,6 +42,11 @@ pub enum ProveError {
 pub(super) struct Snapshots(VecDeque<(EpochIndex, Tree)>);
 
 impl Snapshots {
+	/// Those that were kept before, the newest last.
+	pub(super) fn restored(snapshots: VecDeque<(EpochIndex, Tree)>) -> Self {
+		Self(snapshots)
+	}
+
 	fn keep(&mut self, epoch: EpochIndex, tree: Tree) {
 		if self.0.len() == SNAPSHOTS_MAX {
 			self.0.pop_front();
@@ -55,7 +61,7 @@ impl Snapshots {
 
 impl Space {
 	/// Keeps the namespace as it is now, as what it was when an epoch ended, and returns its root. What
-	/// was kept of an epoch stays as it is.
+	/// was kept of an epoch stays as it is. It is written to the disk by and by.
 	///
 	/// # Errors
 	///
@@ -67,7 +73,8 @@ impl Space {
 		}
 		let tree = self.snapshot()?;
 		let root = tree.known_root();
-		snapshots.keep(epoch, tree);
+		snapshots.keep(epoch, tree.clone());
+		self.write_anchor(epoch, tree);
 		Ok(root)
 	}
 

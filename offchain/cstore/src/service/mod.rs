@@ -24,6 +24,7 @@ mod log;
 mod quorum;
 mod space;
 mod anchors;
+mod anchor_files;
 
 pub use anchors::{ProveError, SNAPSHOTS_MAX};
 pub use exchange::{AskFuture, Exchange, Fault};
@@ -38,6 +39,7 @@ use crate::{
 	stamp::WriterId,
 	wire::{NAMESPACE_BYTES_MAX, Refusal, Request, Response},
 };
+use anchor_files::AnchorFiles;
 use disk::{Disk, Opened};
 use keeper::Contents;
 use log::Log;
@@ -117,6 +119,7 @@ pub struct Store {
 	core: Arc<Core>,
 	spaces: Arc<Spaces>,
 	quorum: Quorum,
+	anchors: AnchorFiles,
 	writer: WriterId,
 	quota: Quota,
 }
@@ -166,11 +169,15 @@ pub fn spawn(
 		cancel,
 		tasks: tasks.clone(),
 	});
-	let spaces = replicas
-		.into_iter()
-		.map(|(name, replica)| (name.clone(), Space::new(name, replica, Arc::clone(&core))));
+	let path = folder.join("anchors");
+	let anchors = AnchorFiles::open(path.clone(), replicas.keys())
+		.map_err(|source| OpenError::File { path, source })?;
+	let spaces = replicas.into_iter().map(|(name, replica)| {
+		let space = Space::new(name.clone(), replica, Arc::clone(&core), anchors.clone());
+		(name, space)
+	});
 	let spaces = Arc::new(Spaces(RwLock::new(spaces.collect())));
-	let store = Store { core, spaces, quorum, writer, quota };
+	let store = Store { core, spaces, quorum, anchors, writer, quota };
 	let contents: Arc<dyn Contents> = Arc::clone(&store.spaces) as _;
 	let (log, clock) = (store.core.log.clone(), Arc::clone(&store.core.clock));
 	let (end, ended) = oneshot::channel();
@@ -232,7 +239,8 @@ impl Store {
 		for Placement { namespace, others } in placements() {
 			self.spaces.get_or_insert(namespace, || {
 				let replica = Replica::new(namespace, self.writer, self.quota);
-				Space::new(namespace.clone(), replica, Arc::clone(&self.core))
+				let (core, anchors) = (Arc::clone(&self.core), self.anchors.clone());
+				Space::new(namespace.clone(), replica, core, anchors)
 			});
 			if let Ok(space) = self.space(namespace) {
 				space.set_others(others);

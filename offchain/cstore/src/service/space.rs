@@ -4,6 +4,7 @@
 
 use super::{
 	Core, Fault,
+	anchor_files::AnchorFiles,
 	anchors::Snapshots,
 	log::{DiskError, Mark},
 };
@@ -15,7 +16,7 @@ use crate::{
 	tree::Tree,
 	wire::{Refusal, Request, Response},
 };
-use r1_primitives::NodeKey;
+use r1_primitives::{EpochIndex, NodeKey};
 use std::{
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
@@ -45,6 +46,7 @@ struct Inner {
 	replica: Mutex<Option<Replica>>,
 	/// Locked before the replica, if both are.
 	snapshots: Mutex<Snapshots>,
+	anchors: AnchorFiles,
 	events: broadcast::Sender<Event>,
 	/// Another replica has stored something.
 	copied: Notify,
@@ -106,12 +108,19 @@ impl Write {
 }
 
 impl Space {
-	pub(super) fn new(name: String, replica: Replica, core: Arc<Core>) -> Self {
+	pub(super) fn new(
+		name: String,
+		mut replica: Replica,
+		core: Arc<Core>,
+		anchors: AnchorFiles,
+	) -> Self {
+		let snapshots = anchors.restore(&name, replica.namespace_mut());
 		let inner = Inner {
 			name,
 			core,
 			replica: Mutex::new(Some(replica)),
-			snapshots: Mutex::default(),
+			snapshots: Mutex::new(Snapshots::restored(snapshots)),
+			anchors,
 			events: broadcast::channel(EVENTS_MAX).0,
 			copied: Notify::new(),
 			messages: Semaphore::new(MESSAGES_MAX),
@@ -312,7 +321,10 @@ impl Space {
 			self.inner.core.log.append([Entry::Removed { namespace }]);
 		}
 		drop(held);
-		*self.snapshots() = Snapshots::default();
+		let mut snapshots = self.snapshots();
+		*snapshots = Snapshots::default();
+		self.inner.anchors.forget(self.name());
+		drop(snapshots);
 		self.inner.copied.notify_waiters();
 	}
 
@@ -324,6 +336,16 @@ impl Space {
 	pub(super) fn snapshot(&self) -> Result<Tree, NoReplica> {
 		let mut held = self.lock();
 		held.as_mut().map(|replica| replica.namespace_mut().snapshot()).ok_or(NoReplica)
+	}
+
+	/// Writes what it was when an epoch ended, while others go on.
+	pub(super) fn write_anchor(&self, epoch: EpochIndex, tree: Tree) {
+		let (space, core) = (self.clone(), &self.inner.core);
+		let write = move || {
+			let anchors = &space.inner.anchors;
+			anchors.keep(space.name(), epoch, &tree, || space.is_given_up());
+		};
+		core.tasks.spawn_blocking_on(write, &core.runtime);
 	}
 
 	pub(super) fn snapshots(&self) -> MutexGuard<'_, Snapshots> {

@@ -487,3 +487,50 @@ async fn last_epochs_should_be_kept_as_they_ended() {
 	assert_eq!(space.prove(claim(3)), Err(ProveError::NoReplica(NoReplica)));
 	assert_eq!(space.anchor(4), Err(NoReplica));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn last_epochs_should_be_known_after_a_start() {
+	let network = Network::default();
+	let node = network.start_alone(tempfile::tempdir().unwrap(), QUOTA);
+	node.set("stays", "as it is").await;
+	let mut roots = Vec::new();
+	for epoch in 0..4 {
+		node.set("key", &format!("value {epoch}")).await;
+		node.set(&format!("only in {epoch}"), "value").await;
+		node.change(std::iter::once(format!("only in {epoch}")), None);
+		roots.push(node.space().anchor(epoch).unwrap());
+	}
+	node.set("key", "later").await;
+	let folder = node.stop().await;
+	let files = |folder: &Path| {
+		let namespace = fs::read_dir(folder.join("anchors")).unwrap().next();
+		namespace.map(|namespace| fs::read_dir(namespace.unwrap().path()).unwrap().count())
+	};
+	assert_eq!(files(folder.path()), Some(3));
+	let node = network.start_alone(folder, QUOTA);
+	let claim = |epoch| {
+		let name = NameRef { key: b"key", part: PartRef::Text }.owned();
+		Claim { genesis: [7; 32], epoch, job: 7, deed: 1, name }
+	};
+	for epoch in 1..4 {
+		assert_eq!(node.space().anchor(epoch), Ok(roots[epoch as usize]));
+		let proven = node.space().prove(claim(epoch)).unwrap().verify().unwrap();
+		assert_eq!(proven.root, roots[epoch as usize]);
+		let value = proven.value(u64::MAX).map(|value| value.into_owned());
+		assert_eq!(value, Some(format!("value {epoch}").into_bytes()));
+	}
+	assert_eq!(node.space().prove(claim(0)), Err(ProveError::UnknownEpoch { epoch: 0 }));
+	// A file that is damaged is no proof; the others stay.
+	let namespace = fs::read_dir(node.folder.path().join("anchors")).unwrap().next();
+	let path = namespace.unwrap().unwrap().path().join("snapshot-2");
+	let mut bytes = fs::read(&path).unwrap();
+	let middle = bytes.len() / 2;
+	bytes[middle] ^= 1;
+	fs::write(&path, bytes).unwrap();
+	let node = network.start_alone(node.stop().await, QUOTA);
+	assert_eq!(node.space().prove(claim(2)), Err(ProveError::UnknownEpoch { epoch: 2 }));
+	assert!(node.space().prove(claim(1)).is_ok() && node.space().prove(claim(3)).is_ok());
+	// Whoever gives the namespace up keeps nothing of it.
+	node.store.place(&[]);
+	assert_eq!(files(node.folder.path()), None);
+}
