@@ -21,10 +21,11 @@ mod keys;
 mod namespace;
 mod network;
 mod programs;
+pub mod replica;
 
 pub use control::Control;
 pub use definition::{Definition, SpecificationChange};
-pub use namespace::{Machine, enter_private_network};
+pub use namespace::{Machine, NETWORK, Side, enter_private_network, machine_address};
 pub use network::Network;
 pub use programs::Programs;
 pub use zombienet_sdk::subxt::{

@@ -14,12 +14,28 @@ use std::{
 	process::{Child, Command, Stdio},
 };
 
-/// The bridge that all machines are plugged into.
+/// The bridge that all machines are plugged into at first.
 const BRIDGE: &str = "r1";
 
-/// Addresses of the private network; machine 0 is the one without a namespace of its own.
-fn address(number: u8) -> String {
-	format!("10.77.0.{}", u16::from(number) + 1)
+/// The bridge of those that are parted from them.
+const FAR_BRIDGE: &str = "r1-far";
+
+/// Where a machine is plugged in: nothing goes from one side to the other.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Side {
+	/// Where all are at first.
+	Near,
+	/// Where they are parted from those.
+	Far,
+}
+
+/// The private network: the first three parts of its addresses.
+pub const NETWORK: &str = "10.77.0";
+
+/// Addresses of a network; machine 0 is the one without a namespace of its own.
+#[must_use]
+pub fn machine_address(network: &str, number: u8) -> String {
+	format!("{network}.{}", u16::from(number) + 1)
 }
 
 /// Moves this thread, and what it starts from now on, into a network of its own.
@@ -33,9 +49,11 @@ pub fn enter_private_network() -> Result<()> {
 		 --map-root-user`",
 	)?;
 	ip(&["link", "set", "lo", "up"])?;
-	ip(&["link", "add", BRIDGE, "type", "bridge"])?;
-	ip(&["address", "add", &format!("{}/24", address(0)), "dev", BRIDGE])?;
-	ip(&["link", "set", BRIDGE, "up"])
+	for bridge in [BRIDGE, FAR_BRIDGE] {
+		ip(&["link", "add", bridge, "type", "bridge"])?;
+		ip(&["link", "set", bridge, "up"])?;
+	}
+	ip(&["address", "add", &format!("{}/24", machine_address(NETWORK, 0)), "dev", BRIDGE])
 }
 
 /// A machine with a network namespace of its own.
@@ -79,7 +97,7 @@ impl Machine {
 	/// Its address in the private network.
 	#[must_use]
 	pub fn address(&self) -> String {
-		address(self.number)
+		machine_address(NETWORK, self.number)
 	}
 
 	/// A command that runs inside it.
@@ -109,7 +127,20 @@ impl Machine {
 	///
 	/// The system refuses.
 	pub fn plug_in_again(&self) -> Result<()> {
-		ip(&["link", "set", &self.cable(), "master", BRIDGE])
+		self.plug_into(Side::Near)
+	}
+
+	/// Plugs it in on a side, where it may be already.
+	///
+	/// # Errors
+	///
+	/// The system refuses.
+	pub fn plug_into(&self, side: Side) -> Result<()> {
+		let bridge = match side {
+			Side::Near => BRIDGE,
+			Side::Far => FAR_BRIDGE,
+		};
+		ip(&["link", "set", &self.cable(), "master", bridge])
 	}
 
 	fn cable(&self) -> String {

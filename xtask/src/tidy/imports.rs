@@ -91,8 +91,16 @@ const RULES: &[Rule] = &[
 	Rule { packages: FUZZING, may_import: &[] },
 	Rule { packages: &["tests"], may_import: &[&["node", "runtime", "pallets/", "offchain/"]] },
 	Rule { packages: &["xtask"], may_import: &[] },
-	// What a traitor signs, and what he reads, in the runtime's own types.
-	Rule { packages: &["zombienet"], may_import: &[PRIMITIVES, PALLETS, &["runtime"]] },
+	// What a traitor signs, and what he reads, in the runtime's own types; and a replica of the store,
+	// which is the store and the mesh without the rest of the daemon.
+	Rule {
+		packages: &["zombienet"],
+		may_import: &[
+			PRIMITIVES,
+			PALLETS,
+			&["runtime", "offchain/core", "offchain/cstore", "offchain/net"],
+		],
+	},
 ];
 
 /// Foreign crates that only these packages may name: behind them is a port of `offchain/core`.
