@@ -10,5 +10,6 @@ mod stage;
 mod truth;
 mod oracle;
 mod store;
+mod histories;
 mod faults;
 mod byzantine;
