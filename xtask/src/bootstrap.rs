@@ -101,11 +101,25 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
 ///
 /// It cannot be installed from here; the message says what to do.
 pub fn ensure_redis_server() -> Result<()> {
+	ensure("redis-server", &["redis-server", "redis-tools"])
+}
+
+/// Installs the store that three nodes of ours are measured beside, if it is not there.
+///
+/// # Errors
+///
+/// It cannot be installed from here; the message says what to do.
+pub fn ensure_etcd() -> Result<()> {
+	ensure("etcd", &["etcd-server"])
+}
+
+/// Installs packages if there is no such program.
+fn ensure(program: &str, packages: &[&str]) -> Result<()> {
 	let path = env::var_os("PATH").unwrap_or_default();
 	let directories: Vec<PathBuf> = env::split_paths(&path).collect();
-	match is_program(&directories, "redis-server") {
+	match is_program(&directories, program) {
 		true => Ok(()),
-		false => install_with_apt(&["redis-server", "redis-tools"]),
+		false => install_with_apt(packages),
 	}
 }
 

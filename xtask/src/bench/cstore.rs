@@ -61,9 +61,14 @@ struct Row {
 	p99_ms: f64,
 }
 
-/// Measures both, whose files are in `root`.
-pub(super) fn measure(workspace: &Workspace, interrupt: &Interrupt, root: &Path) -> Result<Value> {
+/// Measures both, whose files are in a folder of `directory`.
+pub(super) fn measure(
+	workspace: &Workspace,
+	interrupt: &Interrupt,
+	directory: &Path,
+) -> Result<Value> {
 	bootstrap::ensure_redis_server()?;
+	let root = directory.join("cstore");
 	let layout = Layout { cstore_options: DAEMON_OPTIONS, ..Layout::new(&root.join("network")) };
 	layout.ensure_ports_are_free()?;
 	let mut network = Network::start(workspace, layout, interrupt.clone())?;

@@ -2,7 +2,7 @@
 
 //! `cargo xtask bench`: what the chain can carry, beside what the SDK alone can, what the mesh costs
 //! an oracle, beside what it costs in the deployed system, what it costs to know who asks, and the
-//! store beside Redis.
+//! store beside Redis and etcd.
 //!
 //! ```text
 //!  tests/benches/transfers   load and observation, run against three validators of either chain
@@ -13,6 +13,7 @@
 //!  tests/benches/access      tokens in memory, sign-in and requests against a linked daemon
 //!  tests/benches/files       files on a disk and over the mesh, beside Helia
 //!  cstore                    the store beside Redis, by Redis' own load generator
+//!  zombienet/benches/store   three nodes of the store beside three members of etcd
 //!  docs/benchmarks.md        what the numbers mean, and those of the last run that counts
 //! ```
 //!
@@ -23,6 +24,7 @@ mod plain;
 mod transfers;
 mod access;
 mod cstore;
+mod replicated;
 mod report;
 
 use crate::{client, process::Interrupt, steps::Steps, workspace::Workspace};
@@ -62,7 +64,7 @@ pub enum Part {
 	Mesh,
 	/// Tokens and sign-in.
 	Access,
-	/// The store, beside Redis.
+	/// The store, beside Redis and etcd.
 	Cstore,
 	/// Files, beside Helia.
 	Files,
@@ -120,9 +122,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 		})?;
 	}
 	if is_wanted(Part::Cstore) {
-		steps.run("the store beside Redis", || {
-			let root = directory.join("cstore");
-			report.cstore = Some(cstore::measure(workspace, &interrupt, &root)?);
+		steps.run("the store beside Redis and etcd", || {
+			report.cstore = Some(cstore::measure(workspace, &interrupt, &directory)?);
+			report.replicated = Some(replicated::measure(workspace, &programs, &directory)?);
 			Ok(())
 		})?;
 	}

@@ -19,6 +19,7 @@ pub(super) struct Programs {
 	mesh: PathBuf,
 	access: PathBuf,
 	files: PathBuf,
+	store: PathBuf,
 	/// The plain runtime, as Wasm, if transfers are measured.
 	pub(super) plain_runtime: Option<PathBuf>,
 }
@@ -33,7 +34,7 @@ impl Programs {
 		benchmarks
 			.args(["bench", "--workspace", "--profile", "dev", "--no-run", "--locked"])
 			.args(["--bench", "transfers", "--bench", "closing", "--bench", "licences"])
-			.args(["--bench", "mesh", "--bench", "access", "--bench", "files"])
+			.args(["--bench", "mesh", "--bench", "access", "--bench", "files", "--bench", "store"])
 			.arg("--message-format=json-render-diagnostics");
 		let messages = output_of(&mut benchmarks)?;
 		Ok(Self {
@@ -43,6 +44,7 @@ impl Programs {
 			mesh: executable(&messages, "mesh")?,
 			access: executable(&messages, "access")?,
 			files: executable(&messages, "files")?,
+			store: executable(&messages, "store")?,
 			plain_runtime: has_transfers.then(|| build_plain_runtime(workspace)).transpose()?,
 		})
 	}
@@ -75,6 +77,11 @@ impl Programs {
 	/// The program that adds and fetches files.
 	pub(super) fn files(&self) -> Command {
 		Command::new(&self.files)
+	}
+
+	/// The program that asks three nodes of the store, and three members of etcd.
+	pub(super) fn store(&self) -> Command {
+		Command::new(&self.store)
 	}
 }
 

@@ -8,6 +8,7 @@ mod cstore;
 mod files;
 mod licences;
 mod mesh;
+mod replicated;
 mod transfers;
 
 use anyhow::{Context, Result};
@@ -29,6 +30,8 @@ pub(super) struct Report {
 	pub(super) access: Option<Value>,
 	/// The store.
 	pub(super) cstore: Option<Value>,
+	/// Three nodes of it.
+	pub(super) replicated: Option<Value>,
 	/// Files.
 	pub(super) files: Option<Value>,
 }
@@ -53,6 +56,7 @@ impl Report {
 			"mesh": self.mesh,
 			"access": self.access,
 			"cstore": self.cstore,
+			"replicated": self.replicated,
 			"files": self.files,
 		})
 	}
@@ -69,6 +73,7 @@ impl Report {
 			(&self.mesh, mesh::write),
 			(&self.access, access::write),
 			(&self.cstore, cstore::write),
+			(&self.replicated, replicated::write),
 			(&self.files, files::write),
 		] {
 			if let Some(measured) = measured {
@@ -187,6 +192,7 @@ mod tests {
 			mesh: Some(mesh),
 			access: Some(access),
 			cstore: Some(cstore::tests::measured()),
+			replicated: Some(replicated::tests::measured()),
 			files: Some(files::tests::measured()),
 		}
 	}
