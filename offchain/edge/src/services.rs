@@ -68,6 +68,8 @@ impl Base {
 			access_requests,
 			store_requests,
 			anchors: statements,
+			// Nobody takes tunnels yet: whoever would open one hears that there is no room.
+			tunnels: _,
 		} = inbound;
 		let store = self.files(config, &mesh);
 		let files = store.files();

@@ -13,7 +13,9 @@ use crate::{
 	},
 	blocks::{Sessions, Waiter},
 	config::Settings,
-	defaults::{BITSWAP_READERS_MAX, COMMANDS_MAX, RATED_PEERS_MAX, TICK},
+	defaults::{
+		BITSWAP_READERS_MAX, COMMANDS_MAX, RATED_PEERS_MAX, TICK, TUNNELS_MAX, TUNNELS_PER_PEER_MAX,
+	},
 	dialer::Dialer,
 	door,
 	error::{PublishError, SpawnError},
@@ -27,7 +29,9 @@ use crate::{
 	request_events::{Queues, RequestReply, Waiting},
 	requests::Kind,
 	session::SessionReply,
+	streams::Opened,
 	topic::Topic,
+	tunnel::{InboundTunnel, Slots, Tunnels},
 };
 use bytes::Bytes;
 use cid::Cid;
@@ -108,6 +112,8 @@ pub fn spawn(
 		LinkLimits { readers_max: BITSWAP_READERS_MAX, message_bytes_max: MESSAGE_BYTES_MAX };
 	let (links, links_inbox) =
 		Links::new(limits, Arc::clone(&ports.store), tasks.clone(), cancel.clone());
+	let (tunnels, tunnels_waiting) =
+		Tunnels::new(ports.metrics.clone(), tasks.clone(), cancel.clone());
 	let (report, reported) = watch::channel(Arc::default());
 	let handle = Handle {
 		commands: commands.clone(),
@@ -115,6 +121,8 @@ pub fn spawn(
 		request_bytes_max: settings.config.request_bytes_max,
 		fetch_timeout: Duration::from_millis(settings.config.fetch_timeout_ms),
 		public_addresses,
+		tunnels: Slots::new(TUNNELS_PER_PEER_MAX, TUNNELS_MAX),
+		metrics: ports.metrics.clone(),
 	};
 	let connections_max = settings.config.connections_max;
 	let dialer = Dialer::new(settings.bootstrap.iter().cloned(), settings.config.peers_target);
@@ -136,6 +144,7 @@ pub fn spawn(
 		server: Server::new(Allowance::ADMITTED),
 		sessions: Sessions::default(),
 		waiters: HashMap::new(),
+		tunnels,
 		providers: Providers::default(),
 		requests_out: HashMap::new(),
 		judges,
@@ -150,10 +159,10 @@ pub fn spawn(
 	actor.admit();
 	actor.publish_report();
 	tasks.spawn(actor.run(inbox, links_inbox));
-	Ok((handle, inbound(heard, waiting)))
+	Ok((handle, inbound(heard, waiting, tunnels_waiting)))
 }
 
-fn inbound(heard: Heard, waiting: Waiting) -> Inbound {
+fn inbound(heard: Heard, waiting: Waiting, tunnels: mpsc::Receiver<InboundTunnel>) -> Inbound {
 	Inbound {
 		beats: heard.beats,
 		revocations: heard.revocations,
@@ -163,6 +172,7 @@ fn inbound(heard: Heard, waiting: Waiting) -> Inbound {
 		access_requests: waiting.access,
 		store_requests: waiting.store,
 		anchors: waiting.anchors,
+		tunnels,
 	}
 }
 
@@ -178,6 +188,7 @@ pub(crate) enum Command {
 	Announce { cid: Cid },
 	Provide { root: Cid },
 	Withdraw { root: Cid },
+	OpenTunnel { peer: PeerId, opened: Opened },
 }
 
 pub(crate) type PublishReply = oneshot::Sender<Result<(), PublishError>>;
@@ -197,6 +208,7 @@ pub(crate) struct Actor {
 	pub(crate) server: Server,
 	pub(crate) sessions: Sessions,
 	pub(crate) waiters: HashMap<Cid, Vec<Waiter>>,
+	pub(crate) tunnels: Tunnels,
 	pub(crate) providers: Providers,
 	/// Each kind counts its requests by itself.
 	pub(crate) requests_out: HashMap<(Kind, OutboundRequestId), RequestReply>,
@@ -263,6 +275,9 @@ impl Actor {
 			Command::Announce { cid } => self.announce(cid),
 			Command::Provide { root } => self.provide(root),
 			Command::Withdraw { root } => self.withdraw(&root),
+			Command::OpenTunnel { peer, opened } => {
+				self.swarm.behaviour_mut().tunnels.open_or_dial(peer, opened);
+			},
 		}
 	}
 

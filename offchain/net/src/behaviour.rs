@@ -16,6 +16,7 @@ use crate::{
 	requests::{self, Kind},
 	streams,
 	traffic::Counted,
+	tunnel::TUNNEL,
 };
 use libp2p::{
 	Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, Transport,
@@ -56,6 +57,7 @@ pub(crate) struct Behaviour {
 	pub(crate) store: requests::Behaviour,
 	pub(crate) anchors: requests::Behaviour,
 	pub(crate) bitswap: streams::Behaviour,
+	pub(crate) tunnels: streams::Behaviour,
 }
 
 /// Builds the network stack and starts to listen.
@@ -146,6 +148,7 @@ fn behaviour(
 		store: requests::behaviour(Kind::Store, config),
 		anchors: requests::behaviour(Kind::Anchors, config),
 		bitswap: streams::Behaviour::new(BITSWAP),
+		tunnels: streams::Behaviour::new(TUNNEL),
 	})
 }
 

@@ -243,3 +243,40 @@ pub(crate) const STORE_PER_MINUTE_MAX: u32 = 60_000;
 
 /// Messages between replicas of the store that wait for an answer: 192 MiB at the very worst.
 pub(crate) const STORE_REQUESTS_WAITING_MAX: usize = 64;
+
+/// Longest name of a container or a port in the head of a tunnel, in bytes: that of any job.
+pub(crate) const TUNNEL_NAME_BYTES_MAX: usize = 64;
+
+/// Longest token in the head of a tunnel, in bytes: that of any token.
+pub(crate) const TUNNEL_TOKEN_BYTES_MAX: usize = 8 * 1024;
+
+/// Longest head of a tunnel, in bytes: a token, two names, and numbers.
+pub(crate) const TUNNEL_HEAD_BYTES_MAX: usize = TUNNEL_TOKEN_BYTES_MAX + 256;
+
+/// Longest reason why there is no tunnel, in bytes: a line of a log.
+pub(crate) const TUNNEL_REASON_BYTES_MAX: usize = 256;
+
+/// Longest answer to a head, in bytes: the reason, and a word.
+pub(crate) const TUNNEL_ANSWER_BYTES_MAX: usize = TUNNEL_REASON_BYTES_MAX + 1;
+
+/// How long a head, or an answer to one, may take to cross: 8 KiB over a line of 100 kbit/s, and
+/// several round trips.
+pub(crate) const TUNNEL_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long it may take until a tunnel is open: to connect to the node, a head each way, and for the
+/// node to connect to the port.
+pub(crate) const TUNNEL_OPEN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long nothing may move in a tunnel: services ping their WebSockets every half minute or minute.
+pub const TUNNEL_IDLE_MAX: Duration = Duration::from_secs(300);
+
+/// Tunnels to one peer, each way: a connection carries 512 streams, and both ways together leave 128 of
+/// them to everything else.
+pub(crate) const TUNNELS_PER_PEER_MAX: usize = 192;
+
+/// Tunnels in all, each way: 256 KiB each that nobody has read are 128 MiB. That is what a stream's window
+/// begins with; it grows only while this node reads as fast as the line brings.
+pub(crate) const TUNNELS_MAX: usize = 512;
+
+/// Tunnels that wait for whoever connects them, which takes no time.
+pub(crate) const TUNNELS_WAITING_MAX: usize = 64;

@@ -2,6 +2,7 @@
 
 //! What can go wrong, one type for each operation.
 
+use crate::tunnel::{TunnelFormatError, TunnelRefusal};
 use libp2p::multiaddr;
 use std::io;
 
@@ -129,6 +130,52 @@ impl RequestError {
 		match self {
 			Self::InvalidNode | Self::Unreachable | Self::TimedOut | Self::Refused { .. } => true,
 			Self::TooLarge { .. } | Self::NoConnectionLeft | Self::Closed => false,
+		}
+	}
+}
+
+/// Why there is no tunnel.
+#[derive(Debug, thiserror::Error)]
+pub enum TunnelError {
+	/// The key is no ed25519 public key.
+	#[error("the node's key is no ed25519 public key")]
+	InvalidNode,
+	/// What was to be sent, or what came, is not of the protocol.
+	#[error(transparent)]
+	Format(#[from] TunnelFormatError),
+	/// There are as many tunnels as there may be, to the node or in all.
+	#[error("there are too many tunnels already")]
+	TooMany,
+	/// The node cannot be reached, does not admit us, or knows no tunnels.
+	#[error("the node cannot be reached")]
+	Unreachable,
+	/// The node did not answer in time.
+	#[error("the node did not answer in time")]
+	TimedOut,
+	/// The node hung up instead of answering.
+	#[error("the node hung up")]
+	Lost {
+		/// What was seen of it.
+		source: io::Error,
+	},
+	/// The node says no.
+	#[error("the node refuses: {refusal}")]
+	Refused {
+		/// Why.
+		refusal: TunnelRefusal,
+	},
+	/// The mesh has shut down.
+	#[error("the mesh has shut down")]
+	Closed,
+}
+
+impl TunnelError {
+	/// Whether the node may be to blame: it was asked, or could not be reached.
+	#[must_use]
+	pub fn is_peer_fault(&self) -> bool {
+		match self {
+			Self::Unreachable | Self::TimedOut | Self::Lost { .. } | Self::Refused { .. } => true,
+			Self::InvalidNode | Self::Format(_) | Self::TooMany | Self::Closed => false,
 		}
 	}
 }

@@ -9,10 +9,12 @@ use crate::{
 	error::{PublishError, RequestError},
 	faults::Fault,
 	identity::peer_id_of,
+	metrics::Metrics,
 	report::MeshReport,
 	requests::Kind,
 	session::Session,
 	topic::Topic,
+	tunnel::{InboundTunnel, Slots},
 };
 use bytes::Bytes;
 use cid::Cid;
@@ -33,6 +35,9 @@ pub struct Handle {
 	pub(crate) request_bytes_max: usize,
 	pub(crate) fetch_timeout: Duration,
 	pub(crate) public_addresses: watch::Receiver<Arc<Vec<String>>>,
+	/// Room for tunnels that this node opens.
+	pub(crate) tunnels: Slots,
+	pub(crate) metrics: Metrics,
 }
 
 impl Handle {
@@ -318,6 +323,8 @@ pub struct Inbound {
 	pub store_requests: mpsc::Receiver<InboundRequest>,
 	/// What nodes say that they held for jobs when an epoch ended, at most 16 a minute of each peer.
 	pub anchors: mpsc::Receiver<InboundRequest>,
+	/// Tunnels that others would open, at most 192 of each peer at a time.
+	pub tunnels: mpsc::Receiver<InboundTunnel>,
 }
 
 /// A message that was gossiped, by whomever; its content is unchecked.

@@ -4,8 +4,8 @@
 //!
 //! libp2p over TCP and QUIC with Noise; identify, ping and Kademlia find peers; gossipsub carries
 //! beats and revocations, each on a topic of its own; request-response protocols, one for each kind,
-//! carry opaque requests; bitswap 1.2 carries blocks, also to and from stock IPFS clients. No other
-//! crate names libp2p.
+//! carry opaque requests; bitswap 1.2 carries blocks, also to and from stock IPFS clients; tunnels
+//! carry bytes between a node and a port of a job on another. No other crate names libp2p.
 //!
 //! ```text
 //!  Handle ──commands──▶ actor ◀──events── swarm (one task a connection)
@@ -13,7 +13,7 @@
 //!    │ MeshReport (watch) │ └── bitswap readers (one task a stream)
 //!  Inbound: beats,        └───▶ bitswap links (one task a peer) ──▶ BlockStore
 //!           revocations, requests, challenges, capabilities, questions about access, replicas,
-//!           what nodes hold for jobs
+//!           what nodes hold for jobs, tunnels
 //!
 //!  strangers ──▶ door (a swarm and a task of its own, only if it is configured) ──▶ BlockStore
 //! ```
@@ -60,6 +60,10 @@
 //! of all. If none of them has it, providers are looked up in Kademlia, where nodes announce the roots
 //! of what they keep, at most 4 096 each; one that was withdrawn is found for 13 more hours. There is no relay and no hole punching: a node behind NAT reaches others, and
 //! is reached over the connections that it made.
+//!
+//! There are 192 tunnels to a peer and 512 in all, each way. What is on its way in one is no more than
+//! its stream's window, which begins with 256 KiB and grows only for a reader that keeps up with it; one in
+//! which nothing moves for five minutes ends.
 
 mod config;
 mod defaults;
@@ -80,6 +84,7 @@ mod gossip;
 mod topic;
 mod traffic;
 mod streams;
+mod tunnel;
 mod requests;
 mod request_events;
 mod rate;
@@ -95,11 +100,15 @@ pub use actor::{Ports, spawn};
 pub use config::{Config, Settings};
 pub use defaults::{
 	ACCESS_ANSWER_BYTES_MAX, ACCESS_REQUEST_BYTES_MAX, ANCHORS_BYTES_MAX, REVOCATION_BYTES_MAX,
-	STORE_BYTES_MAX,
+	STORE_BYTES_MAX, TUNNEL_IDLE_MAX,
 };
-pub use error::{ConfigError, PublishError, RequestError, SpawnError};
+pub use error::{ConfigError, PublishError, RequestError, SpawnError, TunnelError};
 pub use faults::Fault;
 pub use handle::{Gossiped, Handle, Inbound, InboundRequest, Receipt, Verdict};
 pub use metrics::Metrics;
 pub use report::{MeshReport, PeerReport};
 pub use session::Session;
+pub use tunnel::{
+	Guarded, InboundTunnel, RefusalKind, TunnelFormatError, TunnelHead, TunnelPort, TunnelRefusal,
+	TunnelStream,
+};

@@ -47,6 +47,12 @@ pub struct Metrics {
 	pub requests_received: Counter,
 	/// Requests refused: too many of one peer, or nobody took them in time.
 	pub requests_refused: Counter,
+	/// Tunnels that this node opened to others.
+	pub tunnels_opened: Counter,
+	/// Tunnels that others opened to ports of this node's jobs.
+	pub tunnels_accepted: Counter,
+	/// Tunnels of others that were refused, for whatever reason.
+	pub tunnels_refused: Counter,
 	/// Connected peers that gossip does not listen to, because of what they passed on.
 	pub graylisted_peers: Gauge,
 }
@@ -113,12 +119,28 @@ impl Metrics {
 				&self.provider_searches,
 			),
 			("providers_found", "Providers that searches found", &self.providers_found),
+		] {
+			registry.register(name, help, counter.clone());
+		}
+		self.register_requests(registry);
+	}
+
+	/// Those of requests and tunnels.
+	fn register_requests(&self, registry: &mut Registry) {
+		for (name, help, counter) in [
 			("requests_received", "Requests received from other nodes", &self.requests_received),
 			(
 				"requests_refused",
 				"Requests refused: too many of one peer, or nobody took them in time",
 				&self.requests_refused,
 			),
+			("tunnels_opened", "Tunnels opened to other nodes", &self.tunnels_opened),
+			(
+				"tunnels_accepted",
+				"Tunnels that others opened to ports of jobs",
+				&self.tunnels_accepted,
+			),
+			("tunnels_refused", "Tunnels of others that were refused", &self.tunnels_refused),
 		] {
 			registry.register(name, help, counter.clone());
 		}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Raw streams of one protocol, which is what bitswap needs: each side opens its own stream and
-//! sends messages one way.
+//! Raw streams of one protocol, which is what bitswap needs, where each side opens its own stream and
+//! sends messages one way, and tunnels, which are streams.
 //!
 //! The ready-made crate for this drops a stream that arrives while another waits to be taken, and
 //! a message with it. Here streams wait in a queue of their connection.
@@ -12,9 +12,10 @@ use libp2p::{
 	core::{Endpoint, transport::PortUse, upgrade::ReadyUpgrade},
 	swarm::{
 		ConnectionClosed, ConnectionDenied, ConnectionHandler, ConnectionHandlerEvent,
-		ConnectionId, FromSwarm, NetworkBehaviour, NotifyHandler, SubstreamProtocol, THandler,
-		THandlerInEvent, THandlerOutEvent, ToSwarm,
+		ConnectionId, DialError, DialFailure, FromSwarm, NetworkBehaviour, NotifyHandler,
+		SubstreamProtocol, THandler, THandlerInEvent, THandlerOutEvent, ToSwarm,
 		behaviour::ConnectionEstablished,
+		dial_opts::DialOpts,
 		handler::{
 			ConnectionEvent, DialUpgradeError, FullyNegotiatedInbound, FullyNegotiatedOutbound,
 		},
@@ -36,13 +37,20 @@ pub(crate) type Opened = oneshot::Sender<Stream>;
 pub(crate) struct Behaviour {
 	protocol: StreamProtocol,
 	connections: BTreeMap<PeerId, Vec<ConnectionId>>,
+	/// Who waits for a connection that is being made.
+	waiting: BTreeMap<PeerId, Vec<Opened>>,
 	actions: VecDeque<ToSwarm<(PeerId, Stream), Opened>>,
 }
 
 impl Behaviour {
 	/// Streams of `protocol`.
 	pub(crate) fn new(protocol: StreamProtocol) -> Self {
-		Self { protocol, connections: BTreeMap::new(), actions: VecDeque::new() }
+		Self {
+			protocol,
+			connections: BTreeMap::new(),
+			waiting: BTreeMap::new(),
+			actions: VecDeque::new(),
+		}
 	}
 
 	/// Opens a stream to a connected peer. `opened` is dropped if that fails.
@@ -57,6 +65,27 @@ impl Behaviour {
 			handler: NotifyHandler::One(*connection),
 			event: opened,
 		});
+	}
+
+	/// Opens a stream to a peer, and connects to it first if it is not. `opened` is dropped if that
+	/// fails.
+	///
+	/// The swarm must be polled afterwards.
+	pub(crate) fn open_or_dial(&mut self, peer: PeerId, opened: Opened) {
+		if self.connections.contains_key(&peer) {
+			return self.open(peer, opened);
+		}
+		let waiting = self.waiting.entry(peer).or_default();
+		waiting.retain(|opened| !opened.is_canceled());
+		if WAITING_MAX <= waiting.len() {
+			return;
+		}
+		waiting.push(opened);
+		let opts = DialOpts::peer_id(peer)
+			.addresses(Vec::new())
+			.extend_addresses_through_behaviour()
+			.build();
+		self.actions.push_back(ToSwarm::Dial { opts });
 	}
 }
 
@@ -91,7 +120,20 @@ impl NetworkBehaviour for Behaviour {
 				peer_id,
 				connection_id,
 				..
-			}) => self.connections.entry(peer_id).or_default().push(connection_id),
+			}) => {
+				self.connections.entry(peer_id).or_default().push(connection_id);
+				for opened in self.waiting.remove(&peer_id).unwrap_or_default() {
+					self.open(peer_id, opened);
+				}
+			},
+			// Another dial of the same peer is under way, and says how it ends.
+			FromSwarm::DialFailure(DialFailure {
+				error: DialError::DialPeerConditionFalse(_),
+				..
+			}) => {},
+			FromSwarm::DialFailure(DialFailure { peer_id: Some(peer), .. }) => {
+				self.waiting.remove(&peer);
+			},
 			FromSwarm::ConnectionClosed(ConnectionClosed { peer_id, connection_id, .. }) => {
 				if let Some(connections) = self.connections.get_mut(&peer_id) {
 					connections.retain(|known| *known != connection_id);

@@ -87,6 +87,7 @@ impl Actor {
 				self.on_request_event(Kind::Access, event);
 			},
 			BehaviourEvent::Bitswap((peer, stream)) => self.links.read(peer, stream),
+			BehaviourEvent::Tunnels((peer, stream)) => self.tunnels.take(peer, stream),
 			BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
 				self.on_identified(peer_id, info);
 			},

@@ -17,6 +17,8 @@ mod rate;
 mod requests;
 mod revocations;
 mod scores;
+mod tunnel_formats;
+mod tunnels;
 
 use crate::identity::peer_id_of;
 use libp2p::PeerId;
