@@ -60,6 +60,9 @@ pub struct Port {
 	pub number: u16,
 	/// What is spoken there.
 	pub protocol: Protocol,
+	/// Whether anybody may reach it from outside; otherwise a token of the job is needed. Never of
+	/// UDP.
+	pub is_public: bool,
 }
 
 /// What is spoken on a port.

@@ -20,6 +20,7 @@
 pub mod limits;
 mod container;
 mod group;
+mod ports;
 mod image;
 mod tags;
 mod read;
@@ -32,6 +33,7 @@ pub use self::{
 	},
 	group::{Group, GroupError},
 	image::{Digest, Image, ImageError},
+	ports::{JobPort, NoPort, PublicCheck, WantedPort},
 	tags::{Tag, TagError, TagExpression},
 };
 pub use crate::document::{DOCUMENT_BYTES_MAX, DocumentError, Problem};

@@ -4,7 +4,7 @@
 
 use super::{
 	Check, Container, Egress, Fragment, GpuClass, Group, Health, HealthCheck, JobSpecification,
-	Protocol, RestartWhen, RollOut, TagExpression, Work, read::VERSION,
+	Port, Protocol, RestartWhen, RollOut, TagExpression, Work, read::VERSION,
 };
 use crate::specification::ModelFormat;
 use serde_json::{Map, Value, json};
@@ -113,12 +113,6 @@ fn container(container: &Container) -> Value {
 	let fragments = |parts: &Vec<_>| parts.iter().map(fragment).collect::<Vec<_>>().into();
 	put(&mut fields, "dynamic_environment", object(&container.dynamic_environment, fragments));
 	put(&mut fields, "secrets", object(&container.secrets, |name| name.as_str().into()));
-	let port = |port: &super::Port| {
-		json!({
-			"port": port.number,
-			"protocol": protocol_word(port.protocol),
-		})
-	};
 	put(&mut fields, "ports", object(&container.ports, port));
 	let volume = |volume: &super::Volume| {
 		json!({
@@ -132,6 +126,15 @@ fn container(container: &Container) -> Value {
 	let depends_on: Vec<_> = container.depends_on.iter().map(|name| name.as_str()).collect();
 	put(&mut fields, "depends_on", depends_on.into());
 	fields.into()
+}
+
+fn port(port: &Port) -> Value {
+	let protocol = protocol_word(port.protocol);
+	match port.is_public {
+		true => json!({ "port": port.number, "protocol": protocol, "public": true }),
+		// Not in full: nodes of before there were public ports refuse the word.
+		false => json!({ "port": port.number, "protocol": protocol }),
+	}
 }
 
 fn fragment(fragment: &Fragment) -> Value {

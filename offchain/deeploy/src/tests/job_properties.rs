@@ -71,13 +71,14 @@ prop_compose! {
 		environment in prop::collection::btree_map("A[A-Z0-9_]{0,8}", any_text(), 0..3),
 		fragments in prop::collection::vec(any_text().prop_map(Fragment::Text), 0..3),
 		port in prop::option::of((any_name(), 1_u16..)),
+		is_public in any::<bool>(),
 		volume in prop::option::of((any_name(), "/[a-c]{1,4}(/[a-c]{1,4})?", 1_u64..1_000)),
 		is_read_only in any::<bool>(),
 		(health, restart, resources) in any_policies(),
 		stop_secs in 0_u64..=3_600,
 	) -> Container {
 		let protocol = Protocol::Http;
-		let port = port.map(|(name, number)| (name, Port { number, protocol }));
+		let port = port.map(|(name, number)| (name, Port { number, protocol, is_public }));
 		let volume =
 			volume.map(|(name, path, size_mib)| (name, Volume { path, size_mib, is_read_only }));
 		Container {

@@ -13,6 +13,7 @@ mod job;
 mod job_properties;
 mod placement;
 mod podman;
+mod ports;
 mod plan;
 mod plan_invariants;
 mod reconcile;

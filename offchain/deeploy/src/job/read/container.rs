@@ -77,7 +77,7 @@ fn check_clashes(at: &At<'_>, container: &Container) -> Result<(), DocumentError
 		}
 	}
 	let mut ports = BTreeSet::new();
-	for Port { number, protocol } in container.ports.values() {
+	for Port { number, protocol, .. } in container.ports.values() {
 		if !ports.insert((*number, *protocol == Protocol::Udp)) {
 			return Err(at.conflict(format!("port {number} has two names; remove one")));
 		}
@@ -186,8 +186,13 @@ fn port(at: &At<'_>) -> Result<Port, DocumentError> {
 	let protocol = fields
 		.optional("protocol")
 		.map_or(Ok(Protocol::Tcp), |at| at.choice("http, tcp or udp", &words))?;
+	let is_public = fields.optional("public").map_or(Ok(false), |at| at.boolean())?;
 	fields.finish()?;
-	Ok(Port { number, protocol })
+	if is_public && protocol == Protocol::Udp {
+		let hint = "UDP cannot be reached from outside; remove `public`, or speak TCP";
+		return Err(at.conflict(hint));
+	}
+	Ok(Port { number, protocol, is_public })
 }
 
 fn port_number(at: &At<'_>) -> Result<u16, DocumentError> {
