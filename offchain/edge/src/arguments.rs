@@ -45,6 +45,10 @@ pub(crate) struct Arguments {
 	#[arg(long, env = "R1_RESP_LISTEN", value_name = "ADDRESS:PORT")]
 	pub(crate) resp_listen: Option<Listen>,
 
+	/// Where visitors of jobs come in over HTTP, or `off`.
+	#[arg(long, env = "R1_INGRESS_LISTEN", value_name = "ADDRESS:PORT")]
+	pub(crate) ingress_listen: Option<Listen>,
+
 	/// Multiaddress to listen on in the mesh; may be given several times.
 	#[arg(long, env = "R1_MESH_LISTEN", value_name = "MULTIADDRESS", value_delimiter = ',')]
 	pub(crate) mesh_listen: Vec<String>,

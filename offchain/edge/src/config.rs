@@ -3,10 +3,12 @@
 //! The configuration: a TOML file, overridden by variables, overridden by flags.
 
 mod containers;
+mod ingress;
 
 pub(crate) use containers::{Containers, Engine};
+pub(crate) use ingress::{Ingress, IngressTcp};
 
-use crate::{arguments::Arguments, capabilities, defaults};
+use crate::{arguments::Arguments, capabilities, defaults, http::TlsFiles};
 use anyhow::{Context as _, ensure};
 use r1_telemetry::{LogFormat, LogOptions};
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,7 @@ pub(crate) struct Config {
 	pub(crate) store: Store,
 	pub(crate) cstore: Cstore,
 	pub(crate) containers: Containers,
+	pub(crate) ingress: Ingress,
 	pub(crate) api: Api,
 	pub(crate) metrics: Metrics,
 	pub(crate) log: Log,
@@ -279,6 +282,12 @@ impl Default for Log {
 }
 
 impl Api {
+	/// What TLS needs.
+	pub(crate) fn tls_files(&self) -> TlsFiles<'_> {
+		let certificates = self.certificate_file.as_deref();
+		TlsFiles { section: "api", certificates, private_key: self.private_key_file.as_deref() }
+	}
+
 	/// Where programs of this machine find it.
 	pub(crate) fn local_url(&self) -> String {
 		match (self.local_listen, &self.certificate_file) {
@@ -342,6 +351,9 @@ pub(crate) fn load(arguments: &Arguments) -> anyhow::Result<Config> {
 	if let Some(listen) = arguments.resp_listen {
 		config.cstore.resp_listen = listen;
 	}
+	if let Some(listen) = arguments.ingress_listen {
+		config.ingress.listen = listen;
+	}
 	if !arguments.mesh_listen.is_empty() {
 		config.mesh.listen.clone_from(&arguments.mesh_listen);
 	}
@@ -402,6 +414,7 @@ fn validate(config: &Config) -> anyhow::Result<()> {
 		0 < config.cstore.namespace_bytes_max,
 		"cstore.namespace_bytes_max is 0; no namespace could hold anything"
 	);
+	config.ingress.validate()?;
 	capabilities::tags(&config.node.tags)?;
 	Ok(())
 }
@@ -483,6 +496,20 @@ mod tests {
 			("[node]\ntags = [\"a\\nb\"]\n", ["node.tags", "control"]),
 			("[containers]\nengine = \"podman\"\n", ["line 2", "`auto`, `off`"]),
 			("[mesh]\nconnections_max = 15\n", ["mesh.connections_max", "from 16 to 65536"]),
+			("[ingress]\nlisten = \"0.0.0.0:1\"\n", ["ingress.listen", "certificate_file"]),
+			("[ingress]\nprivate_key_file = \"k\"\n", ["ingress.certificate_file", "together"]),
+			("[ingress]\nhost_suffix = \".a\"\n", ["ingress.host_suffix", "without a dot"]),
+			("[ingress.names]\nshop = \"7\"\n", ["ingress.names", "ingress.host_suffix"]),
+			(
+				"[ingress]\nhost_suffix = \"a\"\nnames = { a_b = \"7\" }\n",
+				["ingress.names", "`a_b`"],
+			),
+			("[ingress.names]\nshop = \"seven\"\n", ["line 2", "`7:http`"]),
+			(
+				"[[ingress.tcp]]\nlisten = \"127.0.0.1:1\"\ntarget = \"7\"\n",
+				["ingress.tcp", "`7:sql`"],
+			),
+			("[ingress]\nconnections_max = 0\n", ["ingress.connections_max", "from 1 to 65536"]),
 		];
 		for (text, needles) in cases {
 			let error = parse(text).unwrap_err();

@@ -5,9 +5,11 @@
 //! Waits for the chain, starts the services (see `services`), and answers on its ports.
 
 use crate::{
-	config::{Config, Listen},
+	config::{Config, IngressTcp, Listen},
 	defaults::SHUTDOWN_GRACE,
-	files, http, resp,
+	files, http,
+	ingress::TcpPort,
+	resp,
 	sdk::{self, Sdk},
 	services::Base,
 	shared::Shared,
@@ -80,6 +82,8 @@ struct Ports {
 	files: Option<TcpListener>,
 	cstore: Option<TcpListener>,
 	resp: Option<TcpListener>,
+	ingress: Option<TcpListener>,
+	ingress_tcp: Vec<TcpPort>,
 	metrics: TcpListener,
 }
 
@@ -93,8 +97,14 @@ impl Ports {
 		let files = listen_if(config.store.listen, "store.listen").await?;
 		let cstore = listen_if(config.cstore.listen, "cstore.listen").await?;
 		let resp = listen_if(config.cstore.resp_listen, "cstore.resp_listen").await?;
+		let ingress = listen_if(config.ingress.listen, "ingress.listen").await?;
+		let mut ingress_tcp = Vec::new();
+		for IngressTcp { listen: address, target } in &config.ingress.tcp {
+			let socket = listen(*address, "ingress.tcp").await?;
+			ingress_tcp.push(TcpPort { socket, target: target.clone() });
+		}
 		let metrics = listen(config.metrics.listen, "metrics.listen").await?;
-		Ok(Self { api, local, files, cstore, resp, metrics })
+		Ok(Self { api, local, files, cstore, resp, ingress, ingress_tcp, metrics })
 	}
 
 	/// Serves what each port is for.
@@ -106,16 +116,25 @@ impl Ports {
 		cancel: &CancellationToken,
 		tasks: &TaskTracker,
 	) -> anyhow::Result<()> {
-		let Self { api, local, files, cstore, resp, metrics } = self;
+		let Self { api, local, files, cstore, resp, ingress, ingress_tcp, metrics } = self;
 		if let Some(resp) = resp {
 			let clock = Arc::clone(&shared.clock);
 			resp::spawn(resp, shared.door(), clock, cancel.clone(), tasks)?;
 		}
+		if let Some(socket) = ingress {
+			let tls = http::acceptor(config.ingress.tls_files())?;
+			let router = shared.ingress.router(config.ingress.names(), tls.is_some());
+			let connections_max = config.ingress.connections_max;
+			let listener = http::Listener { socket, tls, connections_max };
+			tasks.spawn(http::serve(listener, router, cancel.clone(), tasks.clone()));
+		}
+		let tcp = shared.ingress.clone().serve_tcp(ingress_tcp, cancel.clone(), tasks.clone());
+		tasks.spawn(tcp);
 		let sdk = Sdk::new(&shared);
 		tasks.spawn(http::serve_inside(shared.clone(), cancel.clone(), tasks.clone()));
 		let router = http::api_router(&config.api, shared)?;
 		let metrics_router = http::metrics_router(registry);
-		let tls = http::acceptor(&config.api)?;
+		let tls = http::acceptor(config.api.tls_files())?;
 		let connections_max = config.api.connections_max;
 		let serve = |socket, tls, router| {
 			let listener = http::Listener { socket, tls, connections_max };

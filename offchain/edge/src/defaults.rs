@@ -101,6 +101,9 @@ pub(crate) const API_CONNECTIONS_LIMIT: usize = 65_536;
 /// a minute to take the answer.
 pub(crate) const SEAT_TIME_MAX: Duration = Duration::from_secs(180);
 
+/// How long a client may take nothing of what it is answered: as long as servers wait by default.
+pub(crate) const TAKE_TIME_MAX: Duration = Duration::from_secs(60);
+
 /// How long a client may take to say what it wants, and a connection may rest between requests.
 pub(crate) const HEADERS_TIME_MAX: Duration = Duration::from_secs(15);
 
@@ -180,6 +183,60 @@ pub(crate) const RESP_CONNECTIONS_MAX: usize = 1_024;
 
 /// How often it is looked whether the store can write.
 pub(crate) const CSTORE_HEALTH_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Connections of visitors to the ingress at a time: each takes some 20 KiB while it waits.
+pub(crate) const INGRESS_CONNECTIONS_MAX: usize = 1_024;
+
+/// Connections of visitors that go on with something else than HTTP, at a time: as many as there may be
+/// tunnels.
+pub(crate) const INGRESS_UPGRADES_MAX: usize = 512;
+
+/// Visits of one client at a time, over HTTP and TCP together: six connections for each browser of ten
+/// people behind one address, and an eighth of the tunnels.
+pub(crate) const INGRESS_VISITS_PER_CLIENT_MAX: usize = 64;
+
+/// Connections of visitors over TCP at a time, on all ports together: half as many as tunnels.
+pub(crate) const INGRESS_TCP_CONNECTIONS_MAX: usize = 256;
+
+/// How long a container of this machine may take to take a connection: less than who opens a tunnel
+/// waits.
+pub(crate) const INGRESS_CONNECT_TIME_MAX: Duration = Duration::from_secs(3);
+
+/// How long a container may take nothing of a request and say nothing: as long as servers that stand
+/// before others wait by default.
+pub(crate) const INGRESS_FIRST_BYTE_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// Longest head of a container's answer, in bytes (64 KiB): twice that of a request.
+pub(crate) const INGRESS_HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// Bytes that are on their way in each direction between a visitor and a container, beside what the
+/// connections hold (16 KiB): 32 KiB for each of 512 tunnels are 16 MiB.
+pub(crate) const INGRESS_COPY_BYTES: usize = 16 * 1024;
+
+/// Replicas that are tried for one visitor: with 10 s for each, he waits half a minute at worst.
+pub(crate) const INGRESS_REPLICAS_TRIED_MAX: usize = 3;
+
+/// How long a replica that failed is tried last: as long as one takes to be started again.
+pub(crate) const INGRESS_FAILURE_COUNTS: Duration = Duration::from_secs(10);
+
+/// Failures of replicas that are remembered: 48 B each.
+pub(crate) const INGRESS_FAILURES_MAX: usize = 4_096;
+
+/// How long what another node is shown of a visitor's token is good, in seconds: it is looked at within
+/// ten, by a clock that may be wrong by as much as a beat's.
+pub(crate) const INGRESS_TOKEN_SECS: u64 = 60;
+
+/// Specifications that are kept for visitors: 64 KiB each, 16 MiB at the very worst.
+pub(crate) const INGRESS_DOCUMENTS_MAX: usize = 256;
+
+/// Specifications that are fetched for visitors at a time.
+pub(crate) const INGRESS_FETCHES_MAX: usize = 8;
+
+/// How long it may take to fetch one.
+pub(crate) const INGRESS_SPECIFICATION_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// How long one that could not be had is not fetched again.
+pub(crate) const INGRESS_SPECIFICATION_AGAIN: Duration = Duration::from_secs(5);
 
 /// How long a write waits for the replicas that it was asked to be on: as long as the deployed network
 /// tries once.

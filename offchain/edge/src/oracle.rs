@@ -3,6 +3,7 @@
 //! What a validator's daemon does as the eyes of an oracle: it probes those who are paid, and says
 //! what it saw. Any daemon can; only the oracle beside a validator's is asked.
 
+mod containers;
 mod encrypted;
 mod metrics;
 
@@ -19,7 +20,6 @@ use r1_chain::ChainHandle;
 use r1_core::{ChainState, Rng as _, SystemRng, error_chain};
 use r1_deeploy::{
 	attest::{Attestor, ProbeOutcome, ProbeTarget},
-	container::probe::{ContainerAnswer, ContainerProbe},
 	job::{Document, ModelKind, Storage},
 	placement::{self, PlacementPolicy},
 	specification::InferenceSpecification,
@@ -196,8 +196,8 @@ impl Prober {
 		let cid =
 			Cid::try_from(job.specification.as_slice()).map_err(|_| NotProbed::NoSpecification)?;
 		let document = self.specification(cid).await?;
-		if document.group().is_some() {
-			return Ok(self.probe_containers(&node, target).await);
+		if let Some(group) = document.group() {
+			return containers::probe(&self.mesh, &node, target, group).await;
 		}
 		if let Some(storage) = document.storage() {
 			return self.audit(&node, target, storage).await;
@@ -227,22 +227,6 @@ impl Prober {
 			Ok(ProbeAnswer::Outputs(outputs)) if tolerance.compare(&expected, &outputs).is_ok()
 		);
 		Ok(if is_right { ProbeOutcome::Ok } else { ProbeOutcome::Failed })
-	}
-
-	/// Asks the node whether the containers work; all that is learnt is what it says.
-	async fn probe_containers(&self, node: &NodeKey, target: ProbeTarget) -> ProbeOutcome {
-		let request = ContainerProbe { job: target.job }.encode();
-		match self.mesh.request(node, request.into()).await {
-			Ok(answer) => match ContainerAnswer::decode(&answer) {
-				Ok(ContainerAnswer::Works) => ProbeOutcome::Ok,
-				said => {
-					debug!(target: "r1::edge", ?target, ?said, "containers do not work");
-					ProbeOutcome::Failed
-				},
-			},
-			Err(RequestError::Refused { .. }) => ProbeOutcome::Failed,
-			Err(_) => ProbeOutcome::TimedOut,
-		}
 	}
 
 	/// Walks from a root to a chunk that nobody could foresee, block by block, and checks each.

@@ -9,6 +9,7 @@
 //!  cstore ──roots──> anchors ──mesh──> anchors of oracles
 //!  mesh ──probes──> inference, encrypted, jobs      mesh ──what are you?──> capabilities
 //!  jobs ──files──> r1fs ──blocks──> mesh
+//!  ingress <──tunnels──> mesh             ingress ──containers──> jobs
 //!  HTTP ──> every handle
 //! ```
 
@@ -20,6 +21,7 @@ use crate::{
 	encrypted::{self, EncryptedModels},
 	files::{self, FileStore},
 	heartbeat::{self, Heartbeat},
+	ingress::{self, Ingress},
 	jobs::{self, Jobs},
 	mesh::{self, Mesh},
 	nodes::{self, Nodes},
@@ -29,7 +31,7 @@ use crate::{
 use r1_chain::ChainHandle;
 use r1_core::{ChainState, NodeIdentity, SystemClock, SystemRng};
 use r1_inference::{InferenceLimits, InferenceService};
-use r1_net::{Gossiped, Inbound, InboundRequest};
+use r1_net::{Gossiped, Inbound, InboundRequest, InboundTunnel};
 use r1_telemetry::{Health, MetricsRegistry};
 use r1fs::{DiskBlockStore, Files};
 use std::sync::Arc;
@@ -68,8 +70,7 @@ impl Base {
 			access_requests,
 			store_requests,
 			anchors: statements,
-			// Nobody takes tunnels yet: whoever would open one hears that there is no room.
-			tunnels: _,
+			tunnels,
 		} = inbound;
 		let store = self.files(config, &mesh);
 		let files = store.files();
@@ -92,6 +93,7 @@ impl Base {
 			clock: self.clock.clone(),
 		};
 		self.spawn(mesh::answer_probes(requests, probed, self.tasks.clone()));
+		let ingress = self.ingress(&mesh, &store, &jobs, &dauth, tunnels);
 		let oracle = self.oracle(&mesh, &store, &heartbeat);
 		let Self { state, identity, clock, chain, health, cancel, .. } = self;
 		Ok(Shared {
@@ -110,6 +112,7 @@ impl Base {
 			jobs,
 			oracle,
 			anchors,
+			ingress,
 			health,
 			is_gateway_public: config.store.is_gateway_public,
 			cancel,
@@ -263,6 +266,31 @@ impl Base {
 		self.spawn(reconciler.run());
 		self.spawn(containers.run());
 		Ok(jobs)
+	}
+
+	fn ingress(
+		&self,
+		mesh: &Mesh,
+		files: &FileStore,
+		jobs: &Jobs,
+		dauth: &Dauth,
+		tunnels: mpsc::Receiver<InboundTunnel>,
+	) -> Ingress {
+		let entry = ingress::Entry {
+			containers: jobs.containers().clone(),
+			dauth: dauth.clone(),
+			clock: Arc::clone(&self.clock),
+		};
+		self.spawn(entry.clone().answer(tunnels, self.cancel.clone(), self.tasks.clone()));
+		let ingress = Ingress::new(ingress::Needs {
+			own: self.identity.key(),
+			chain: self.chain.clone(),
+			mesh: mesh.handle().clone(),
+			files: files.files().clone(),
+			entry,
+		});
+		ingress.register_metrics(&self.registry);
+		ingress
 	}
 
 	fn oracle(&self, mesh: &Mesh, files: &FileStore, heartbeat: &Heartbeat) -> Oracle {

@@ -9,6 +9,7 @@ use crate::{
 	encrypted::EncryptedModels,
 	files::FileStore,
 	heartbeat::Heartbeat,
+	ingress::Ingress,
 	jobs::Jobs,
 	mesh::Mesh,
 	nodes::Nodes,
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
 	pub(crate) jobs: Jobs,
 	pub(crate) oracle: Oracle,
 	pub(crate) anchors: Anchors,
+	pub(crate) ingress: Ingress,
 	pub(crate) health: Health,
 	/// Whether anybody may read what is here by its CID.
 	pub(crate) is_gateway_public: bool,

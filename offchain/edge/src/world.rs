@@ -159,7 +159,7 @@ impl World {
 		let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let address = socket.local_addr().unwrap();
 		let router = http::api_router(&config.api, shared.clone()).unwrap();
-		let tls = http::acceptor(&config.api).unwrap();
+		let tls = http::acceptor(config.api.tls_files()).unwrap();
 		let scheme = if tls.is_some() { "https" } else { "http" };
 		let listener = http::Listener { socket, tls, connections_max: options.connections_max };
 		tasks.spawn(http::serve(listener, router, cancel.clone(), tasks.clone()));

@@ -214,12 +214,17 @@ impl Dauth {
 
 	/// On whose behalf a token is, whatever it allows.
 	pub(crate) fn subject(&self, token: &str) -> Result<Subject, Refused> {
+		self.speaker(token).map(|(_, subject)| subject)
+	}
+
+	/// Whose node says on whose behalf a token is, whatever it allows.
+	pub(crate) fn speaker(&self, token: &str) -> Result<(DeedId, Subject), Refused> {
 		let state = self.state()?;
 		let token = VerifiedToken::read(token, |deed| state.node_of(deed))?;
 		if lock(&self.inner.revocations).contain(&token) {
 			return Err(Refused::Revoked);
 		}
-		Ok(token.subject()?)
+		Ok((token.deed(), token.subject()?))
 	}
 
 	/// Whether programs of this machine need no token.

@@ -18,18 +18,18 @@ use tokio::task::JoinError;
 
 /// What a handler answers instead of what was asked for.
 #[derive(Debug)]
-pub(super) struct ApiError {
+pub(crate) struct ApiError {
 	status: StatusCode,
 	body: ApiErrorBody,
 }
 
 impl ApiError {
-	pub(super) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
+	pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
 		let body = ApiErrorBody { code: code.to_owned(), message: message.into(), hint: None };
 		Self { status, body }
 	}
 
-	pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+	pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
 		self.body.hint = Some(hint.into());
 		self
 	}
@@ -67,7 +67,7 @@ impl ApiError {
 	}
 
 	/// The daemon does not know the chain yet.
-	pub(super) fn no_chain() -> Self {
+	pub(crate) fn no_chain() -> Self {
 		Self::new(
 			StatusCode::SERVICE_UNAVAILABLE,
 			"chain_unknown",

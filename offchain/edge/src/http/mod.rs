@@ -30,16 +30,18 @@ mod metrics;
 mod openapi;
 mod serve;
 mod seats;
+mod outflow;
 mod tls;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use access::{bearer, is_of_this_machine};
 pub(crate) use cstore::refusal_of;
+pub(crate) use error::ApiError;
 pub(crate) use inside::{SDK_CSTORE, SDK_FILES, serve_inside};
 pub(crate) use metrics::metrics_router;
-pub(crate) use serve::{Listener, serve};
-pub(crate) use tls::acceptor;
+pub(crate) use serve::{Listener, Peer, serve};
+pub(crate) use tls::{TlsFiles, acceptor};
 
 use crate::{config, shared::Shared};
 use anyhow::Context as _;

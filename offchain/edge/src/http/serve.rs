@@ -2,9 +2,13 @@
 
 //! Connections: accepted, limited, served, and drained at the end.
 
-use super::seats::{SeatId, Seats};
+use super::{
+	outflow::Outflow,
+	seats::{SeatId, Seats},
+};
 use crate::defaults::{
 	ACCEPT_AGAIN, HANDSHAKE_TIME_MAX, HEADERS_BYTES_MAX, HEADERS_TIME_MAX, SEAT_TIME_MAX,
+	TAKE_TIME_MAX,
 };
 use axum::{Router, body::Body, extract::Request, response::Response};
 use http_body_util::BodyExt as _;
@@ -37,7 +41,7 @@ pub(crate) struct Listener {
 
 /// Who is at the other end of a connection.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) SocketAddr);
+pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Serves a router until `cancel`, and then what is under way; each connection is one of `tasks`.
 pub(crate) async fn serve(
@@ -124,7 +128,9 @@ async fn requests<S>(
 		.timer(TokioTimer::new())
 		.header_read_timeout(HEADERS_TIME_MAX)
 		.max_buf_size(HEADERS_BYTES_MAX)
-		.serve_connection(TokioIo::new(stream), service);
+		.serve_connection(TokioIo::new(Outflow::new(stream, TAKE_TIME_MAX)), service)
+		// The visitor of a container may go on with a WebSocket; the API has no answer to that.
+		.with_upgrades();
 	tokio::pin!(served);
 	let outcome = tokio::select! {
 		outcome = served.as_mut() => outcome,

@@ -2,7 +2,6 @@
 
 //! TLS, by a certificate and a key in files.
 
-use crate::config;
 use anyhow::{Context as _, ensure};
 use std::{path::Path, sync::Arc};
 use tokio_rustls::{
@@ -14,20 +13,29 @@ use tokio_rustls::{
 	},
 };
 
+/// Where a section of the configuration has what TLS needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TlsFiles<'a> {
+	/// The section, as errors name it.
+	pub(crate) section: &'static str,
+	pub(crate) certificates: Option<&'a Path>,
+	pub(crate) private_key: Option<&'a Path>,
+}
+
 /// What accepts TLS, if the configuration names a certificate.
 ///
 /// # Errors
 ///
 /// A file cannot be read, or does not hold what it should, or the key is not the certificate's.
-pub(crate) fn acceptor(config: &config::Api) -> anyhow::Result<Option<TlsAcceptor>> {
-	let (Some(certificates), Some(key)) = (&config.certificate_file, &config.private_key_file)
-	else {
+pub(crate) fn acceptor(files: TlsFiles<'_>) -> anyhow::Result<Option<TlsAcceptor>> {
+	let section = files.section;
+	let (Some(certificates), Some(key)) = (files.certificates, files.private_key) else {
 		return Ok(None);
 	};
 	let chain = read_certificates(certificates)
-		.with_context(|| format!("api.certificate_file is {}", certificates.display()))?;
+		.with_context(|| format!("{section}.certificate_file is {}", certificates.display()))?;
 	let private_key = PrivateKeyDer::from_pem_file(key)
-		.with_context(|| format!("api.private_key_file is {}", key.display()))?;
+		.with_context(|| format!("{section}.private_key_file is {}", key.display()))?;
 	let mut tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
 		.with_safe_default_protocol_versions()
 		.context("TLS has no version that can be used")?

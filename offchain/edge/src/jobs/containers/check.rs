@@ -13,7 +13,7 @@ use std::{
 	time::Duration,
 };
 use tokio::{
-	io::{AsyncReadExt as _, AsyncWriteExt as _},
+	io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
 	net::TcpStream,
 	time::timeout,
 };
@@ -36,7 +36,11 @@ pub(super) async fn check(
 	let checking = async {
 		match &check.check {
 			Check::Tcp { port } => connect(place(*port)?).await.map(drop),
-			Check::Http { port, path } => get(place(*port)?, path).await,
+			Check::Http { port, path } => {
+				let place = place(*port)?;
+				let answered = get(connect(place).await?, &place.to_string(), path).await;
+				answered.map_err(|reason| format!("port {port}: {reason}"))
+			},
 			Check::Exec { command } => {
 				let name = instance.to_string();
 				let ran = engine.exec(&name, command, secs, CHECK_OUTPUT_BYTES_MAX).await;
@@ -60,14 +64,18 @@ async fn connect(place: SocketAddr) -> Result<TcpStream, String> {
 		.map_err(|error| format!("port {} takes no connection: {error}", place.port()))
 }
 
-/// A GET, of whose answer only the status counts.
-async fn get(place: SocketAddr, path: &str) -> Result<(), String> {
-	let mut stream = connect(place).await?;
+/// A GET over a connection to a container, of whose answer only the status counts.
+pub(crate) async fn get(
+	mut stream: impl AsyncRead + AsyncWrite + Unpin,
+	host: &str,
+	path: &str,
+) -> Result<(), String> {
 	let request = format!(
-		"GET {path} HTTP/1.1\r\nHost: {place}\r\nUser-Agent: r1-edge\r\nConnection: close\r\n\r\n"
+		"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: r1-edge\r\nConnection: close\r\n\r\n"
 	);
-	let failed = |error| format!("port {} does not answer: {error}", place.port());
+	let failed = |error| format!("it does not answer: {error}");
 	stream.write_all(request.as_bytes()).await.map_err(failed)?;
+	stream.flush().await.map_err(failed)?;
 	let mut head = Vec::new();
 	let mut stream = stream.take(STATUS_LINE_BYTES_MAX);
 	while !head.contains(&b'\n') {

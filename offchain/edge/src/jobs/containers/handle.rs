@@ -2,9 +2,14 @@
 
 //! What others ask about containers.
 
-use super::check::check;
+use super::{
+	check::check,
+	reach::{self, NoPlace, Place, Reachable},
+};
 use crate::defaults::{CHECK_FRESH, CHECK_TIME_MAX, LOG_BYTES_MAX};
 use r1_core::error_chain;
+#[cfg(test)]
+use r1_deeploy::job::Group;
 use r1_deeploy::{
 	container::{
 		Reconciler,
@@ -13,7 +18,7 @@ use r1_deeploy::{
 		plan::{Desired, Phase},
 		report::ContainerPhase,
 	},
-	job::HealthCheck,
+	job::{HealthCheck, WantedPort},
 	specification::ServedName,
 };
 use r1_primitives::JobId;
@@ -44,6 +49,7 @@ struct Known {
 struct KnownJob {
 	phase: Phase,
 	containers: BTreeMap<ServedName, KnownContainer>,
+	reachable: Vec<Reachable>,
 }
 
 #[derive(Clone, Debug)]
@@ -143,6 +149,18 @@ impl Containers {
 		health
 	}
 
+	/// Where a port of a job is reached from this machine: at least one place, to be tried in order.
+	pub(crate) fn places(
+		&self,
+		job: JobId,
+		container: Option<&str>,
+		wanted: WantedPort<'_>,
+	) -> Result<Vec<Place>, NoPlace> {
+		let known = self.lock();
+		let of_job = known.jobs.get(&job).ok_or(NoPlace::NotHere { job })?;
+		reach::places(&of_job.reachable, container, wanted)
+	}
+
 	/// Where this machine and the containers are on the networks of jobs, as it changes.
 	pub(crate) fn inside(&self) -> watch::Receiver<Inside> {
 		self.inside.subscribe()
@@ -162,7 +180,9 @@ impl Containers {
 				Some(previous) if *phase == Phase::RolledBack => previous,
 				_ => &wanted.current,
 			};
-			let reports = reconciler.report(desired, *job).into_iter().map(|report| {
+			let reports = reconciler.report(desired, *job);
+			let reachable = reach::reachable(*job, phase, wanted, &reports, &inside.addresses);
+			let reports = reports.into_iter().map(|report| {
 				let name = report.container;
 				let instance =
 					Instance { job: *job, revision: revision.cid, container: name.clone() };
@@ -177,7 +197,8 @@ impl Containers {
 				};
 				(name, known)
 			});
-			Some((*job, KnownJob { phase: phase.clone(), containers: reports.collect() }))
+			let containers = reports.collect();
+			Some((*job, KnownJob { phase: phase.clone(), containers, reachable }))
 		};
 		let mut known = self.lock();
 		known.engine = Some(Arc::clone(engine));
@@ -190,6 +211,19 @@ impl Containers {
 			*last = inside;
 			has_changed
 		});
+	}
+
+	/// Says where the containers of a job are, instead of an engine.
+	#[cfg(test)]
+	pub(crate) fn put(
+		&self,
+		job: JobId,
+		group: Arc<Group>,
+		addresses: BTreeMap<ServedName, IpAddr>,
+	) {
+		let reachable = vec![Reachable::new(group, addresses)];
+		let of_job = KnownJob { phase: Phase::Serving, containers: BTreeMap::new(), reachable };
+		self.lock().jobs.insert(job, of_job);
 	}
 
 	fn find(

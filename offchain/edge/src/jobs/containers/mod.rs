@@ -18,11 +18,14 @@ mod executor;
 mod handle;
 mod inventory;
 mod places;
+mod reach;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use check::get;
 pub(crate) use handle::{Containers, Health, Inside, NoLogs};
 pub(super) use places::Places;
+pub(crate) use reach::{NoPlace, Place};
 
 use self::{
 	connect::connect,
