@@ -2,17 +2,20 @@
 
 //! A typed client of one edge daemon.
 
+mod events;
 mod cstore;
 mod encrypted;
 mod files;
+mod jobs;
 
 pub use cstore::{ProofQuery, Watch, WriteOptions};
 pub use files::Download;
+pub use jobs::{ExecError, ExecInput, ExecOutput, LogLines};
 
 use crate::{
-	ApiErrorBody, ChallengeRequest, ChallengeResponse, HealthResponse, HexBytes, JobLogs,
-	JobStatus, LinkProofRequest, LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest,
-	RevokeResponse, SealingKeyResponse, SelfResponse, TokenRequest, TokenResponse,
+	ApiErrorBody, ChallengeRequest, ChallengeResponse, HealthResponse, HexBytes, LinkProofRequest,
+	LinkProofResponse, NodeStatus, NodesResponse, RevokeRequest, RevokeResponse,
+	SealingKeyResponse, SelfResponse, TokenRequest, TokenResponse,
 	oip::{InferRequest, InferResponse, ModelMetadata, ModelReady, Ready, ServerMetadata},
 };
 use codec::DecodeAll;
@@ -207,34 +210,6 @@ impl EdgeClient {
 	/// See [`ClientError`].
 	pub async fn revoke(&self, request: &RevokeRequest) -> Result<RevokeResponse, ClientError> {
 		self.post(&["v1", "auth", "revoke"], request).await
-	}
-
-	// # Jobs
-
-	/// How far a job is on the node.
-	///
-	/// # Errors
-	///
-	/// See [`ClientError`].
-	pub async fn job(&self, job: u32) -> Result<JobStatus, ClientError> {
-		self.get(&["v1", "jobs", &job.to_string()]).await?.json()
-	}
-
-	/// The last lines of a container of a job; of a job with one container, it need not be named.
-	///
-	/// # Errors
-	///
-	/// See [`ClientError`].
-	pub async fn job_logs(
-		&self,
-		job: u32,
-		container: Option<&str>,
-		lines: u32,
-	) -> Result<JobLogs, ClientError> {
-		let request = self.request(Method::GET, &["v1", "jobs", &job.to_string(), "logs"]);
-		let request = request.query(&[("lines", lines)]);
-		let request = request.query(&container.map(|name| [("container", name)]));
-		self.exchange(request).await?.success()?.json()
 	}
 
 	// # Inference

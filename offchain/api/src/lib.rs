@@ -22,6 +22,7 @@ mod error;
 mod files;
 mod cstore;
 mod node;
+mod exec;
 mod nodes;
 mod specification;
 mod hex_bytes;
@@ -38,7 +39,8 @@ pub use auth::{
 };
 #[cfg(feature = "client")]
 pub use client::{
-	ClientError, ClientOptions, Download, EdgeClient, ProofQuery, Watch, WriteOptions,
+	ClientError, ClientOptions, Download, EdgeClient, ExecError, ExecInput, ExecOutput, LogLines,
+	ProofQuery, Watch, WriteOptions,
 };
 pub use cstore::{
 	NamespaceStatus, NamespacesResponse, Octets, OctetsForm, QuorumKey, StoreChange, StoreEntries,
@@ -46,6 +48,10 @@ pub use cstore::{
 };
 pub use encrypted::EncryptedModelStatus;
 pub use error::ApiErrorBody;
+pub use exec::{
+	EXEC_FRAME_BYTES_MAX, EXEC_PROTOCOL, EXEC_SIGN_INTERVAL, EXEC_SILENCE_MAX, ExecFormatError,
+	ExecFrame, ExecRequest, TerminalSize,
+};
 pub use files::{
 	CarAdded, FileAdded, FileEntry, FileStatus, FilesCollected, FilesScrubbed, FilesStatus,
 	PinStatus, PinsPage, Unpinned,

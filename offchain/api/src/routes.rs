@@ -58,6 +58,14 @@ pub const JOB: &str = "/v1/jobs/{job}";
 /// on the node.
 pub const JOB_LOGS: &str = "/v1/jobs/{job}/logs";
 
+/// GET with the same queries: a stream of events, each a [`JobLogLine`](crate::JobLogLine); after the
+/// last lines those that come.
+pub const JOB_LOGS_FOLLOW: &str = "/v1/jobs/{job}/logs/follow";
+
+/// POST: [`ExecRequest`](crate::ExecRequest); the connection goes on with
+/// [`ExecFrame`](crate::ExecFrame)s.
+pub const JOB_EXEC: &str = "/v1/jobs/{job}/exec";
+
 /// GET: [`FilesStatus`](crate::FilesStatus).
 pub const R1FS: &str = "/v1/r1fs";
 

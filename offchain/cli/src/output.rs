@@ -9,6 +9,9 @@ use std::{
 	process::ExitCode,
 };
 
+/// Exit code of any other answer.
+const SUCCESS: u8 = 0;
+
 /// Exit code of a negative answer.
 const NEGATIVE: u8 = 1;
 
@@ -20,7 +23,7 @@ const ERROR: u8 = 2;
 pub(crate) struct Answer {
 	json: serde_json::Value,
 	text: Vec<u8>,
-	is_negative: bool,
+	exit_code: u8,
 }
 
 impl Answer {
@@ -63,21 +66,32 @@ impl Answer {
 
 	/// One thing, of which other programs read bytes as they are, and all of it as JSON.
 	pub(crate) fn bytes_of<T: Serialize>(value: &T, bytes: &[u8]) -> anyhow::Result<Self> {
-		Ok(Self { json: serde_json::to_value(value)?, text: bytes.to_owned(), is_negative: false })
+		Ok(Self { json: serde_json::to_value(value)?, text: bytes.to_owned(), exit_code: SUCCESS })
 	}
 
 	fn new(json: serde_json::Value, text: &str) -> Self {
-		Self { json, text: format!("{text}\n").into_bytes(), is_negative: false }
+		Self { json, text: format!("{text}\n").into_bytes(), exit_code: SUCCESS }
 	}
 
 	/// The same answer, which says no if `is_negative`: the exit code tells.
 	pub(crate) fn negative(self, is_negative: bool) -> Self {
-		Self { is_negative, ..self }
+		Self { exit_code: if is_negative { NEGATIVE } else { SUCCESS }, ..self }
+	}
+
+	/// No more than what has been printed already.
+	pub(crate) fn nothing() -> Self {
+		Self { json: serde_json::Value::Null, text: Vec::new(), exit_code: SUCCESS }
+	}
+
+	/// The same, of a command that ended with a code.
+	pub(crate) fn ended(code: i64) -> Self {
+		// Containers' codes are those of processes; nothing else is any of ours.
+		Self { exit_code: u8::try_from(code).unwrap_or(ERROR), ..Self::nothing() }
 	}
 
 	#[cfg(test)]
 	pub(crate) fn is_negative(&self) -> bool {
-		self.is_negative
+		self.exit_code == NEGATIVE
 	}
 
 	#[cfg(test)]
@@ -94,13 +108,14 @@ impl Answer {
 /// Prints an answer; a reader that has gone away is no error.
 pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
 	let mut stdout = io::stdout().lock();
-	let written =
-		if json { writeln!(stdout, "{:#}", answer.json) } else { stdout.write_all(&answer.text) };
+	let written = match json && !answer.json.is_null() {
+		true => writeln!(stdout, "{:#}", answer.json),
+		false => stdout.write_all(&answer.text),
+	};
 	// What does not end with a line would otherwise be written, or fail to be, when nobody looks.
 	match written.and_then(|()| stdout.flush()) {
 		Err(error) if error.kind() != io::ErrorKind::BrokenPipe => report(&error.into()),
-		_ if answer.is_negative => ExitCode::from(NEGATIVE),
-		_ => ExitCode::SUCCESS,
+		_ => ExitCode::from(answer.exit_code),
 	}
 }
 

@@ -146,6 +146,16 @@ pub(crate) const LOG_LINES: u32 = 100;
 /// See [`LOG_LINES`]: what a person scrolls through.
 pub(crate) const LOG_LINES_MAX: u32 = 10_000;
 
+/// Connections with the containers of a job at a time, for lines as they come and commands: each takes a
+/// connection with the engine, and a command of the container's processes.
+pub(crate) const TALKS_PER_JOB_MAX: usize = 8;
+
+/// The same with all containers: of eight jobs.
+pub(crate) const TALKS_MAX: usize = 64;
+
+/// How long whoever was told how a command ended may take to hear it.
+pub(crate) const TALK_LINGER: Duration = Duration::from_secs(5);
+
 /// Bytes of a container's log that are told at once (1 MiB): lines may be long.
 pub(crate) const LOG_BYTES_MAX: usize = 1024 * 1024;
 

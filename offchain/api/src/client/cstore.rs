@@ -2,16 +2,15 @@
 
 //! The store.
 
-use super::{Answer, ClientError, EdgeClient};
+use super::{
+	Answer, ClientError, EdgeClient,
+	events::{EVENTS_TIMEOUT, Events},
+};
 use crate::{
 	NamespaceStatus, NamespacesResponse, QuorumKey, StoreChange, StoreEntries, StoreEntry,
 	StorePage, StoreWritten,
 };
-use reqwest::{Method, Response, header::CONTENT_TYPE};
-use std::time::Duration;
-
-/// Longest that a watch lasts: a year.
-const WATCH_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3_600);
+use reqwest::{Method, header::CONTENT_TYPE};
 
 /// What is wanted of a write.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -198,11 +197,10 @@ impl EdgeClient {
 		let request = self
 			.request(Method::GET, &path_of(namespace, Some("watch")))
 			.query(&[("prefix", prefix)])
-			.timeout(WATCH_TIMEOUT);
+			.timeout(EVENTS_TIMEOUT);
 		let response = self.send(request).await?;
-		let bytes_max = self.response_bytes_max;
 		match response.status().is_success() {
-			true => Ok(Watch { response, text: Vec::new(), bytes_max }),
+			true => Ok(Watch(Events::new(response, self.response_bytes_max))),
 			false => Err(self.read(response).await?.into_refusal()),
 		}
 	}
@@ -210,12 +208,7 @@ impl EdgeClient {
 
 /// Changes as they come.
 #[derive(Debug)]
-pub struct Watch {
-	response: Response,
-	/// What came and is no whole line yet.
-	text: Vec<u8>,
-	bytes_max: usize,
-}
+pub struct Watch(Events);
 
 impl Watch {
 	/// The next change; none when the daemon ends the watch, because it stops, or does not replicate
@@ -225,30 +218,7 @@ impl Watch {
 	///
 	/// The connection broke, or what came is no change.
 	pub async fn next(&mut self) -> Result<Option<StoreChange>, ClientError> {
-		let url = self.response.url().to_string();
-		loop {
-			while let Some(end) = self.text.iter().position(|byte| *byte == b'\n') {
-				let line: Vec<u8> = self.text.drain(..=end).collect();
-				// Names of events and signs of life are lines, too.
-				if let Some(data) = line.strip_prefix(b"data:") {
-					let change = serde_json::from_slice(data);
-					return change
-						.map(Some)
-						.map_err(|source| ClientError::MalformedJson { url, source });
-				}
-			}
-			let chunk = self.response.chunk().await.map_err(|source| ClientError::Transport {
-				url: url.clone(),
-				source: source.without_url(),
-			})?;
-			match chunk {
-				None => return Ok(None),
-				Some(chunk) if self.bytes_max < self.text.len().saturating_add(chunk.len()) => {
-					return Err(ClientError::TooLarge { url, max: self.bytes_max });
-				},
-				Some(chunk) => self.text.extend_from_slice(&chunk),
-			}
-		}
+		self.0.next().await
 	}
 }
 

@@ -46,6 +46,9 @@ pub(crate) enum Job {
 	},
 	/// What a container of a job wrote last, on the node of the daemon at `--edge-url`.
 	Logs(JobLogs),
+	/// Runs a command in a container of a job, on the node of the daemon at `--edge-url`; ends with
+	/// the command's exit code.
+	Exec(JobExec),
 	/// Changes what a job is, while it runs; sign as its owner.
 	Update(JobUpdate),
 	/// Ends a job.
@@ -83,6 +86,29 @@ pub(crate) struct JobLogs {
 	/// How many lines, at most 10 000.
 	#[arg(long, default_value_t = 100)]
 	pub(crate) lines: u32,
+	/// Goes on with each line that it writes, until it ends.
+	#[arg(long, short)]
+	pub(crate) follow: bool,
+}
+
+/// A command in a container.
+#[derive(Args, Debug)]
+pub(crate) struct JobExec {
+	/// The job.
+	#[arg(long)]
+	pub(crate) job: u32,
+	/// The container; a job with one container has no other.
+	#[arg(long)]
+	pub(crate) container: Option<String>,
+	/// Lets the command read what this one reads; otherwise it reads nothing.
+	#[arg(long, short = 'i')]
+	pub(crate) stdin: bool,
+	/// Gives the command a terminal, in the place of this one.
+	#[arg(long, short = 't', requires = "stdin")]
+	pub(crate) tty: bool,
+	/// The command and its arguments, behind `--`.
+	#[arg(last = true, required = true)]
+	pub(crate) command: Vec<String>,
 }
 
 /// An order of a job.

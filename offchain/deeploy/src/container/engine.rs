@@ -2,13 +2,19 @@
 
 //! What a container engine must be able to do.
 
-use super::config::{ContainerConfig, NetworkConfig, VolumeConfig};
+use super::{
+	config::{ContainerConfig, NetworkConfig, VolumeConfig},
+	session::{Command, Session, Terminal},
+};
 use crate::job::{Image, Protocol};
-use futures::future::BoxFuture;
+use futures::{future::BoxFuture, stream::BoxStream};
 use std::{collections::BTreeMap, error::Error, fmt::Debug, net::IpAddr, path::Path};
 
 /// What an engine answers, some time later.
 pub type Reply<'call, T> = BoxFuture<'call, Result<T, EngineError>>;
+
+/// Lines as a container writes them, until it ends.
+pub type Lines = BoxStream<'static, Result<LogLine, EngineError>>;
 
 /// An engine that runs containers. It has no policy: that is in the plan and the configurations.
 ///
@@ -64,6 +70,9 @@ pub trait ContainerEngine: Debug + Send + Sync {
 		bytes_max: usize,
 	) -> Reply<'call, Vec<LogLine>>;
 
+	/// The last lines that a container wrote, and those that it writes from then on.
+	fn follow(&self, container: &str, lines_max: u32) -> Lines;
+
 	/// What a container takes now.
 	fn stats<'call>(&'call self, container: &'call str) -> Reply<'call, Stats>;
 
@@ -75,6 +84,19 @@ pub trait ContainerEngine: Debug + Send + Sync {
 		secs: u64,
 		bytes_max: usize,
 	) -> Reply<'call, Executed>;
+
+	/// Begins a command in a container, which goes on for as long as it likes.
+	fn begin<'call>(
+		&'call self,
+		container: &'call str,
+		command: &'call Command,
+	) -> Reply<'call, Session>;
+
+	/// Makes the terminal of a session another size.
+	fn resize<'call>(&'call self, session: &'call str, terminal: Terminal) -> Reply<'call, ()>;
+
+	/// How the command of a session ended; nothing while it runs.
+	fn code<'call>(&'call self, session: &'call str) -> Reply<'call, Option<i64>>;
 
 	// # Networks and volumes
 

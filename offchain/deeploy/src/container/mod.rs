@@ -16,6 +16,7 @@
 
 pub mod names;
 pub mod engine;
+pub mod session;
 pub mod config;
 pub mod docker;
 mod desired;

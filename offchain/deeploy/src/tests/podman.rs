@@ -8,13 +8,16 @@ use crate::{
 	container::{
 		config::{ContainerConfig, Given, PlacedGroup},
 		docker::DockerEngine,
-		engine::{ContainerEngine, EngineError, RunState},
+		engine::{ContainerEngine, EngineError, Lines, RunState},
 		names::{LABEL_JOB, LABEL_REALM},
+		session::{Command, Session, Terminal, Written},
 	},
 	job::{Image, JobSpecification},
 	testing::{GLANCE, PATIENCE, Podman, realm},
 };
+use futures::StreamExt as _;
 use std::path::Path;
+use tokio::io::AsyncWriteExt as _;
 
 fn job(containers: &str) -> JobSpecification {
 	let image = content("busybox");
@@ -154,6 +157,82 @@ async fn engine_should_run_a_stack_and_leave_nothing_behind() {
 	engine.create(db).await.unwrap();
 	engine.start(&db.name).await.unwrap();
 	assert_eq!(run(&engine, &db.name, "cat /data/www/index").await, (0, "hello\n".into()));
+	assert_eq!(clear(&engine).await, 0);
+}
+
+/// All that a command writes, to either stream, and how it ends.
+async fn talk(
+	engine: &dyn ContainerEngine,
+	container: &str,
+	script: &str,
+	input: Option<&[u8]>,
+	terminal: Option<Terminal>,
+) -> (i64, String, String) {
+	let words = ["/bin/sh".to_owned(), "-c".to_owned(), script.to_owned()].to_vec();
+	let command = Command { words, has_input: input.is_some(), terminal };
+	let Session { id, mut output, input: mut writer } =
+		engine.begin(container, &command).await.unwrap();
+	let (mut said, mut complained) = (Vec::new(), Vec::new());
+	let listening = async {
+		while let Some(written) = output.next().await {
+			let Written { is_error, bytes } = written.unwrap();
+			if is_error { &mut complained } else { &mut said }.extend(bytes);
+		}
+	};
+	let speaking = async {
+		writer.write_all(input.unwrap_or_default()).await.unwrap();
+		if input.is_some() && terminal.is_none() {
+			writer.shutdown().await.unwrap();
+		}
+	};
+	let talking = async { tokio::join!(listening, speaking) };
+	tokio::time::timeout(PATIENCE, talking).await.expect("it ends");
+	let mut code = None;
+	let ending = async {
+		while code.is_none() {
+			code = engine.code(&id).await.unwrap();
+		}
+	};
+	tokio::time::timeout(PATIENCE, ending)
+		.await
+		.expect("the engine notices that it has ended");
+	let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+	(code.unwrap(), text(said), text(complained))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn engine_should_hand_on_what_goes_on_in_a_container() {
+	let (podman, engine) = Podman::start().await;
+	let image = Image::Archive { cid: content("busybox") };
+	let reference = engine.load(&image, &podman.archive()).await.unwrap();
+	let configs = bring_up(&engine, 1, &job(SERVER), &reference).await;
+	let web = &configs[1].name;
+	let no_terminal = async |script, input| talk(&engine, web, script, input, None).await;
+	let said = no_terminal("echo one; echo two >&2; exit 3", None).await;
+	assert_eq!(said, (3, "one\n".to_owned(), "two\n".to_owned()));
+	assert_eq!(no_terminal("cat; echo end", None).await, (0, "end\n".to_owned(), String::new()));
+	let long = vec![b'a'; 1 << 20];
+	let said = no_terminal("cat", Some(&long)).await;
+	assert!(said.1.as_bytes() == long, "{} bytes came back", said.1.len());
+	// In a terminal there is one stream, and a size.
+	let terminal = Some(Terminal { columns: 123, rows: 45 });
+	let script = "read word; stty size; echo $word >&2; exit 7";
+	let (code, said, _) = talk(&engine, web, script, Some(b"hello\n"), terminal).await;
+	assert_eq!(code, 7);
+	assert!(said.contains("45 123\r\n") && said.ends_with("hello\r\n"), "{said:?}");
+	// Lines are told when they are written, and the end when there are no more.
+	let mut lines = engine.follow(web, 10);
+	let next = async |lines: &mut Lines| {
+		let line = tokio::time::timeout(PATIENCE, lines.next()).await.expect("a line comes");
+		line.map(|line| line.unwrap().text)
+	};
+	let mut first = [next(&mut lines).await, next(&mut lines).await].map(Option::unwrap);
+	first.sort();
+	assert_eq!(first, ["started", "trouble"]);
+	run(&engine, web, "echo later > /proc/1/fd/1").await;
+	assert_eq!(next(&mut lines).await.as_deref(), Some("later"));
+	engine.stop(web, 0).await.unwrap();
+	assert_eq!(next(&mut lines).await, None);
 	assert_eq!(clear(&engine).await, 0);
 }
 

@@ -17,6 +17,7 @@ mod auth;
 mod node;
 mod nodes;
 mod jobs;
+mod exec;
 mod inside;
 mod cstore;
 mod quorum;

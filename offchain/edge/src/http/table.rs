@@ -6,15 +6,15 @@ use super::{
 	access::Access::{
 		Files as FilesOf, Gateway, Job, Local, LocalOr, Model, Namespace, Public, Whole,
 	},
-	auth, cstore, encrypted,
+	auth, cstore, encrypted, exec,
 	files::{self, uploads},
 	inference, jobs, node, nodes, openapi, oracle, proof, quorum,
 	route::{BINARY, Content, DELETE, HEAD, PATCH, Route, json},
 };
 use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_TIME_MAX};
 use r1_api::{
-	CarAdded, ChallengeRequest, ChallengeResponse, EncryptedModelStatus, FileAdded, FileStatus,
-	FilesCollected, FilesScrubbed, FilesStatus, HealthResponse, JobLogs, JobStatus,
+	CarAdded, ChallengeRequest, ChallengeResponse, EncryptedModelStatus, ExecRequest, FileAdded,
+	FileStatus, FilesCollected, FilesScrubbed, FilesStatus, HealthResponse, JobLogs, JobStatus,
 	LinkProofRequest, LinkProofResponse, NamespaceStatus, NamespacesResponse, NodeStatus,
 	NodesResponse, PinStatus, PinsPage, QuorumKey, RevokeRequest, RevokeResponse,
 	SealingKeyResponse, SelfResponse, StoreEntries, StorePage, StoreWritten, TokenRequest,
@@ -132,6 +132,17 @@ fn of_jobs() -> Vec<Route> {
 				("lines", "How many lines, 100 if nothing is said and 10 000 at most."),
 			])
 			.answers(json::<JobLogs>()),
+		Route::get(routes::JOB_LOGS_FOLLOW, Job(Jobs, Read), jobs::follow)
+			.says("The same, and each line that it writes from then on, until it ends.")
+			.options(&[
+				("container", "The container; a job with one container has no other."),
+				("lines", "How many lines to begin with, 100 if nothing is said."),
+			])
+			.answers(Content::Bytes("text/event-stream")),
+		Route::post(routes::JOB_EXEC, Job(Jobs, Write), exec::exec)
+			.says("Begins a command in a container; the connection goes on in `r1-exec/1`.")
+			.takes(json::<ExecRequest>())
+			.answers(Content::Headers(101)),
 	]
 }
 

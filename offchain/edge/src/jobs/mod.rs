@@ -21,7 +21,7 @@ mod tests;
 #[cfg(test)]
 mod storage_tests;
 
-pub(crate) use containers::{Containers, Health, NoLogs, NoPlace, Place, get};
+pub(crate) use containers::{Containers, Health, NoAnswer, NoPlace, Place, Talk, TerminalOf, get};
 pub(crate) use credentials::Credentials;
 
 use self::board::Board;

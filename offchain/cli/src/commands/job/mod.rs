@@ -3,6 +3,8 @@
 //! Jobs: order, list, change, end.
 
 mod on_node;
+mod exec;
+mod terminal;
 mod specification;
 
 use super::{address, done, event, or_dash, secret::SEALED_BEGINNING, short, submit};
@@ -25,7 +27,9 @@ pub(super) async fn run(arguments: &Arguments, command: &Job) -> anyhow::Result<
 		Job::Validate { path } => specification::validate(path),
 		Job::Submit(order) => submit_job(arguments, order).await,
 		Job::Status { job } => on_node::status(arguments, *job).await,
+		Job::Logs(which) if which.follow => on_node::follow(arguments, which).await,
 		Job::Logs(which) => on_node::logs(arguments, which).await,
+		Job::Exec(order) => exec::exec(arguments, order).await,
 		Job::Update(change) => update(arguments, change).await,
 		Job::Close { job } => {
 			let call = calls::close_job(*job);

@@ -5,10 +5,11 @@
 use crate::commands::or_dash;
 use crate::{
 	arguments::{Arguments, JobLogs},
-	output::Answer,
+	output::{Answer, print_line},
 };
 use r1_api::{ContainerStatus, JobState, JobStatus};
 use serde::Serialize;
+use std::io;
 
 /// Its state; a job that failed is a negative answer.
 pub(super) async fn status(arguments: &Arguments, job: u32) -> anyhow::Result<Answer> {
@@ -35,6 +36,25 @@ pub(super) async fn logs(arguments: &Arguments, which: &JobLogs) -> anyhow::Resu
 	let logs = edge.job_logs(which.job, which.container.as_deref(), which.lines).await?;
 	let lines = logs.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>();
 	Answer::text_of(&logs, &lines.join("\n"))
+}
+
+/// What a container wrote last, and what it writes until it ends.
+pub(super) async fn follow(arguments: &Arguments, which: &JobLogs) -> anyhow::Result<Answer> {
+	let edge = arguments.edge()?;
+	let JobLogs { job, container, lines, .. } = which;
+	let mut lines = edge.follow_job_logs(*job, container.as_deref(), *lines).await?;
+	while let Some(line) = lines.next().await? {
+		let printed = match arguments.json {
+			true => print_line(&serde_json::to_string(&line)?),
+			false => print_line(&line.text),
+		};
+		match printed {
+			// Whoever reads has enough.
+			Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
+			printed => printed?,
+		}
+	}
+	Ok(Answer::nothing())
 }
 
 /// A container in a line: `web: healthy, started again 2 times (GET /ready is answered with 503)`.

@@ -11,6 +11,8 @@
 mod realm;
 mod request;
 mod reply;
+mod lines;
+mod session;
 
 pub use realm::Realm;
 pub(crate) use request::container_body;
@@ -18,8 +20,10 @@ pub(crate) use request::container_body;
 use super::{
 	config::{ContainerConfig, NetworkConfig, VolumeConfig},
 	engine::{
-		ContainerEngine, ContainerStatus, EngineError, Executed, Labelled, LogLine, Reply, Stats,
+		ContainerEngine, ContainerStatus, EngineError, Executed, Labelled, Lines, LogLine, Reply,
+		Stats,
 	},
+	session::{Command, Session, Terminal},
 };
 use crate::job::Image;
 use bollard::{
@@ -287,6 +291,10 @@ impl ContainerEngine for DockerEngine {
 		.boxed()
 	}
 
+	fn follow(&self, container: &str, lines_max: u32) -> Lines {
+		self.lines(container, lines_max)
+	}
+
 	fn stats<'call>(&'call self, container: &'call str) -> Reply<'call, Stats> {
 		async move {
 			let options = StatsOptionsBuilder::new().stream(false).one_shot(true).build();
@@ -315,6 +323,22 @@ impl ContainerEngine for DockerEngine {
 			}
 		}
 		.boxed()
+	}
+
+	fn begin<'call>(
+		&'call self,
+		container: &'call str,
+		command: &'call Command,
+	) -> Reply<'call, Session> {
+		self.begin_command(container, command).boxed()
+	}
+
+	fn resize<'call>(&'call self, session: &'call str, terminal: Terminal) -> Reply<'call, ()> {
+		self.resize_terminal(session, terminal).boxed()
+	}
+
+	fn code<'call>(&'call self, session: &'call str) -> Reply<'call, Option<i64>> {
+		self.code_of(session).boxed()
 	}
 
 	fn create_network<'call>(&'call self, config: &'call NetworkConfig) -> Reply<'call, ()> {

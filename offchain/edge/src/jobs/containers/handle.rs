@@ -6,7 +6,10 @@ use super::{
 	check::check,
 	reach::{self, NoPlace, Place, Reachable},
 };
-use crate::defaults::{CHECK_FRESH, CHECK_TIME_MAX, LOG_BYTES_MAX};
+use crate::{
+	defaults::{CHECK_FRESH, CHECK_TIME_MAX, LOG_BYTES_MAX, TALKS_MAX, TALKS_PER_JOB_MAX},
+	turnstile::Turnstile,
+};
 use r1_core::error_chain;
 #[cfg(test)]
 use r1_deeploy::job::Group;
@@ -30,10 +33,12 @@ use std::{
 use tokio::{sync::watch, time::timeout};
 
 /// A handle on the containers of this node.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Containers {
 	known: Arc<Mutex<Known>>,
 	inside: Arc<watch::Sender<Inside>>,
+	/// Those who are connected with the containers of a job.
+	pub(super) talks: Turnstile<JobId>,
 }
 
 /// What is known since the last look.
@@ -53,8 +58,8 @@ struct KnownJob {
 }
 
 #[derive(Clone, Debug)]
-struct KnownContainer {
-	instance: Instance,
+pub(super) struct KnownContainer {
+	pub(super) instance: Instance,
 	phase: ContainerPhase,
 	address: Option<IpAddr>,
 	check: Option<HealthCheck>,
@@ -77,9 +82,9 @@ pub(crate) struct Logs {
 	pub(crate) lines: Vec<LogLine>,
 }
 
-/// Why there are no lines.
+/// Why a container is not to be talked with.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum NoLogs {
+pub(crate) enum NoAnswer {
 	#[error("job {job} has no containers on this node")]
 	NoJob { job: JobId },
 	#[error("job {job} has several containers; say which: {}", names.join(", "))]
@@ -88,8 +93,10 @@ pub(crate) enum NoLogs {
 	NoContainer { job: JobId, name: String, names: Vec<String> },
 	#[error("container `{name}` has not been made yet")]
 	NotMade { name: String },
-	#[error("the container engine does not give the lines: {reason}")]
+	#[error("the container engine does not do it: {reason}")]
 	Engine { reason: String },
+	#[error("as many are connected with containers of job {job}, or of the node, as may be")]
+	Busy { job: JobId },
 }
 
 /// Whether the containers of a job work.
@@ -106,6 +113,13 @@ pub(crate) enum Health {
 	NotHere,
 }
 
+impl Default for Containers {
+	fn default() -> Self {
+		let talks = Turnstile::new(TALKS_PER_JOB_MAX, TALKS_MAX);
+		Self { known: Arc::default(), inside: Arc::default(), talks }
+	}
+}
+
 impl Containers {
 	/// The last lines of a container; of a job with one container, it need not be named.
 	pub(crate) async fn logs(
@@ -113,17 +127,12 @@ impl Containers {
 		job: JobId,
 		name: Option<&str>,
 		lines_max: u32,
-	) -> Result<Logs, NoLogs> {
-		let (engine, container) = self.find(job, name)?;
+	) -> Result<Logs, NoAnswer> {
+		let (engine, container) = self.find_made(job, name)?;
 		let name = container.instance.container.clone();
-		let is_made =
-			!matches!(container.phase, ContainerPhase::Fetching | ContainerPhase::Creating);
-		if !is_made {
-			return Err(NoLogs::NotMade { name: name.to_string() });
-		}
 		let lines = engine.logs(&container.instance.to_string(), lines_max, LOG_BYTES_MAX).await;
 		let lines =
-			lines.map_err(|error| NoLogs::Engine { reason: error_chain(&error).to_string() })?;
+			lines.map_err(|error| NoAnswer::Engine { reason: error_chain(&error).to_string() })?;
 		Ok(Logs { container: name, lines })
 	}
 
@@ -226,24 +235,40 @@ impl Containers {
 		self.lock().jobs.insert(job, of_job);
 	}
 
+	/// A container that is there, though it may not run.
+	pub(super) fn find_made(
+		&self,
+		job: JobId,
+		name: Option<&str>,
+	) -> Result<(Arc<dyn ContainerEngine>, KnownContainer), NoAnswer> {
+		let (engine, container) = self.find(job, name)?;
+		match container.phase {
+			ContainerPhase::Fetching | ContainerPhase::Creating => {
+				Err(NoAnswer::NotMade { name: container.instance.container.to_string() })
+			},
+			_ => Ok((engine, container)),
+		}
+	}
+
 	fn find(
 		&self,
 		job: JobId,
 		name: Option<&str>,
-	) -> Result<(Arc<dyn ContainerEngine>, KnownContainer), NoLogs> {
+	) -> Result<(Arc<dyn ContainerEngine>, KnownContainer), NoAnswer> {
 		let known = self.lock();
-		let engine = known.engine.clone().ok_or(NoLogs::NoJob { job })?;
-		let of_job = known.jobs.get(&job).ok_or(NoLogs::NoJob { job })?;
+		let engine = known.engine.clone().ok_or(NoAnswer::NoJob { job })?;
+		let of_job = known.jobs.get(&job).ok_or(NoAnswer::NoJob { job })?;
 		let names = || of_job.containers.keys().map(ToString::to_string).collect::<Vec<_>>();
 		let container = match name {
 			Some(name) => {
 				let named = of_job.containers.iter().find(|(known, _)| known.as_str() == name);
-				let missing = || NoLogs::NoContainer { job, name: name.to_owned(), names: names() };
+				let missing =
+					|| NoAnswer::NoContainer { job, name: name.to_owned(), names: names() };
 				named.ok_or_else(missing)?.1
 			},
 			None => match of_job.containers.values().collect::<Vec<_>>().as_slice() {
 				[only] => *only,
-				_ => return Err(NoLogs::Several { job, names: names() }),
+				_ => return Err(NoAnswer::Several { job, names: names() }),
 			},
 		};
 		Ok((engine, container.clone()))

@@ -16,6 +16,7 @@ mod check;
 mod connect;
 mod executor;
 mod handle;
+mod talk;
 mod inventory;
 mod places;
 mod reach;
@@ -23,9 +24,10 @@ mod reach;
 mod tests;
 
 pub(crate) use check::get;
-pub(crate) use handle::{Containers, Health, Inside, NoLogs};
+pub(crate) use handle::{Containers, Health, Inside, NoAnswer};
 pub(super) use places::Places;
 pub(crate) use reach::{NoPlace, Place};
+pub(crate) use talk::{Talk, TerminalOf};
 
 use self::{
 	connect::connect,

@@ -3,10 +3,16 @@
 //! A daemon runs jobs of containers on a real Podman.
 
 use super::Health;
-use crate::world::{
-	Daemon, JOB, OTHER_JOB, Options, World, client, competitor, developer, operator, until,
+use crate::{
+	defaults::TALKS_PER_JOB_MAX,
+	world::{
+		Daemon, JOB, OTHER_JOB, Options, World, client, competitor, developer, operator, until,
+	},
 };
-use r1_api::{ContainerPhase, JobLogs, JobState, JobStatus};
+use r1_api::{
+	ClientError, ClientOptions, ContainerPhase, EdgeClient, ExecFrame, ExecOutput, ExecRequest,
+	JobLogs, JobState, JobStatus, LogLines, TerminalSize,
+};
 use r1_core::{Clock as _, cid_of};
 use r1_deeploy::{
 	container::{
@@ -214,6 +220,161 @@ async fn container_job_should_run_survive_and_leave_nothing() {
 	until_serving(&daemon, JOB).await;
 	assert_eq!(page(&daemon).await, "two\n");
 
+	world.change(|state| drop(state.jobs.remove(&JOB)));
+	until_left(&podman, [0; 4]).await;
+	drop(daemon.stop().await);
+}
+
+/// A command of a shell.
+fn command(script: &str, has_input: bool) -> ExecRequest {
+	let command = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
+	ExecRequest { container: None, command, has_input, terminal: None }
+}
+
+/// All that a command writes, to either stream, and how it ends.
+async fn heard(mut output: ExecOutput) -> (String, String, i64) {
+	let (mut said, mut complained) = (Vec::new(), Vec::new());
+	let listening = async {
+		loop {
+			match output.next().await.unwrap() {
+				ExecFrame::Output(bytes) => said.extend(bytes),
+				ExecFrame::ErrorOutput(bytes) => complained.extend(bytes),
+				ExecFrame::Exited(code) => return code,
+				ExecFrame::Alive => {},
+				frame => panic!("{frame:?}"),
+			}
+		}
+	};
+	let code = tokio::time::timeout(PATIENCE, listening).await.expect("it ends");
+	let text = |bytes| String::from_utf8(bytes).unwrap();
+	(text(said), text(complained), code)
+}
+
+async fn next_line(lines: &mut LogLines) -> Option<String> {
+	let line = tokio::time::timeout(PATIENCE, lines.next())
+		.await
+		.expect("a line comes, or the end");
+	line.unwrap().map(|line| line.text)
+}
+
+fn code_of<T>(outcome: Result<T, ClientError>) -> Option<String> {
+	match outcome {
+		Ok(_) => None,
+		Err(ClientError::Refused { body, .. }) => Some(body.code),
+		Err(error) => panic!("{error}"),
+	}
+}
+
+async fn signed_in(daemon: &Daemon, wallet: &r1_chain::Signer) -> EdgeClient {
+	let token = Some(daemon.sign_in(wallet).await);
+	EdgeClient::new(&daemon.url, &ClientOptions { token, ..ClientOptions::default() }).unwrap()
+}
+
+/// Says things to commands, and hears what they say.
+async fn try_commands(owner: &EdgeClient) {
+	let exec = async |request: &ExecRequest| owner.exec(JOB, request).await;
+	let (output, _input) = exec(&command("echo one; echo two >&2; exit 3", false)).await.unwrap();
+	assert_eq!(heard(output).await, ("one\n".to_owned(), "two\n".to_owned(), 3));
+	// What is said reaches it, also more than fits into any buffer, both ways at a time.
+	let (output, mut input) = exec(&command("cat", true)).await.unwrap();
+	let speaking = async {
+		for _ in 0..64 {
+			input.send(&ExecFrame::Input(vec![b'a'; 32 << 10])).await.unwrap();
+		}
+		input.send(&ExecFrame::InputEnd).await.unwrap();
+	};
+	let ((said, _, code), ()) = tokio::join!(heard(output), speaking);
+	assert_eq!((said.len(), code), (2 << 20, 0));
+	// It is heard how one ended that does not read what is said.
+	let (output, mut input) = exec(&command("exit 5", true)).await.unwrap();
+	let speaking = async { while input.send(&ExecFrame::Input(vec![0; 1_000])).await.is_ok() {} };
+	let code = tokio::select! {
+		(_, _, code) = heard(output) => code,
+		() = async { speaking.await; std::future::pending().await } => unreachable!(),
+	};
+	assert_eq!(code, 5);
+	// A terminal has a size, and changes it.
+	let size = |columns| TerminalSize { columns, rows: 45 };
+	let script = "stty size; while [ \"$(stty size)\" = '45 100' ]; do sleep 0.1; done; stty size";
+	let in_terminal = ExecRequest { terminal: Some(size(100)), ..command(script, true) };
+	let (output, mut input) = exec(&in_terminal).await.unwrap();
+	input.send(&ExecFrame::Resized(size(120))).await.unwrap();
+	let (said, _, code) = heard(output).await;
+	assert!(said.ends_with("45 120\r\n") && code == 0, "{said:?} {code}");
+}
+
+/// Takes all places for commands of a job, and leaves them.
+async fn try_limits(owner: &EdgeClient, podman: &Podman) {
+	let exec = async |request: &ExecRequest| owner.exec(JOB, request).await;
+	// Not too many at a time; and none is left when nobody is connected.
+	let mut held = Vec::new();
+	let filling = async {
+		while held.len() < TALKS_PER_JOB_MAX {
+			match exec(&command("cat", true)).await {
+				Ok(talk) => held.push(talk),
+				// Those before may not have been seen to end yet.
+				Err(error) => {
+					assert_eq!(code_of::<()>(Err(error)).as_deref(), Some("busy"));
+					tokio::time::sleep(GLANCE).await;
+				},
+			}
+		}
+	};
+	tokio::time::timeout(PATIENCE, filling)
+		.await
+		.expect("all places are taken in time");
+	let full = owner.follow_job_logs(JOB, None, 1).await;
+	assert_eq!(code_of(full).as_deref(), Some("busy"));
+	held.clear();
+	until("there is room again", async || exec(&command("true", false)).await.is_ok()).await;
+	until("their input has ended, and so have they", async || {
+		let container = container_of(podman, JOB);
+		!podman
+			.run(&["top", &container, "args"])
+			.lines()
+			.any(|line| line.ends_with("cat"))
+	})
+	.await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owner_should_talk_with_containers_and_nobody_else() {
+	let (podman, _) = Podman::start().await;
+	let socket = podman.socket();
+	let world = World::of(1);
+	let daemon = world.start(1, Options { engine: Some(&socket), ..Options::default() }).await;
+	let image = add_image(&daemon, &podman).await;
+	order(&world, &daemon, JOB, &service(&daemon, &image, "one")).await;
+	until_serving(&daemon, JOB).await;
+	let owner = signed_in(&daemon, &developer()).await;
+	try_commands(&owner).await;
+
+	let exec = async |request: &ExecRequest| owner.exec(JOB, request).await;
+	// Lines are told as they are written, until the container ends.
+	let mut lines = owner.follow_job_logs(JOB, Some("web"), 1).await.unwrap();
+	assert_eq!(next_line(&mut lines).await.as_deref(), Some("started with hunter2"));
+	let (output, _input) = exec(&command("echo later > /proc/1/fd/1", false)).await.unwrap();
+	assert_eq!(heard(output).await.2, 0);
+	assert_eq!(next_line(&mut lines).await.as_deref(), Some("later"));
+	drop(lines);
+
+	try_limits(&owner, &podman).await;
+
+	let stranger = signed_in(&daemon, &competitor()).await;
+	let request = command("true", false);
+	assert_eq!(code_of(stranger.exec(JOB, &request).await).as_deref(), Some("not_entitled"));
+	let followed = stranger.follow_job_logs(JOB, None, 1).await;
+	assert_eq!(code_of(followed).as_deref(), Some("not_entitled"));
+	for (request, expected) in [
+		(ExecRequest { command: Vec::new(), ..request.clone() }, "command_missing"),
+		(ExecRequest { container: Some("db".to_owned()), ..request }, "no_such_container"),
+	] {
+		assert_eq!(code_of(exec(&request).await).as_deref(), Some(expected));
+	}
+	let token = daemon.sign_in(&developer()).await;
+	let url = format!("{}/v1/jobs/{JOB}/exec", daemon.url);
+	let plain = client().post(url).bearer_auth(token).send().await.unwrap();
+	assert_eq!(plain.status(), 426);
 	world.change(|state| drop(state.jobs.remove(&JOB)));
 	until_left(&podman, [0; 4]).await;
 	drop(daemon.stop().await);
