@@ -531,6 +531,8 @@ fn check_containers(containers: &Value) {
 	}
 	assert_eq!(containers["stored"]["value"], "web", "{containers}");
 	assert_eq!(containers["restarts"], 1, "{containers}");
+	let visits = &containers["ingress"]["visits_during_update"];
+	assert!(visits["answered"].as_u64() > Some(10) && visits["failed"] == 0, "{containers}");
 	assert!(containers["log_lines"].as_u64() >= Some(1), "{containers}");
 	assert_eq!(containers["left"], serde_json::json!([0, 0, 0, 0]), "{containers}");
 }

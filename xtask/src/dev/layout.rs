@@ -32,6 +32,10 @@ const RESP_PORT: u16 = 6380;
 const MESH_PORT: u16 = 4101;
 /// Where the first daemon serves files to anybody.
 const PUBLIC_PORT: u16 = 4201;
+/// Where the first daemon leads visitors to jobs.
+const INGRESS_PORT: u16 = 31238;
+/// What host names of jobs end in; browsers find such names on this machine.
+pub(super) const INGRESS_SUFFIX: &str = "apps.localhost";
 /// Distance between the HTTP ports of two daemons, which leaves room for other services of one.
 const API_PORT_STEP: u16 = 10;
 
@@ -86,6 +90,8 @@ pub struct Daemon {
 	pub mesh_port: u16,
 	/// Where files are served to anybody.
 	pub public_port: u16,
+	/// Where visitors are led to jobs.
+	pub ingress_port: u16,
 	/// JSON-RPC of the chain node that it follows.
 	pub chain_rpc_port: u16,
 }
@@ -121,6 +127,7 @@ impl Layout {
 				resp_port: RESP_PORT + offset,
 				mesh_port: MESH_PORT + offset,
 				public_port: PUBLIC_PORT + offset,
+				ingress_port: INGRESS_PORT + offset * API_PORT_STEP,
 				// Plain nodes follow different validators, so that one outage hits one of them.
 				chain_rpc_port: RPC_PORT + offset % 3,
 			})
@@ -178,6 +185,7 @@ impl Layout {
 			ports.push((daemon.resp_port, format!("{}'s store for Redis clients", daemon.name)));
 			ports.push((daemon.files_port, format!("{}'s files", daemon.name)));
 			ports.push((daemon.public_port, format!("{}'s files for anybody", daemon.name)));
+			ports.push((daemon.ingress_port, format!("{}'s ingress", daemon.name)));
 			ports.push((daemon.mesh_port, format!("{}'s mesh", daemon.name)));
 		}
 		port::ensure_free(&ports)
@@ -214,7 +222,8 @@ mod tests {
 			.flat_map(|it| [it.rpc_port, it.chain_port, it.prometheus_port])
 			.chain(layout.daemons.iter().flat_map(|it| {
 				let http = [it.api_port, it.metrics_port, it.cstore_port, it.files_port];
-				http.into_iter().chain([it.resp_port, it.mesh_port, it.public_port])
+				let others = [it.resp_port, it.mesh_port, it.public_port, it.ingress_port];
+				http.into_iter().chain(others)
 			}))
 			.collect::<Vec<_>>();
 		assert_eq!(ports.iter().collect::<BTreeSet<_>>().len(), ports.len());

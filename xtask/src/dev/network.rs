@@ -4,7 +4,7 @@
 
 use super::{
 	engine::Podman,
-	layout::{Daemon, Layout, Validator},
+	layout::{Daemon, INGRESS_SUFFIX, Layout, Validator},
 };
 use crate::{
 	process::{Fleet, Interrupt, Wait},
@@ -272,6 +272,10 @@ resp_listen = "127.0.0.1:{resp}"
 [containers]
 engine = {engine:?}
 
+[ingress]
+listen = "127.0.0.1:{ingress}"
+host_suffix = "{INGRESS_SUFFIX}"
+
 [api]
 listen = "127.0.0.1:{api}"
 
@@ -286,6 +290,7 @@ listen = "127.0.0.1:{metrics}"
 			resp = daemon.resp_port,
 			cstore_options = self.layout.cstore_options,
 			engine = self.podman.socket(),
+			ingress = daemon.ingress_port,
 			api = daemon.api_port,
 			metrics = daemon.metrics_port,
 		);

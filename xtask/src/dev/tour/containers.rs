@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A job of a container: the web service of the examples is placed, runs on two nodes, is reached,
-//! uses its token, survives a kill, and is gone without a trace when it is closed.
+//! A job of a container: the web service of the examples is placed, runs on two nodes, is reached
+//! also through another one, uses its token, survives a bad update and kills, and is gone without a
+//! trace when it is closed.
 
-use super::{DEVELOPER, number, rows, say, text};
+use super::{DEVELOPER, ingress::Door, number, rows, say, text};
 use crate::{
 	dev::{Control, Network, layout::Daemon},
 	image,
@@ -27,6 +28,9 @@ const EPOCHS: &str = "30";
 
 /// The name of the job in its specification, and of its container.
 const NAME: &str = "web";
+
+/// The file of its specification.
+const SPECIFICATION: &str = "web-service.yaml";
 
 /// The port of the service.
 const PORT: u16 = 8080;
@@ -75,6 +79,8 @@ pub(in crate::dev) fn containers(
 	let expected = format!("hello from job {job}");
 	ensure!(pages.iter().all(|page| page.trim() == expected), "the pages are {pages:?}");
 	say(format!("each answers with `{expected}`"));
+	let door = Door::beside(network, &hosts, job, &expected)?;
+	door.try_names()?;
 
 	let namespace = format!("job/{job}");
 	let store = ["cstore", "get", &namespace, "started"];
@@ -82,19 +88,9 @@ pub(in crate::dev) fn containers(
 	ensure!(is_stored && stored["value"] == NAME, "the store has {stored}");
 	say("each used its token to say in the job's store that it started");
 
-	network.podman().run(&["kill", "--signal=KILL", &containers[0]])?;
-	let restarted = network.wait("the killed container to serve again", RESTART_TIMEOUT, || {
-		let states = hosts.iter().map(|host| status(control, host, job));
-		let states = states.collect::<Result<Vec<_>>>()?;
-		let restarts = states.iter().map(|state| &state["containers"][0]["restarts"]);
-		let restarts = restarts.filter_map(Value::as_u64).sum::<u64>();
-		ensure!(restarts == 1, "{restarts} restarts");
-		ensure!(states.iter().all(|state| state["state"] == "serving"), "{states:?}");
-		Ok(restarts)
-	})?;
-	let after_kill = page(network, &containers[0])?;
-	ensure!(after_kill.trim() == expected, "the page is {after_kill:?}");
-	say("a container that was killed with SIGKILL was started again, and answers");
+	let visited = bad_update(network, control, &hosts, &door, job)?;
+
+	let restarted = kills(network, control, &hosts, &door, job)?;
 
 	let logs = ["job", "logs", "--job", &job.to_string(), "--lines", "100"];
 	let logs = control.at(&hosts[0].api_url(), &logs)?;
@@ -108,6 +104,7 @@ pub(in crate::dev) fn containers(
 		ensure!(left == [0; 4], "containers, networks, volumes and images: {left:?}");
 		Ok(left)
 	})?;
+	door.is_shut()?;
 	say("the job is closed, and no container, network, volume or image of it is left");
 	Ok(json!({
 		"job": job,
@@ -115,6 +112,7 @@ pub(in crate::dev) fn containers(
 		"during": during,
 		"pages": pages,
 		"stored": stored,
+		"ingress": { "node": door.node, "visits_during_update": visited },
 		"restarts": restarted,
 		"log_lines": lines,
 		"left": left,
@@ -136,7 +134,7 @@ fn submit(workspace: &Workspace, network: &Network, control: &Control) -> Result
 		Some((indent, _)) => format!("{indent}image: oci-archive:{cid}\n"),
 		None => format!("{line}\n"),
 	});
-	let path = network.layout().root.join("web-service.yaml");
+	let path = network.layout().root.join(SPECIFICATION);
 	fs::write(&path, lines.collect::<String>())?;
 	let path = path.to_str().context("the path of the specification is not text")?;
 	let valid = control.query(&["job", "validate", path])?;
@@ -147,6 +145,84 @@ fn submit(workspace: &Workspace, network: &Network, control: &Control) -> Result
 	let job = number(&control.signed(DEVELOPER, &entry, &order)?, "job")?;
 	say(format!("job {job} orders {REPLICAS} replicas of a web service"));
 	Ok(job)
+}
+
+/// Changes the job to one that ends at once, while somebody asks through another node; comes back with
+/// how many answers there were.
+fn bad_update(
+	network: &mut Network,
+	control: &Control,
+	hosts: &[Daemon],
+	door: &Door,
+	job: u64,
+) -> Result<Value> {
+	let root = network.layout().root.clone();
+	let good = fs::read_to_string(root.join(SPECIFICATION))?;
+	let bad = good
+		.replace("[/bin/sh, /serve.sh]", "[/bin/sh, -c, exit 3]")
+		.replace("{pause_secs: 1}", "{attempts_max: 0}");
+	ensure!(!bad.contains("serve.sh,") && bad.contains("attempts_max"), "the example is another");
+	let path = root.join("bad-web-service.yaml");
+	fs::write(&path, bad)?;
+	let path = path.to_str().context("the path of the specification is not text")?;
+	let visitor = door.keep_asking();
+	let number = job.to_string();
+	let update = ["job", "update", "--job", &number, "--specification", path];
+	control.signed(DEVELOPER, &hosts[0].api_url(), &update)?;
+	for host in hosts {
+		network.wait(&format!("{} to take it back", host.name), SERVING_TIMEOUT, || {
+			let status = status(control, host, job)?;
+			let reason = status["reason"].as_str().unwrap_or_default();
+			ensure!(reason.starts_with("the update failed"), "{status}");
+			ensure!(status["state"] == "serving", "{status}");
+			Ok(())
+		})?;
+	}
+	let visited = visitor.count()?;
+	say(format!(
+		"an update that does not run was taken back; visitors saw nothing of it: {visited}"
+	));
+	Ok(visited)
+}
+
+/// Kills a container, and then the daemon of the other; comes back with how many containers were started
+/// again.
+fn kills(
+	network: &mut Network,
+	control: &Control,
+	hosts: &[Daemon],
+	door: &Door,
+	job: u64,
+) -> Result<u64> {
+	let containers = container_ids(network, job)?;
+	network.podman().run(&["kill", "--signal=KILL", &containers[0]])?;
+	let restarted = network.wait("the killed container to serve again", RESTART_TIMEOUT, || {
+		let states = hosts.iter().map(|host| status(control, host, job));
+		let states = states.collect::<Result<Vec<_>>>()?;
+		let restarts = states.iter().map(|state| &state["containers"][0]["restarts"]);
+		let restarts = restarts.filter_map(Value::as_u64).sum::<u64>();
+		ensure!(restarts == 1, "{restarts} restarts");
+		ensure!(states.iter().all(|state| state["state"] == "serving"), "{states:?}");
+		Ok(restarts)
+	})?;
+	let after_kill = page(network, &containers[0])?;
+	ensure!(after_kill.trim() == door.expected, "the page is {after_kill:?}");
+	door.answers()?;
+	say("a container that was killed with SIGKILL was started again, and answers");
+
+	network.kill_one(&hosts[1].name)?;
+	network.wait("the replica that is left to answer", ANSWER_TIMEOUT, || door.answers())?;
+	network.start_daemon(&hosts[1])?;
+	let other = hosts[1].clone();
+	network.wait("the daemon that was killed to serve again", SERVING_TIMEOUT, || {
+		let state = status(control, &other, job)?;
+		ensure!(state["state"] == "serving", "{state}");
+		door.answers()
+	})?;
+	let after = container_ids(network, job)?;
+	ensure!(containers.iter().all(|it| after.contains(it)), "a container was replaced: {after:?}");
+	say("a daemon that was killed with SIGKILL found its container again; visitors were led on");
+	Ok(restarted)
 }
 
 /// Waits for the placement; comes back with the machines that it names.

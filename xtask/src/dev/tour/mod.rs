@@ -21,6 +21,7 @@ mod access;
 mod store;
 mod files;
 mod containers;
+mod ingress;
 
 use super::{Control, Network};
 use crate::workspace::Workspace;
