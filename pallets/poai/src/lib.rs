@@ -72,6 +72,9 @@ extern crate alloc;
 
 mod types;
 mod resources;
+mod events;
+mod errors;
+mod calls;
 mod escrow;
 mod jobs;
 mod placement;
@@ -96,6 +99,8 @@ pub use types::{
 };
 pub use weights::WeightInfo;
 
+use frame_support::pallet_macros::import_section;
+
 /// Where the pallet's log lines come from.
 const LOG_TARGET: &str = "runtime::poai";
 
@@ -103,6 +108,9 @@ const LOG_TARGET: &str = "runtime::poai";
 #[cfg_attr(not(test), expect(clippy::expect_used, reason = "FRAME's macros expand to it"))]
 #[expect(clippy::if_not_else, reason = "FRAME's macros expand to it")]
 #[expect(missing_debug_implementations, reason = "FRAME makes a type for each storage item")]
+#[import_section(crate::calls::calls)]
+#[import_section(crate::errors::errors)]
+#[import_section(crate::events::events)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -254,185 +262,6 @@ pub mod pallet {
 		}
 	}
 
-	/// What happened.
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// USDC was moved into an escrow.
-		EscrowDeposited {
-			/// The escrow's owner.
-			owner: AccountId32,
-			/// What was moved, in 10^-6 USDC.
-			amount: u128,
-			/// What is free in the escrow now, in 10^-6 USDC.
-			free: u128,
-		},
-		/// Free USDC was moved back to the owner of an escrow.
-		EscrowWithdrawn {
-			/// The escrow's owner.
-			owner: AccountId32,
-			/// What was moved, in 10^-6 USDC.
-			amount: u128,
-			/// What is free in the escrow now, in 10^-6 USDC.
-			free: u128,
-		},
-		/// A job was ordered and paid for; it waits for a placement.
-		JobCreated {
-			/// The job.
-			job: JobId,
-			/// Who ordered it.
-			owner: AccountId32,
-			/// The resource class of its nodes.
-			resources: u8,
-			/// Price of one node for one epoch, in 10^-6 USDC.
-			price_per_epoch: u128,
-			/// Nodes ordered.
-			replicas: u32,
-			/// The first epoch that does not pay, unless the job starts late.
-			end: EpochIndex,
-		},
-		/// The oracles placed a job.
-		JobPlaced {
-			/// The job.
-			job: JobId,
-			/// The round of the placement.
-			round: PlacementRound,
-			/// The deeds whose nodes shall run it, ascending.
-			deeds: DeedSet,
-		},
-		/// A node's work of one epoch was paid.
-		NodePaid {
-			/// The job.
-			job: JobId,
-			/// The epoch of the work.
-			epoch: EpochIndex,
-			/// The deed whose node worked.
-			deed: DeedId,
-			/// The deed's owner, to whom the reward accrued.
-			owner: AccountId32,
-			/// Quality of the work, 255 being all of it.
-			quality: u8,
-			/// What accrued, in 10^-6 USDC.
-			reward: u128,
-			/// What goes to the burn, in 10^-6 USDC.
-			burned: u128,
-		},
-		/// The burned part of a job's epoch was swapped to R1 and burned.
-		UsdcBurned {
-			/// The job.
-			job: JobId,
-			/// The epoch of the work.
-			epoch: EpochIndex,
-			/// What was swapped, in 10^-6 USDC.
-			usdc: u128,
-			/// What was burned, in 10^-18 R1.
-			r1: u128,
-		},
-		/// An epoch of a job could not be settled; nothing of it happened, and it is tried again.
-		JobSettlementFailed {
-			/// The job.
-			job: JobId,
-			/// The epoch.
-			epoch: EpochIndex,
-			/// Why it failed.
-			error: DispatchError,
-		},
-		/// The owner ended a running job early.
-		JobEnding {
-			/// The job.
-			job: JobId,
-			/// The first epoch that does not pay any more.
-			end: EpochIndex,
-			/// What went back to the escrow now, in 10^-6 USDC.
-			refund: u128,
-		},
-		/// A job is over and settled, or was ended before it ever ran.
-		JobClosed {
-			/// The job.
-			job: JobId,
-			/// Who had ordered it.
-			owner: AccountId32,
-			/// What went back to the escrow, in 10^-6 USDC.
-			refund: u128,
-		},
-		/// An account took what its deeds had earned.
-		RewardsClaimed {
-			/// The account.
-			owner: AccountId32,
-			/// What it had accrued, in 10^-6 USDC.
-			usdc: u128,
-			/// What it got for that in 10^-18 R1; `None` if it was paid in USDC.
-			r1: Option<u128>,
-		},
-		/// The owner changed what a job is.
-		JobUpdated {
-			/// The job.
-			job: JobId,
-			/// The CID of its new specification.
-			specification: Specification,
-		},
-	}
-
-	/// Why something was refused.
-	#[pallet::error]
-	pub enum Error<T> {
-		/// The deposit is below the minimum: deposit more.
-		DepositTooSmall,
-		/// The caller has no escrow: deposit first.
-		NoEscrow,
-		/// The escrow has less free than is needed: deposit more.
-		InsufficientEscrow,
-		/// The amount to withdraw is zero.
-		NothingToWithdraw,
-		/// The withdrawal would leave less than a deposit's minimum: withdraw all, or less.
-		RemainderTooSmall,
-		/// The network gave up this resource class: choose another.
-		DeprecatedResources,
-		/// No resource class has this number.
-		UnknownResources,
-		/// A job needs at least one replica.
-		NoReplicas,
-		/// A job cannot have so many replicas.
-		TooManyReplicas,
-		/// The job is too short.
-		TooFewEpochs,
-		/// The job is too long.
-		TooManyEpochs,
-		/// The job has no specification: upload it and give its CID.
-		EmptySpecification,
-		/// The owner has as many live jobs as are allowed: end one first.
-		TooManyJobs,
-		/// There is no such job, or it is closed.
-		UnknownJob,
-		/// Only the owner of a job may do this.
-		NotJobOwner,
-		/// The job ends with the current epoch or has ended; the rest is refunded as it settles.
-		JobAlreadyEnding,
-		/// The job does not wait for a placement.
-		NotAwaitingPlacement,
-		/// The placement is for another round of the job.
-		WrongRound,
-		/// A placement needs at least one deed.
-		EmptyPlacement,
-		/// The placement has more deeds than the job has replicas.
-		TooManyDeeds,
-		/// The deeds of a placement must be strictly ascending.
-		DeedsNotAscending,
-		/// A deed of the placement has no linked node or is banned.
-		DeedNotActive,
-		/// The caller has earned nothing since the last claim.
-		NothingAccrued,
-		/// There is no median price of R1 yet, so nothing can be swapped safely.
-		PriceUnavailable,
-		/// The epoch is not decided yet.
-		EpochUndecided,
-		/// A deed of the placement is a master or genesis deed, which does no paid work: choose
-		/// Node Deeds only.
-		DeedNotForWork,
-		/// The job has this specification already.
-		SameSpecification,
-	}
-
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn on_idle(_now: BlockNumberFor<T>, remaining: Weight) -> Weight {
@@ -458,167 +287,6 @@ pub mod pallet {
 		#[cfg(feature = "try-runtime")]
 		fn try_state(_now: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
 			Self::do_try_state()
-		}
-	}
-
-	#[pallet::call(weight(<T as Config>::WeightInfo))]
-	impl<T: Config> Pallet<T> {
-		/// Moves USDC of the caller into the caller's escrow, and opens the escrow if needed.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Any signed account.
-		///
-		/// ## Errors
-		///
-		/// [`Error::DepositTooSmall`]; or the caller has less USDC.
-		///
-		/// ## Events
-		///
-		/// [`Event::EscrowDeposited`]
-		#[pallet::call_index(0)]
-		pub fn deposit(origin: OriginFor<T>, #[pallet::compact] amount: u128) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			Self::do_deposit(&who, amount)
-		}
-
-		/// Moves free USDC of the caller's escrow back to the caller.
-		///
-		/// ## Dispatch Origin
-		///
-		/// The escrow's owner, signed.
-		///
-		/// ## Errors
-		///
-		/// [`Error::NothingToWithdraw`], [`Error::NoEscrow`], [`Error::InsufficientEscrow`],
-		/// [`Error::RemainderTooSmall`].
-		///
-		/// ## Events
-		///
-		/// [`Event::EscrowWithdrawn`]
-		#[pallet::call_index(1)]
-		pub fn withdraw(origin: OriginFor<T>, #[pallet::compact] amount: u128) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			Self::do_withdraw(&who, amount)
-		}
-
-		/// Orders a job and pays for it from the caller's escrow.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Any signed account that has an escrow.
-		///
-		/// ## Details
-		///
-		/// Costs `price * replicas * epochs` in advance. The current epoch counts as the first; if
-		/// the job is placed in a later one, its end moves by the delay. `specification` is the
-		/// CID of the job's specification in the content store.
-		///
-		/// ## Errors
-		///
-		/// [`Error::DeprecatedResources`], [`Error::UnknownResources`], [`Error::NoReplicas`],
-		/// [`Error::TooManyReplicas`], [`Error::TooFewEpochs`], [`Error::TooManyEpochs`],
-		/// [`Error::EmptySpecification`], [`Error::NoEscrow`], [`Error::TooManyJobs`],
-		/// [`Error::InsufficientEscrow`].
-		///
-		/// ## Events
-		///
-		/// [`Event::JobCreated`]
-		#[pallet::call_index(2)]
-		pub fn create_job(
-			origin: OriginFor<T>,
-			kind: JobKind,
-			resources: u8,
-			replicas: u32,
-			epochs: u32,
-			specification: Specification,
-		) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			let order = Order { kind, resources, replicas, epochs, specification };
-			Self::do_create_job(who, order)
-		}
-
-		/// Ends a job early.
-		///
-		/// ## Dispatch Origin
-		///
-		/// The job's owner, signed.
-		///
-		/// ## Details
-		///
-		/// A job that never ran closes at once and is refunded in full. A running job ends with
-		/// the current epoch. What its epochs up to there may cost stays in the job, all else is
-		/// refunded now; when the last of them settles, the job closes and the rest is refunded.
-		///
-		/// ## Errors
-		///
-		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::JobAlreadyEnding`].
-		///
-		/// ## Events
-		///
-		/// [`Event::JobClosed`] or [`Event::JobEnding`]
-		#[pallet::call_index(3)]
-		pub fn close_job(origin: OriginFor<T>, job: JobId) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			Self::do_close_job(&who, job)
-		}
-
-		/// Pays the caller all that its deeds have earned by work.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Any signed account that has accrued rewards.
-		///
-		/// ## Details
-		///
-		/// In USDC if `r1_minimum` is `None`. Otherwise all of it is swapped, and the caller gets
-		/// at least that much R1 or nothing changes.
-		///
-		/// ## Errors
-		///
-		/// [`Error::NothingAccrued`]; or the pool yields less than `r1_minimum`.
-		///
-		/// ## Events
-		///
-		/// [`Event::RewardsClaimed`]
-		#[pallet::call_index(4)]
-		#[pallet::weight(match r1_minimum {
-			None => <T as Config>::WeightInfo::claim_in_usdc(),
-			Some(_) => <T as Config>::WeightInfo::claim_in_r1(),
-		})]
-		pub fn claim(origin: OriginFor<T>, r1_minimum: Option<u128>) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			Self::do_claim(who, r1_minimum)
-		}
-
-		/// Changes what a job is: its nodes run the new specification from now on.
-		///
-		/// ## Dispatch Origin
-		///
-		/// The job's owner, signed.
-		///
-		/// ## Details
-		///
-		/// Its price, its replicas, its end and where it runs stay as they are. Secrets that are
-		/// sealed for the job's nodes get into a specification this way, because whom to seal them
-		/// for is known only when the job is placed.
-		///
-		/// ## Errors
-		///
-		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::EmptySpecification`],
-		/// [`Error::SameSpecification`].
-		///
-		/// ## Events
-		///
-		/// [`Event::JobUpdated`]
-		#[pallet::call_index(5)]
-		pub fn update_job(
-			origin: OriginFor<T>,
-			job: JobId,
-			specification: Specification,
-		) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			Self::do_update_job(&who, job, specification)
 		}
 	}
 

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What may be asked of the pallet; imported into the pallet.
+
+use frame_support::pallet_macros::pallet_section;
+
+#[pallet_section]
+mod calls {
+	#[pallet::call(weight(<T as Config>::WeightInfo))]
+	impl<T: Config> Pallet<T> {
+		/// Moves USDC of the caller into the caller's escrow, and opens the escrow if needed.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Any signed account.
+		///
+		/// ## Errors
+		///
+		/// [`Error::DepositTooSmall`]; or the caller has less USDC.
+		///
+		/// ## Events
+		///
+		/// [`Event::EscrowDeposited`]
+		#[pallet::call_index(0)]
+		pub fn deposit(origin: OriginFor<T>, #[pallet::compact] amount: u128) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_deposit(&who, amount)
+		}
+
+		/// Moves free USDC of the caller's escrow back to the caller.
+		///
+		/// ## Dispatch Origin
+		///
+		/// The escrow's owner, signed.
+		///
+		/// ## Errors
+		///
+		/// [`Error::NothingToWithdraw`], [`Error::NoEscrow`], [`Error::InsufficientEscrow`],
+		/// [`Error::RemainderTooSmall`].
+		///
+		/// ## Events
+		///
+		/// [`Event::EscrowWithdrawn`]
+		#[pallet::call_index(1)]
+		pub fn withdraw(origin: OriginFor<T>, #[pallet::compact] amount: u128) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_withdraw(&who, amount)
+		}
+
+		/// Orders a job and pays for it from the caller's escrow.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Any signed account that has an escrow.
+		///
+		/// ## Details
+		///
+		/// Costs `price * replicas * epochs` in advance. The current epoch counts as the first; if
+		/// the job is placed in a later one, its end moves by the delay. `specification` is the
+		/// CID of the job's specification in the content store.
+		///
+		/// ## Errors
+		///
+		/// [`Error::DeprecatedResources`], [`Error::UnknownResources`], [`Error::NoReplicas`],
+		/// [`Error::TooManyReplicas`], [`Error::TooFewEpochs`], [`Error::TooManyEpochs`],
+		/// [`Error::EmptySpecification`], [`Error::NoEscrow`], [`Error::TooManyJobs`],
+		/// [`Error::InsufficientEscrow`].
+		///
+		/// ## Events
+		///
+		/// [`Event::JobCreated`]
+		#[pallet::call_index(2)]
+		pub fn create_job(
+			origin: OriginFor<T>,
+			kind: JobKind,
+			resources: u8,
+			replicas: u32,
+			epochs: u32,
+			specification: Specification,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let order = Order { kind, resources, replicas, epochs, specification };
+			Self::do_create_job(who, order)
+		}
+
+		/// Ends a job early.
+		///
+		/// ## Dispatch Origin
+		///
+		/// The job's owner, signed.
+		///
+		/// ## Details
+		///
+		/// A job that never ran closes at once and is refunded in full. A running job ends with
+		/// the current epoch. What its epochs up to there may cost stays in the job, all else is
+		/// refunded now; when the last of them settles, the job closes and the rest is refunded.
+		///
+		/// ## Errors
+		///
+		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::JobAlreadyEnding`].
+		///
+		/// ## Events
+		///
+		/// [`Event::JobClosed`] or [`Event::JobEnding`]
+		#[pallet::call_index(3)]
+		pub fn close_job(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_close_job(&who, job)
+		}
+
+		/// Pays the caller all that its deeds have earned by work.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Any signed account that has accrued rewards.
+		///
+		/// ## Details
+		///
+		/// In USDC if `r1_minimum` is `None`. Otherwise all of it is swapped, and the caller gets
+		/// at least that much R1 or nothing changes.
+		///
+		/// ## Errors
+		///
+		/// [`Error::NothingAccrued`]; or the pool yields less than `r1_minimum`.
+		///
+		/// ## Events
+		///
+		/// [`Event::RewardsClaimed`]
+		#[pallet::call_index(4)]
+		#[pallet::weight(match r1_minimum {
+			None => <T as Config>::WeightInfo::claim_in_usdc(),
+			Some(_) => <T as Config>::WeightInfo::claim_in_r1(),
+		})]
+		pub fn claim(origin: OriginFor<T>, r1_minimum: Option<u128>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_claim(who, r1_minimum)
+		}
+
+		/// Changes what a job is: its nodes run the new specification from now on.
+		///
+		/// ## Dispatch Origin
+		///
+		/// The job's owner, signed.
+		///
+		/// ## Details
+		///
+		/// Its price, its replicas, its end and where it runs stay as they are. Secrets that are
+		/// sealed for the job's nodes get into a specification this way, because whom to seal them
+		/// for is known only when the job is placed.
+		///
+		/// ## Errors
+		///
+		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::EmptySpecification`],
+		/// [`Error::SameSpecification`].
+		///
+		/// ## Events
+		///
+		/// [`Event::JobUpdated`]
+		#[pallet::call_index(5)]
+		pub fn update_job(
+			origin: OriginFor<T>,
+			job: JobId,
+			specification: Specification,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_update_job(&who, job, specification)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Why a call fails, and what to do about it; imported into the pallet.
+
+use frame_support::pallet_macros::pallet_section;
+
+#[pallet_section]
+mod errors {
+	/// Why something was refused.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The deposit is below the minimum: deposit more.
+		DepositTooSmall,
+		/// The caller has no escrow: deposit first.
+		NoEscrow,
+		/// The escrow has less free than is needed: deposit more.
+		InsufficientEscrow,
+		/// The amount to withdraw is zero.
+		NothingToWithdraw,
+		/// The withdrawal would leave less than a deposit's minimum: withdraw all, or less.
+		RemainderTooSmall,
+		/// The network gave up this resource class: choose another.
+		DeprecatedResources,
+		/// No resource class has this number.
+		UnknownResources,
+		/// A job needs at least one replica.
+		NoReplicas,
+		/// A job cannot have so many replicas.
+		TooManyReplicas,
+		/// The job is too short.
+		TooFewEpochs,
+		/// The job is too long.
+		TooManyEpochs,
+		/// The job has no specification: upload it and give its CID.
+		EmptySpecification,
+		/// The owner has as many live jobs as are allowed: end one first.
+		TooManyJobs,
+		/// There is no such job, or it is closed.
+		UnknownJob,
+		/// Only the owner of a job may do this.
+		NotJobOwner,
+		/// The job ends with the current epoch or has ended; the rest is refunded as it settles.
+		JobAlreadyEnding,
+		/// The job does not wait for a placement.
+		NotAwaitingPlacement,
+		/// The placement is for another round of the job.
+		WrongRound,
+		/// A placement needs at least one deed.
+		EmptyPlacement,
+		/// The placement has more deeds than the job has replicas.
+		TooManyDeeds,
+		/// The deeds of a placement must be strictly ascending.
+		DeedsNotAscending,
+		/// A deed of the placement has no linked node or is banned.
+		DeedNotActive,
+		/// The caller has earned nothing since the last claim.
+		NothingAccrued,
+		/// There is no median price of R1 yet, so nothing can be swapped safely.
+		PriceUnavailable,
+		/// The epoch is not decided yet.
+		EpochUndecided,
+		/// A deed of the placement is a master or genesis deed, which does no paid work: choose
+		/// Node Deeds only.
+		DeedNotForWork,
+		/// The job has this specification already.
+		SameSpecification,
+	}
+}
