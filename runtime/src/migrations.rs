@@ -12,4 +12,6 @@ pub type Migrations = (
 	pallet_node_deeds::migrations::v2::MigrateV1ToV2<Runtime>,
 	pallet_availability::migrations::v2::MigrateV1ToV2<Runtime>,
 	pallet_oracles::migrations::MigrateV1ToV2<Runtime>,
+	// From release 104. To be removed once no chain runs it.
+	pallet_poai::migrations::v2::MigrateV1ToV2<Runtime>,
 );

@@ -30,6 +30,10 @@ fn every_preset_should_start_within_the_cap_and_with_its_validators() {
 			);
 			let collection = crate::Nfts::collection_owner(pallet_node_deeds::COLLECTION);
 			assert_eq!(collection, Some(crate::NodeDeeds::account_id()));
+			// What jobs cost is what they cost on the deployed network.
+			for (id, class) in pallet_poai::reference_classes() {
+				assert_eq!(pallet_poai::ResourceClasses::<Runtime>::get(id), Some(class));
+			}
 		});
 	}
 }

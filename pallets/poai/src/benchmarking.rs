@@ -5,12 +5,15 @@
 #![expect(clippy::arithmetic_side_effects, reason = "benchmarks add small numbers, off the chain")]
 
 use crate::{
-	Accrued, Call, Config, Escrow, Escrows, Job, JobKind, Jobs, Pallet, Settlement, SettlementPass,
-	Specification,
+	Accrued, CLASS_NAME_BYTES_MAX, Call, ClassName, Config, Escrow, Escrows, Job, JobKind, Jobs,
+	Pallet, ResourceClass, ResourceClasses, Settlement, SettlementPass, Specification,
 };
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
-use frame_support::{traits::Get, weights::WeightMeter};
+use frame_support::{
+	traits::{EnsureOrigin, Get},
+	weights::WeightMeter,
+};
 use frame_system::RawOrigin;
 use r1_primitives::{
 	DeedId, EpochIndex, JobId, REPLICAS_MAX, USDC,
@@ -73,6 +76,10 @@ fn earner<T: Config>() -> AccountId32 {
 	T::BenchmarkHelper::fund(&Pallet::<T>::pot(), 10 * USDC);
 	Accrued::<T>::insert(&earner, 10 * USDC);
 	earner
+}
+
+fn governance<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
+	T::GovernanceOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)
 }
 
 #[benchmarks]
@@ -172,6 +179,22 @@ mod benchmarks {
 		claim(RawOrigin::Signed(caller.clone()), Some(1));
 
 		assert_eq!(Accrued::<T>::get(&caller), 0);
+	}
+
+	// A class of the longest name, where none was.
+	#[benchmark]
+	fn set_resource_class() -> Result<(), BenchmarkError> {
+		let origin = governance::<T>()?;
+		let class = ResourceClass {
+			name: ClassName::truncated(&"X".repeat(CLASS_NAME_BYTES_MAX as usize)),
+			..ResourceClasses::<T>::get(DEAREST).ok_or("the table has the class")?
+		};
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, u8::MAX, class.clone());
+
+		assert_eq!(ResourceClasses::<T>::get(u8::MAX), Some(class));
+		Ok(())
 	}
 
 	// A pass that starts and has no weight for a job writes how far it came.

@@ -165,5 +165,35 @@ mod calls {
 			let who = ensure_signed(origin)?;
 			Self::do_update_job(&who, job, specification)
 		}
+
+		/// Adds a resource class to the table, or changes it for orders to come.
+		///
+		/// ## Dispatch Origin
+		///
+		/// `GovernanceOrigin`.
+		///
+		/// ## Details
+		///
+		/// A job keeps the price that it was ordered at, and a class its machine: only its name, its
+		/// price and its offer change. A class that is offered no more takes no orders, and jobs of
+		/// it cannot be made longer or larger; they go on as they are.
+		///
+		/// ## Errors
+		///
+		/// [`Error::DeprecatedResources`] for the numbers 10 to 15, [`Error::InvalidClassName`],
+		/// [`Error::InvalidClassPrice`], [`Error::InvalidClassShape`], [`Error::ClassShapeFixed`].
+		///
+		/// ## Events
+		///
+		/// [`Event::ResourceClassSet`]
+		#[pallet::call_index(6)]
+		pub fn set_resource_class(
+			origin: OriginFor<T>,
+			id: u8,
+			class: ResourceClass,
+		) -> DispatchResult {
+			T::GovernanceOrigin::ensure_origin(origin)?;
+			Self::do_set_resource_class(id, class)
+		}
 	}
 }

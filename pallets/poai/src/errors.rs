@@ -19,7 +19,7 @@ mod errors {
 		NothingToWithdraw,
 		/// The withdrawal would leave less than a deposit's minimum: withdraw all, or less.
 		RemainderTooSmall,
-		/// The network gave up this resource class: choose another.
+		/// The network offers this resource class no more: choose another.
 		DeprecatedResources,
 		/// No resource class has this number.
 		UnknownResources,
@@ -64,5 +64,13 @@ mod errors {
 		DeedNotForWork,
 		/// The job has this specification already.
 		SameSpecification,
+		/// A class needs a name of visible characters.
+		InvalidClassName,
+		/// A class costs something, and not more than the limit: check the unit, 10^-6 USDC.
+		InvalidClassPrice,
+		/// A class has CPU and memory, and storage unless it is native, which has all there is.
+		InvalidClassShape,
+		/// Jobs were ordered for the machine of this class: give another machine another number.
+		ClassShapeFixed,
 	}
 }

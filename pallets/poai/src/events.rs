@@ -123,5 +123,12 @@ mod events {
 			/// The CID of its new specification.
 			specification: Specification,
 		},
+		/// Governance added a resource class, or changed it for orders to come.
+		ResourceClassSet {
+			/// Its number.
+			id: u8,
+			/// What it is now.
+			class: ResourceClass,
+		},
 	}
 }

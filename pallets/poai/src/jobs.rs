@@ -4,7 +4,7 @@
 
 use crate::{
 	Config, DeedSet, Error, Escrows, Event, Job, JobKind, JobMembers, Jobs, NextJobId, Pallet,
-	ResourceClass, Specification,
+	Specification,
 };
 use frame_support::{ensure, traits::Get};
 use r1_math::work::job_price;
@@ -130,9 +130,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Checks what is ordered; returns the price of one node for one epoch.
 	fn check_order(order: &Order) -> Result<u128, DispatchError> {
-		let not_deprecated = !ResourceClass::is_deprecated(order.resources);
-		ensure!(not_deprecated, Error::<T>::DeprecatedResources);
-		let class = ResourceClass::find(order.resources).ok_or(Error::<T>::UnknownResources)?;
+		let class = Self::offered_class(order.resources)?;
 		ensure!(order.replicas > 0, Error::<T>::NoReplicas);
 		ensure!(order.replicas <= REPLICAS_MAX, Error::<T>::TooManyReplicas);
 		ensure!(order.epochs >= T::EpochsMin::get(), Error::<T>::TooFewEpochs);

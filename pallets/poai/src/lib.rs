@@ -14,6 +14,7 @@
 //! oracles agree on the nodes that run it. After each epoch they attest how well each node did,
 //! and the pallet pays: 85 % to the owner of the node's deed, 15 % swapped to R1 and burned. Work
 //! that was not done costs nothing; what a job did not spend goes back to the escrow when it ends.
+//! What a job can be ordered with, and for how much, is a table that governance keeps.
 //!
 //! ### Terminology
 //!
@@ -72,6 +73,7 @@ extern crate alloc;
 
 mod types;
 mod resources;
+mod reference_classes;
 mod events;
 mod errors;
 mod calls;
@@ -79,6 +81,7 @@ mod escrow;
 mod jobs;
 mod placement;
 mod settlement;
+pub mod migrations;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 pub mod weights;
@@ -92,7 +95,11 @@ mod tests;
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
-pub use resources::{GpuGrade, RESOURCE_CLASSES, ResourceClass};
+pub use reference_classes::reference_classes;
+pub use resources::{
+	CLASS_NAME_BYTES_MAX, CLASS_PRICE_MAX, ClassKind, ClassName, GpuGrade, ResourceClass,
+	is_deprecated_class,
+};
 pub use types::{
 	DeedSet, Escrow, FormerPlacement, Job, JobKind, Members, Membership, SPECIFICATION_BYTES_MAX,
 	SettlementPass, Specification,
@@ -131,7 +138,7 @@ pub mod pallet {
 	use sp_runtime::{AccountId32, DispatchError};
 
 	/// The in-code storage version.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	pub(crate) const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	/// Escrows, jobs, settlement and rewards.
 	#[pallet::pallet]
@@ -141,6 +148,9 @@ pub mod pallet {
 	/// What the pallet needs of the runtime.
 	#[pallet::config]
 	pub trait Config: frame_system::Config<AccountId = AccountId32> {
+		/// Who keeps the table of resource classes.
+		type GovernanceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
 		/// USDC, 6 decimals.
 		///
 		/// Its minimum balance must be 1, otherwise the pot loses dust that it owes.
@@ -217,6 +227,13 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Escrows<T> = StorageMap<_, Blake2_128Concat, AccountId32, Escrow>;
 
+	/// What a job can be ordered with, by the numbers of the classes; set by governance.
+	///
+	/// A class that was in the table once stays in it, offered or not.
+	// Twox: governance alone chooses a number, and there are 256.
+	#[pallet::storage]
+	pub type ResourceClasses<T> = StorageMap<_, Twox64Concat, u8, ResourceClass>;
+
 	/// The number that the next job gets; the first is 1.
 	#[pallet::storage]
 	pub type NextJobId<T> = StorageValue<_, JobId, ValueQuery, ConstU32<1>>;
@@ -240,13 +257,21 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Settlement<T> = StorageValue<_, SettlementPass, ValueQuery>;
 
-	/// Gives the pot the R1 that keeps its account alive.
+	/// The table of resource classes; and the pot gets the R1 that keeps its account alive.
 	#[pallet::genesis_config]
-	#[derive(frame_support::DefaultNoBound, Debug)]
+	#[derive(Debug)]
 	pub struct GenesisConfig<T> {
-		/// Nothing to set.
+		/// What jobs can be ordered with, by number; that of the deployed network by default.
+		pub resource_classes: Vec<(u8, ResourceClass)>,
+		/// Ties the type to the runtime.
 		#[serde(skip)]
 		pub _config: PhantomData<T>,
+	}
+
+	impl<T: Config> Default for GenesisConfig<T> {
+		fn default() -> Self {
+			Self { resource_classes: reference_classes().collect(), _config: PhantomData }
+		}
 	}
 
 	#[pallet::genesis_build]
@@ -258,6 +283,13 @@ pub mod pallet {
 			if missing > 0 {
 				let minted = T::Currency::mint_into(&pot, missing);
 				assert!(minted.is_ok(), "the pot must get its existential deposit: {minted:?}");
+			}
+			for (id, class) in &self.resource_classes {
+				let checked = Pallet::<T>::check_class(*id, class);
+				assert!(checked.is_ok(), "resource class {id} must be valid: {checked:?}");
+				let is_new = !ResourceClasses::<T>::contains_key(id);
+				assert!(is_new, "resource class {id} must be there once");
+				ResourceClasses::<T>::insert(id, class);
 			}
 		}
 	}
@@ -292,12 +324,6 @@ pub mod pallet {
 
 	#[pallet::extra_constants]
 	impl<T: Config> Pallet<T> {
-		/// Every class of machine that a job can be ordered with, and its price.
-		#[pallet::constant_name(ResourceClasses)]
-		fn resource_classes() -> Vec<ResourceClass> {
-			RESOURCE_CLASSES.to_vec()
-		}
-
 		/// Most replicas of a job.
 		#[pallet::constant_name(ReplicasMax)]
 		fn replicas_max() -> u32 {
@@ -307,9 +333,10 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// What a job would cost now, in 10^-6 USDC; `None` if no class has the number.
+		/// What a job would cost now, in 10^-6 USDC; `None` if no class with the number is offered.
 		pub fn quote(resources: u8, replicas: u32, epochs: u32) -> Option<u128> {
-			job_price(ResourceClass::find(resources)?.price_per_epoch, replicas, epochs)
+			let class = Pallet::<T>::offered_class(resources).ok()?;
+			job_price(class.price_per_epoch, replicas, epochs)
 		}
 
 		/// What an account can claim, in 10^-6 USDC.

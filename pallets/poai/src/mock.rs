@@ -13,7 +13,7 @@ use frame_support::{
 		fungible::{self, Inspect as _, Mutate as _},
 		tokens::Preservation::Expendable,
 	},
-	weights::Weight,
+	weights::{Weight, constants::RocksDbWeight},
 };
 use frame_system::{EnsureRoot, EnsureSigned};
 use r1_math::price::{r1_to_usdc, usdc_to_r1};
@@ -71,6 +71,7 @@ impl frame_system::Config for Test {
 	type AccountId = AccountId32;
 	type Lookup = IdentityLookup<AccountId32>;
 	type AccountData = pallet_balances::AccountData<u128>;
+	type DbWeight = RocksDbWeight;
 }
 
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
@@ -108,6 +109,7 @@ parameter_types! {
 pub(crate) type Usdc = fungible::ItemOf<Assets, UsdcAsset, AccountId32>;
 
 impl pallet_poai::Config for Test {
+	type GovernanceOrigin = EnsureRoot<AccountId32>;
 	type Usdc = Usdc;
 	type Currency = Balances;
 	type Market = TestMarket;

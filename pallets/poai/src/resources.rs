@@ -1,60 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The machines that a job can ask for, and what each costs.
+//! The machines that a job can ask for, and what each costs: a table that governance keeps.
 //!
 //! A job stores the number of its class and the price at creation, so a later price changes no
-//! running job. The chain only knows price and number; what a machine must offer is here so that
-//! every client reads the same table, which is a constant in the pallet's metadata.
+//! job that was ordered. A class is never removed, since jobs name it: it is offered no more.
 
-use codec::Encode;
+use crate::{Config, Error, Event, Pallet, ResourceClasses};
+use alloc::string::String;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{BoundedVec, ensure, traits::ConstU32};
+use r1_primitives::USDC;
 use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_runtime::{DispatchError, DispatchResult};
 
 /// A machine that a job can ask for.
-#[derive(Clone, Copy, Debug, Encode, Eq, PartialEq, TypeInfo)]
+#[derive(
+	Clone,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Deserialize,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	Serialize,
+	TypeInfo,
+)]
+#[serde(deny_unknown_fields)]
 pub struct ResourceClass {
-	/// Number of the class, as jobs name it.
-	pub id: u8,
 	/// Name that people know it by.
-	pub name: &'static str,
-	/// Price of one node for one epoch at full quality, in 10^-6 USDC.
+	pub name: ClassName,
+	/// What of a machine a job of this class gets.
+	pub kind: ClassKind,
+	/// Price of one node for one epoch at full quality, in 10^-6 USDC; at least 1, and at most
+	/// [`CLASS_PRICE_MAX`].
 	pub price_per_epoch: u128,
-	/// CPU, in thousandths of a core.
+	/// CPU, in thousandths of a core; not zero.
 	pub cpu_millicores: u32,
-	/// Memory, in MiB.
+	/// Memory, in MiB; not zero.
 	pub memory_mib: u32,
-	/// Storage, in GiB; `None` is all that the machine has.
+	/// Storage, in GiB and not zero; `None` is all that the machine has, for a native class alone.
 	pub storage_gib: Option<u32>,
 	/// The graphics processor that the machine must have.
 	pub gpu: Option<GpuGrade>,
+	/// Whether jobs can be ordered with it, and made longer or larger. Those that were go on.
+	pub is_offered: bool,
 }
 
 impl ResourceClass {
-	/// The class with a number; `None` if no class has it, or not any more.
-	#[must_use]
-	pub fn find(id: u8) -> Option<&'static Self> {
-		RESOURCE_CLASSES.iter().find(|class| class.id == id)
-	}
-
-	/// Whether a number named a class that the network gave up.
-	#[must_use]
-	pub const fn is_deprecated(id: u8) -> bool {
-		// Databases that the network once ran as services.
-		matches!(id, 10..=15)
-	}
-
-	/// A shape with a number, a name, and the price that the number has.
-	const fn of(id: u8, name: &'static str, shape: Shape, gpu: Option<GpuGrade>) -> Self {
-		// Evaluated by the compiler: a class without a price does not build.
-		let Some(price_per_epoch) = r1_math::work::price_per_epoch(id) else {
-			panic!("every class in the table has a price")
+	/// Whether two classes ask the same of a machine.
+	fn has_machine_of(&self, other: &Self) -> bool {
+		let machine = |class: &Self| {
+			let Self { kind, cpu_millicores, memory_mib, storage_gib, gpu, .. } = class;
+			(*kind, *cpu_millicores, *memory_mib, *storage_gib, *gpu)
 		};
-		let Shape { cpu_millicores, memory_mib, storage_gib } = shape;
-		Self { id, name, price_per_epoch, cpu_millicores, memory_mib, storage_gib, gpu }
+		machine(self) == machine(other)
 	}
 }
 
+/// What of a machine a job gets.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Deserialize,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	Serialize,
+	TypeInfo,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ClassKind {
+	/// A part of a machine, for what the developer brings along.
+	Generic,
+	/// A part of a machine, for a service that the network knows how to run.
+	Service,
+	/// A whole machine, with all its storage.
+	Native,
+}
+
 /// Grade of a graphics processor.
-#[derive(Clone, Copy, Debug, Encode, Eq, PartialEq, TypeInfo)]
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Deserialize,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	Serialize,
+	TypeInfo,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum GpuGrade {
 	/// Such as an RTX 2060 to 3070.
 	Entry,
@@ -66,86 +112,104 @@ pub enum GpuGrade {
 	Ultra,
 }
 
-/// Every class that a job can be ordered with.
-pub const RESOURCE_CLASSES: [ResourceClass; 39] = [
-	// Parts of a machine.
-	ResourceClass::of(53, "MICRO", MICRO, None),
-	ResourceClass::of(54, "LITE", LITE, None),
-	ResourceClass::of(1, "ENTRY", ENTRY, None),
-	ResourceClass::of(2, "LOW1", LOW1, None),
-	ResourceClass::of(3, "LOW2", LOW2, None),
-	ResourceClass::of(4, "MED1", MED1, None),
-	ResourceClass::of(5, "MED2", MED2, None),
-	ResourceClass::of(6, "HIGH1", HIGH1, None),
-	ResourceClass::of(7, "HIGH2", HIGH2, None),
-	ResourceClass::of(8, "ULTRA1", ULTRA1, None),
-	ResourceClass::of(9, "ULTRA2", ULTRA2, None),
-	// Services that the network runs.
-	ResourceClass::of(50, "SERVICE_ENTRY", ENTRY, None),
-	ResourceClass::of(51, "SERVICE_MED1", MED1, None),
-	ResourceClass::of(52, "SERVICE_HIGH1", HIGH1, None),
-	// Whole machines, with all their storage.
-	ResourceClass::of(16, "N-ENTRY", NATIVE_ENTRY, None),
-	ResourceClass::of(17, "N-MED1", NATIVE_MED1, None),
-	ResourceClass::of(18, "N-MED2", NATIVE_MED2, None),
-	ResourceClass::of(19, "N-HIGH", NATIVE_HIGH, None),
-	ResourceClass::of(20, "N-ULTRA", NATIVE_ULTRA, None),
-	// Any of them with a graphics processor.
-	ResourceClass::of(21, "G-ENTRY+MED1", MED1, Some(GpuGrade::Entry)),
-	ResourceClass::of(22, "G-ENTRY+MED2", MED2, Some(GpuGrade::Entry)),
-	ResourceClass::of(23, "G-ENTRY+N-ENTRY", NATIVE_ENTRY, Some(GpuGrade::Entry)),
-	ResourceClass::of(24, "G-ENTRY+N-MED1", NATIVE_MED1, Some(GpuGrade::Entry)),
-	ResourceClass::of(25, "G-MED+MED2", MED2, Some(GpuGrade::Medium)),
-	ResourceClass::of(26, "G-MED+HIGH1", HIGH1, Some(GpuGrade::Medium)),
-	ResourceClass::of(27, "G-MED+HIGH2", HIGH2, Some(GpuGrade::Medium)),
-	ResourceClass::of(28, "G-MED+ULTRA1", ULTRA1, Some(GpuGrade::Medium)),
-	ResourceClass::of(29, "G-MED+N-MED1", NATIVE_MED1, Some(GpuGrade::Medium)),
-	ResourceClass::of(30, "G-MED+N-MED2", NATIVE_MED2, Some(GpuGrade::Medium)),
-	ResourceClass::of(31, "G-MED+N-HIGH", NATIVE_HIGH, Some(GpuGrade::Medium)),
-	ResourceClass::of(32, "G-HIGH+HIGH2", HIGH2, Some(GpuGrade::High)),
-	ResourceClass::of(33, "G-HIGH+ULTRA1", ULTRA1, Some(GpuGrade::High)),
-	ResourceClass::of(34, "G-HIGH+ULTRA2", ULTRA2, Some(GpuGrade::High)),
-	ResourceClass::of(35, "G-HIGH+N-MED2", NATIVE_MED2, Some(GpuGrade::High)),
-	ResourceClass::of(36, "G-HIGH+N-HIGH", NATIVE_HIGH, Some(GpuGrade::High)),
-	ResourceClass::of(37, "G-HIGH+N-ULTRA", NATIVE_ULTRA, Some(GpuGrade::High)),
-	ResourceClass::of(38, "G-ULTRA+ULTRA1", ULTRA1, Some(GpuGrade::Ultra)),
-	ResourceClass::of(39, "G-ULTRA+ULTRA2", ULTRA2, Some(GpuGrade::Ultra)),
-	ResourceClass::of(40, "G-ULTRA+N-ULTRA", NATIVE_ULTRA, Some(GpuGrade::Ultra)),
-];
+/// Name of a class: at least one visible character of ASCII, at most [`CLASS_NAME_BYTES_MAX`].
+///
+/// What arrives in a call may break that; [`is_valid`](Self::is_valid) says so.
+#[derive(
+	Clone,
+	Debug,
+	Decode,
+	DecodeWithMemTracking,
+	Deserialize,
+	Encode,
+	Eq,
+	MaxEncodedLen,
+	PartialEq,
+	Serialize,
+	TypeInfo,
+)]
+#[serde(into = "String", try_from = "String")]
+pub struct ClassName(BoundedVec<u8, ConstU32<CLASS_NAME_BYTES_MAX>>);
 
-const MICRO: Shape = Shape::part(250, 512, 2);
-const LITE: Shape = Shape::part(500, 1_024, 4);
-const ENTRY: Shape = Shape::part(1_000, 2 * 1_024, 8);
-const LOW1: Shape = Shape::part(2_000, 4 * 1_024, 16);
-const LOW2: Shape = Shape::part(2_000, 8 * 1_024, 32);
-const MED1: Shape = Shape::part(3_000, 12 * 1_024, 48);
-const MED2: Shape = Shape::part(6_000, 14 * 1_024, 56);
-const HIGH1: Shape = Shape::part(8_000, 22 * 1_024, 88);
-const HIGH2: Shape = Shape::part(12_000, 30 * 1_024, 120);
-const ULTRA1: Shape = Shape::part(16_000, 62 * 1_024, 248);
-const ULTRA2: Shape = Shape::part(22_000, 124 * 1_024, 496);
-const NATIVE_ENTRY: Shape = Shape::whole(3_000, 14 * 1_024);
-const NATIVE_MED1: Shape = Shape::whole(8_000, 22 * 1_024);
-const NATIVE_MED2: Shape = Shape::whole(12_000, 30 * 1_024);
-const NATIVE_HIGH: Shape = Shape::whole(16_000, 60 * 1_024);
-const NATIVE_ULTRA: Shape = Shape::whole(22_000, 124 * 1_024);
-
-/// What a machine without its graphics processor must offer.
-#[derive(Clone, Copy)]
-struct Shape {
-	cpu_millicores: u32,
-	memory_mib: u32,
-	storage_gib: Option<u32>,
-}
-
-impl Shape {
-	/// A part of a machine, with its share of the storage.
-	const fn part(cpu_millicores: u32, memory_mib: u32, storage_gib: u32) -> Self {
-		Self { cpu_millicores, memory_mib, storage_gib: Some(storage_gib) }
+impl ClassName {
+	/// The beginning of a text, as much of it as a name may have.
+	#[must_use]
+	pub fn truncated(text: &str) -> Self {
+		Self(BoundedVec::truncate_from(text.as_bytes().to_vec()))
 	}
 
-	/// A whole machine, with all its storage.
-	const fn whole(cpu_millicores: u32, memory_mib: u32) -> Self {
-		Self { cpu_millicores, memory_mib, storage_gib: None }
+	/// Whether people can read it, and nothing else in it.
+	#[must_use]
+	pub fn is_valid(&self) -> bool {
+		!self.0.is_empty() && self.0.iter().all(u8::is_ascii_graphic)
+	}
+}
+
+impl From<ClassName> for String {
+	fn from(name: ClassName) -> Self {
+		Self::from_utf8_lossy(&name.0).into_owned()
+	}
+}
+
+impl TryFrom<String> for ClassName {
+	type Error = &'static str;
+
+	fn try_from(text: String) -> Result<Self, Self::Error> {
+		let bytes = BoundedVec::try_from(text.into_bytes());
+		bytes.map(Self).map_err(|_| "the name of a resource class is too long")
+	}
+}
+
+/// Longest name of a class, in bytes; the longest of the deployed network has 15.
+pub const CLASS_NAME_BYTES_MAX: u32 = 32;
+
+/// Highest price of a class, in 10^-6 USDC: a million USDC for a node and epoch.
+///
+/// The dearest of the deployed network costs 43. It catches a price in the wrong unit, and keeps
+/// what the largest and longest job costs far below what fits.
+pub const CLASS_PRICE_MAX: u128 = 1_000_000 * USDC;
+
+/// Whether a number named a class that the network gave up before the chain, and no class may have.
+#[must_use]
+pub const fn is_deprecated_class(id: u8) -> bool {
+	// Databases that the network once ran as services.
+	matches!(id, 10..=15)
+}
+
+impl<T: Config> Pallet<T> {
+	/// Adds a class to the table, or changes its name, price and offer for orders to come.
+	///
+	/// Jobs were ordered for the machine of their class, so that machine stays what it is.
+	pub(crate) fn do_set_resource_class(id: u8, class: ResourceClass) -> DispatchResult {
+		Self::check_class(id, &class)?;
+		let known = ResourceClasses::<T>::get(id);
+		let is_same_machine = known.is_none_or(|known| known.has_machine_of(&class));
+		ensure!(is_same_machine, Error::<T>::ClassShapeFixed);
+		ResourceClasses::<T>::insert(id, &class);
+		Self::deposit_event(Event::ResourceClassSet { id, class });
+		Ok(())
+	}
+
+	/// Checks that a class can stand in the table under a number.
+	pub(crate) fn check_class(id: u8, class: &ResourceClass) -> Result<(), Error<T>> {
+		ensure!(!is_deprecated_class(id), Error::<T>::DeprecatedResources);
+		ensure!(class.name.is_valid(), Error::<T>::InvalidClassName);
+		let is_priced = (1..=CLASS_PRICE_MAX).contains(&class.price_per_epoch);
+		ensure!(is_priced, Error::<T>::InvalidClassPrice);
+		let is_something = class.cpu_millicores > 0 && class.memory_mib > 0;
+		let has_its_storage = match class.kind {
+			ClassKind::Native => class.storage_gib.is_none(),
+			ClassKind::Generic | ClassKind::Service => class.storage_gib.is_some_and(|gib| gib > 0),
+		};
+		ensure!(is_something && has_its_storage, Error::<T>::InvalidClassShape);
+		Ok(())
+	}
+
+	/// The class with a number, if jobs can be ordered with it.
+	pub(crate) fn offered_class(id: u8) -> Result<ResourceClass, DispatchError> {
+		ensure!(!is_deprecated_class(id), Error::<T>::DeprecatedResources);
+		let class = ResourceClasses::<T>::get(id).ok_or(Error::<T>::UnknownResources)?;
+		ensure!(class.is_offered, Error::<T>::DeprecatedResources);
+		Ok(class)
 	}
 }

@@ -3,7 +3,8 @@
 //! What must hold after every block.
 
 use crate::{
-	Accrued, Config, Escrows, Job, JobMembers, Jobs, Members, NextJobId, Pallet, jobs::cost_of,
+	Accrued, Config, Escrows, Job, JobMembers, Jobs, Members, NextJobId, Pallet, ResourceClasses,
+	jobs::cost_of,
 };
 use alloc::collections::BTreeMap;
 use frame_support::{ensure, traits::fungible::Inspect};
@@ -15,6 +16,7 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_state_money()?;
 		Self::try_state_escrows()?;
+		Self::try_state_classes()?;
 		Jobs::<T>::iter().try_for_each(|(id, job)| Self::try_state_job(id, &job))?;
 		JobMembers::<T>::iter().try_for_each(|(id, members)| Self::try_state_members(id, &members))
 	}
@@ -61,9 +63,18 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Every class in the table is one that governance could set.
+	fn try_state_classes() -> Result<(), TryRuntimeError> {
+		for (id, class) in ResourceClasses::<T>::iter() {
+			ensure!(Self::check_class(id, &class).is_ok(), "a resource class is not valid");
+		}
+		Ok(())
+	}
+
 	/// A job can pay for every epoch that is left, and its fields agree with each other.
 	fn try_state_job(id: JobId, job: &Job) -> Result<(), TryRuntimeError> {
 		ensure!(id < NextJobId::<T>::get(), "a job has a number that was not given yet");
+		ensure!(ResourceClasses::<T>::contains_key(job.resources), "a job's class is gone");
 		ensure!(job.started_at.is_some() != job.deeds.is_empty(), "started and placed differ");
 		ensure!((job.deeds.len() as u32) <= job.replicas, "more nodes than replicas");
 		ensure!(job.deeds.is_sorted_by(|left, right| left < right), "deeds are not ascending");

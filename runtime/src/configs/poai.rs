@@ -4,13 +4,14 @@
 
 use super::tokens::UsdcAsset;
 use crate::{
-	Availability, Balances, NodeDeeds, Oracles, Runtime, Timestamp, constants::currency::USDC,
-	market::Pool,
+	AccountId, Availability, Balances, NodeDeeds, Oracles, Runtime, Timestamp,
+	constants::currency::USDC, market::Pool,
 };
 use frame_support::{
 	PalletId, parameter_types,
 	traits::{ConstU16, ConstU32, ConstU128},
 };
+use frame_system::EnsureRoot;
 
 parameter_types! {
 	pub const PoaiPalletId: PalletId = PalletId(*b"r1/escro");
@@ -28,6 +29,7 @@ impl pallet_poai::Config for Runtime {
 	// 30 epochs as in the reference, and a little over five years of days.
 	type EpochsMin = ConstU32<30>;
 	type EpochsMax = ConstU32<2_000>;
+	type GovernanceOrigin = EnsureRoot<AccountId>;
 	type JobsPerOwnerMax = ConstU32<100>;
 	type Market = Pool;
 	type PalletId = PoaiPalletId;

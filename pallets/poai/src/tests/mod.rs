@@ -9,8 +9,11 @@ mod placement;
 mod settlement;
 mod claims;
 mod invariants;
+mod migrations;
 
-use crate::{Event, Job, JobKind, Jobs, NextJobId, Specification, mock::*};
+use crate::{
+	Event, Job, JobKind, Jobs, NextJobId, ResourceClass, ResourceClasses, Specification, mock::*,
+};
 use frame_support::assert_ok;
 use r1_primitives::{DeedId, JobId, traits::PlacementHandler};
 use sp_runtime::AccountId32;
@@ -60,6 +63,16 @@ fn running_job(owner: &AccountId32, epochs: u32, replicas: u32, deeds: &[DeedId]
 	place(job, deeds);
 	events();
 	job
+}
+
+/// A class of the table.
+fn class(id: u8) -> ResourceClass {
+	ResourceClasses::<Test>::get(id).expect("the class is in the table")
+}
+
+/// Lets governance set a class.
+fn set_class(id: u8, class: ResourceClass) {
+	assert_ok!(Poai::set_resource_class(RuntimeOrigin::root(), id, class));
 }
 
 /// A live job.

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use super::*;
+use crate::{Pallet, migrations::v2::MigrateV1ToV2, reference_classes};
+use frame_support::{
+	traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion},
+	weights::constants::RocksDbWeight,
+};
+use sp_runtime::StateVersion;
+
+/// A chain of version 1: the table is in its code, and a job of class ENTRY runs.
+fn version_1(test: impl FnOnce(JobId)) {
+	ExtBuilder.build_and_execute(|| {
+		let id = running_job(&ALICE, 31, 1, &[1]);
+		StorageVersion::new(1).put::<Pallet<Test>>();
+		for (class, _) in reference_classes() {
+			ResourceClasses::<Test>::remove(class);
+		}
+		test(id);
+	});
+}
+
+#[test]
+fn migration_should_write_the_table_and_leave_jobs_alone() {
+	version_1(|id| {
+		let before = job(id);
+		#[cfg(feature = "try-runtime")]
+		let state = MigrateV1ToV2::<Test>::pre_upgrade().expect("the old state is valid");
+		let weight = MigrateV1ToV2::<Test>::on_runtime_upgrade();
+		#[cfg(feature = "try-runtime")]
+		MigrateV1ToV2::<Test>::post_upgrade(state).expect("the new state is valid");
+
+		assert_eq!(ResourceClasses::<Test>::iter().count(), 39);
+		assert!(reference_classes().all(|(id, expected)| class(id) == expected));
+		assert_eq!(Pallet::<Test>::on_chain_storage_version(), StorageVersion::new(2));
+		// The table, and the version.
+		assert_eq!(weight, RocksDbWeight::get().reads_writes(1, 39 + 1));
+		assert_eq!(job(id), before);
+		finish_epoch();
+		assert_eq!(Poai::accrued(operator(1)), ENTRY_REWARD);
+	});
+}
+
+#[test]
+fn migration_should_do_nothing_the_second_time() {
+	version_1(|_| {
+		MigrateV1ToV2::<Test>::on_runtime_upgrade();
+		set_class(ENTRY, ResourceClass { price_per_epoch: 1, ..class(ENTRY) });
+		let state = sp_io::storage::root(StateVersion::V1);
+
+		MigrateV1ToV2::<Test>::on_runtime_upgrade();
+
+		assert_eq!(sp_io::storage::root(StateVersion::V1), state);
+	});
+}
+
+#[test]
+fn a_new_chain_should_have_the_newest_version() {
+	ExtBuilder.build_and_execute(|| {
+		assert_eq!(Pallet::<Test>::on_chain_storage_version(), StorageVersion::new(2));
+	});
+}
