@@ -5,8 +5,9 @@
 #![expect(clippy::arithmetic_side_effects, reason = "benchmarks add small numbers, off the chain")]
 
 use crate::{
-	Accrued, CLASS_NAME_BYTES_MAX, Call, ClassName, Config, Escrow, Escrows, Job, JobKind, Jobs,
-	Pallet, ResourceClass, ResourceClasses, Settlement, SettlementPass, Specification,
+	Accrued, CLASS_NAME_BYTES_MAX, Call, ClassName, Config, Delegates, Escrow, Escrows, Job,
+	JobKind, Jobs, Pallet, ResourceClass, ResourceClasses, Rights, Settlement, SettlementPass,
+	Specification,
 };
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
@@ -54,6 +55,17 @@ fn developer<T: Config>() -> AccountId32 {
 	developer
 }
 
+/// A delegate who may do everything, among as many as an escrow can have.
+fn delegate_of<T: Config>(owner: &AccountId32) -> AccountId32 {
+	for index in 0..T::DelegatesMax::get() {
+		let delegate = account("delegate", index, 0);
+		let origin = RawOrigin::Signed(owner.clone()).into();
+		let set = Pallet::<T>::set_delegate(origin, delegate, Rights::ALL);
+		assert!(set.is_ok(), "the owner names a delegate: {set:?}");
+	}
+	account("delegate", 0, 0)
+}
+
 /// A new job with the longest specification.
 fn job_of<T: Config>(developer: &AccountId32, replicas: u32) -> JobId {
 	let created = Pallet::<T>::create_job(
@@ -99,10 +111,11 @@ mod benchmarks {
 		assert_eq!(Escrows::<T>::get(&caller), Some(Escrow { free: amount, live_jobs: 0 }));
 	}
 
-	// Taking everything removes the entry.
+	// Taking everything removes the entry, and that of the delegates.
 	#[benchmark]
 	fn withdraw() {
 		let caller = developer::<T>();
+		delegate_of::<T>(&caller);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller.clone()), PLENTY / 2);
@@ -129,12 +142,13 @@ mod benchmarks {
 		assert_eq!(Escrows::<T>::get(&caller).map(|escrow| escrow.live_jobs), Some(1));
 	}
 
-	// A running job is written back, with all its deeds.
+	// A delegate closes a running job, which is written back, with all its deeds.
 	#[benchmark]
 	fn close_job() -> Result<(), BenchmarkError> {
-		let caller = developer::<T>();
+		let developer = developer::<T>();
+		let caller = delegate_of::<T>(&developer);
 		let deeds = T::BenchmarkHelper::active_deeds(REPLICAS_MAX);
-		let job = job_of::<T>(&caller, REPLICAS_MAX);
+		let job = job_of::<T>(&developer, REPLICAS_MAX);
 		Pallet::<T>::place(job, 0, &deeds)?;
 
 		#[extrinsic_call]
@@ -145,12 +159,13 @@ mod benchmarks {
 		Ok(())
 	}
 
-	// The longest specification in the job with the most deeds.
+	// A delegate, and the longest specification in the job with the most deeds.
 	#[benchmark]
 	fn update_job() -> Result<(), BenchmarkError> {
-		let caller = developer::<T>();
+		let developer = developer::<T>();
+		let caller = delegate_of::<T>(&developer);
 		let deeds = T::BenchmarkHelper::active_deeds(REPLICAS_MAX);
-		let job = job_of::<T>(&caller, REPLICAS_MAX);
+		let job = job_of::<T>(&developer, REPLICAS_MAX);
 		Pallet::<T>::place(job, 0, &deeds)?;
 		let specification = Specification::truncate_from(vec![7; 64]);
 
@@ -195,6 +210,67 @@ mod benchmarks {
 
 		assert_eq!(ResourceClasses::<T>::get(u8::MAX), Some(class));
 		Ok(())
+	}
+
+	// The last place among the delegates.
+	#[benchmark]
+	fn set_delegate() {
+		let caller = developer::<T>();
+		let delegate = delegate_of::<T>(&caller);
+		let origin = RawOrigin::Signed(caller.clone());
+		let removed = Pallet::<T>::remove_delegate(origin.clone().into(), delegate.clone());
+		assert!(removed.is_ok(), "the owner removes a delegate: {removed:?}");
+
+		#[extrinsic_call]
+		_(origin, delegate.clone(), Rights::ALL);
+
+		assert_eq!(Delegates::<T>::get(&caller).get(&delegate), Some(&Rights::ALL));
+	}
+
+	// One of as many as there can be.
+	#[benchmark]
+	fn remove_delegate() {
+		let caller = developer::<T>();
+		let delegate = delegate_of::<T>(&caller);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller.clone()), delegate.clone());
+
+		assert_eq!(Delegates::<T>::get(&caller).get(&delegate), None);
+	}
+
+	#[benchmark]
+	fn create_job_for() {
+		let owner = developer::<T>();
+		let caller = delegate_of::<T>(&owner);
+		let specification = Specification::truncate_from(vec![1; 64]);
+		let epochs = T::EpochsMin::get();
+
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(caller),
+			owner.clone(),
+			JobKind::Inference,
+			DEAREST,
+			REPLICAS_MAX,
+			epochs,
+			specification,
+		);
+
+		assert_eq!(Escrows::<T>::get(&owner).map(|escrow| escrow.live_jobs), Some(1));
+	}
+
+	// Taking everything removes the entry, and that of the delegates.
+	#[benchmark]
+	fn withdraw_for() {
+		let owner = developer::<T>();
+		let caller = delegate_of::<T>(&owner);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), owner.clone(), PLENTY / 2);
+
+		assert_eq!(Escrows::<T>::get(&owner), None);
+		assert!(!Delegates::<T>::contains_key(&owner));
 	}
 
 	// A pass that starts and has no weight for a job writes how far it came.

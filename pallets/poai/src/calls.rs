@@ -87,7 +87,7 @@ mod calls {
 		///
 		/// ## Dispatch Origin
 		///
-		/// The job's owner, signed.
+		/// The job's owner, or a delegate with [`Rights::CLOSE_JOBS`], signed.
 		///
 		/// ## Details
 		///
@@ -97,7 +97,8 @@ mod calls {
 		///
 		/// ## Errors
 		///
-		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::JobAlreadyEnding`].
+		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::RightMissing`],
+		/// [`Error::JobAlreadyEnding`].
 		///
 		/// ## Events
 		///
@@ -140,7 +141,7 @@ mod calls {
 		///
 		/// ## Dispatch Origin
 		///
-		/// The job's owner, signed.
+		/// The job's owner, or a delegate with [`Rights::UPDATE_JOBS`], signed.
 		///
 		/// ## Details
 		///
@@ -150,8 +151,8 @@ mod calls {
 		///
 		/// ## Errors
 		///
-		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::EmptySpecification`],
-		/// [`Error::SameSpecification`].
+		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::RightMissing`],
+		/// [`Error::EmptySpecification`], [`Error::SameSpecification`].
 		///
 		/// ## Events
 		///
@@ -194,6 +195,115 @@ mod calls {
 		) -> DispatchResult {
 			T::GovernanceOrigin::ensure_origin(origin)?;
 			Self::do_set_resource_class(id, class)
+		}
+
+		/// Makes an account a delegate of the caller's escrow, or changes its rights.
+		///
+		/// ## Dispatch Origin
+		///
+		/// The escrow's owner, signed.
+		///
+		/// ## Details
+		///
+		/// Delegates are gone when the escrow is.
+		///
+		/// ## Errors
+		///
+		/// [`Error::InvalidRights`], [`Error::DelegateIsOwner`], [`Error::NoEscrow`],
+		/// [`Error::TooManyDelegates`].
+		///
+		/// ## Events
+		///
+		/// [`Event::DelegateSet`]
+		#[pallet::call_index(7)]
+		pub fn set_delegate(
+			origin: OriginFor<T>,
+			delegate: AccountId32,
+			rights: Rights,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_set_delegate(who, delegate, rights)
+		}
+
+		/// Takes all rights from a delegate of the caller's escrow.
+		///
+		/// ## Dispatch Origin
+		///
+		/// The escrow's owner, signed.
+		///
+		/// ## Errors
+		///
+		/// [`Error::NotDelegate`].
+		///
+		/// ## Events
+		///
+		/// [`Event::DelegateRemoved`]
+		#[pallet::call_index(8)]
+		pub fn remove_delegate(origin: OriginFor<T>, delegate: AccountId32) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_remove_delegate(who, delegate)
+		}
+
+		/// Orders a job for the owner of an escrow, and pays for it from that escrow.
+		///
+		/// ## Dispatch Origin
+		///
+		/// A delegate with [`Rights::CREATE_JOBS`], signed.
+		///
+		/// ## Details
+		///
+		/// The job is the owner's, as if the owner had ordered it; see
+		/// [`create_job`](Pallet::create_job).
+		///
+		/// ## Errors
+		///
+		/// [`Error::NotDelegate`], [`Error::RightMissing`], and those of `create_job`.
+		///
+		/// ## Events
+		///
+		/// [`Event::JobCreated`]
+		#[pallet::call_index(9)]
+		pub fn create_job_for(
+			origin: OriginFor<T>,
+			owner: AccountId32,
+			kind: JobKind,
+			resources: u8,
+			replicas: u32,
+			epochs: u32,
+			specification: Specification,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::ensure_right(&owner, &who, Rights::CREATE_JOBS)?;
+			let order = Order { kind, resources, replicas, epochs, specification };
+			Self::do_create_job(owner, order)
+		}
+
+		/// Moves free USDC of an escrow back to its owner.
+		///
+		/// ## Dispatch Origin
+		///
+		/// A delegate with [`Rights::WITHDRAW`], signed.
+		///
+		/// ## Details
+		///
+		/// The owner gets it, whoever asks; see [`withdraw`](Pallet::withdraw).
+		///
+		/// ## Errors
+		///
+		/// [`Error::NotDelegate`], [`Error::RightMissing`], and those of `withdraw`.
+		///
+		/// ## Events
+		///
+		/// [`Event::EscrowWithdrawn`]
+		#[pallet::call_index(10)]
+		pub fn withdraw_for(
+			origin: OriginFor<T>,
+			owner: AccountId32,
+			#[pallet::compact] amount: u128,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::ensure_right(&owner, &who, Rights::WITHDRAW)?;
+			Self::do_withdraw(&owner, amount)
 		}
 	}
 }

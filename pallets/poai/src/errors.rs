@@ -37,7 +37,7 @@ mod errors {
 		TooManyJobs,
 		/// There is no such job, or it is closed.
 		UnknownJob,
-		/// Only the owner of a job may do this.
+		/// Only the owner of a job, or a delegate of the owner, may do this.
 		NotJobOwner,
 		/// The job ends with the current epoch or has ended; the rest is refunded as it settles.
 		JobAlreadyEnding,
@@ -72,5 +72,15 @@ mod errors {
 		InvalidClassShape,
 		/// Jobs were ordered for the machine of this class: give another machine another number.
 		ClassShapeFixed,
+		/// The caller is neither the owner of the escrow nor a delegate; or the account is none.
+		NotDelegate,
+		/// The delegate may not do this: the owner must give it the right.
+		RightMissing,
+		/// A delegate needs a right, and only rights that there are.
+		InvalidRights,
+		/// An owner needs no rights to the own escrow.
+		DelegateIsOwner,
+		/// The escrow has as many delegates as are allowed: remove one first.
+		TooManyDelegates,
 	}
 }

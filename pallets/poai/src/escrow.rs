@@ -71,6 +71,14 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Moves what a job of `owner` gives back into the escrow.
+	pub(crate) fn credit_escrow(owner: &AccountId32, refund: u128) -> DispatchResult {
+		let mut escrow = Escrows::<T>::get(owner).ok_or(Error::<T>::NoEscrow)?;
+		escrow.free = escrow.free.checked_add(refund).ok_or(ArithmeticError::Overflow)?;
+		Self::put_escrow(owner, escrow);
+		Ok(())
+	}
+
 	/// Gives the owner of a job that is now closed what the job did not spend.
 	pub(crate) fn refund_closed_job(owner: &AccountId32, refund: u128) -> DispatchResult {
 		let mut escrow = Escrows::<T>::get(owner).ok_or(Error::<T>::NoEscrow)?;
@@ -80,11 +88,13 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Stores an escrow, or removes it if there is nothing in it.
+	/// Stores an escrow, or removes it and its delegates if there is nothing in it.
 	pub(crate) fn put_escrow(owner: &AccountId32, escrow: Escrow) {
-		match escrow.is_empty() {
-			true => Escrows::<T>::remove(owner),
-			false => Escrows::<T>::insert(owner, escrow),
+		if !escrow.is_empty() {
+			Escrows::<T>::insert(owner, escrow);
+			return;
 		}
+		Escrows::<T>::remove(owner);
+		Self::drop_delegates(owner);
 	}
 }

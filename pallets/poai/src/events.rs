@@ -123,6 +123,27 @@ mod events {
 			/// The CID of its new specification.
 			specification: Specification,
 		},
+		/// An account became a delegate, or a delegate got other rights.
+		DelegateSet {
+			/// Whose escrow it is.
+			owner: AccountId32,
+			/// Who may act for the owner.
+			delegate: AccountId32,
+			/// In what.
+			rights: Rights,
+		},
+		/// The owner took all rights from a delegate.
+		DelegateRemoved {
+			/// Whose escrow it is.
+			owner: AccountId32,
+			/// Who may not act for the owner any more.
+			delegate: AccountId32,
+		},
+		/// An escrow is empty and gone, and so are its delegates.
+		DelegatesDropped {
+			/// Whose escrow it was.
+			owner: AccountId32,
+		},
 		/// Governance added a resource class, or changed it for orders to come.
 		ResourceClassSet {
 			/// Its number.

@@ -4,7 +4,7 @@
 
 use crate::{
 	Config, DeedSet, Error, Escrows, Event, Job, JobKind, JobMembers, Jobs, NextJobId, Pallet,
-	Specification,
+	Rights, Specification,
 };
 use frame_support::{ensure, traits::Get};
 use r1_math::work::job_price;
@@ -68,14 +68,13 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Ends a job of `owner`: at once if it never ran, else with the current epoch.
+	/// Ends a job: at once if it never ran, else with the current epoch.
 	///
 	/// Nodes worked in the epochs that are over but not decided, and work in the current one, so
 	/// these stay paid for. All that the job can no longer spend is refunded now, the rest when
 	/// its last epoch is settled.
-	pub(crate) fn do_close_job(owner: &AccountId32, id: JobId) -> DispatchResult {
-		let mut job = Jobs::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
-		ensure!(job.owner == *owner, Error::<T>::NotJobOwner);
+	pub(crate) fn do_close_job(who: &AccountId32, id: JobId) -> DispatchResult {
+		let mut job = Self::job_for(who, id, Rights::CLOSE_JOBS)?;
 		if job.started_at.is_none() {
 			return Self::remove_job(id, &job);
 		}
@@ -85,11 +84,9 @@ impl<T: Config> Pallet<T> {
 		let unsettled = end.checked_sub(job.settled_before).ok_or(ArithmeticError::Underflow)?;
 		let kept = cost_of(job.price_per_epoch, job.replicas, unsettled)?;
 		let refund = job.balance.checked_sub(kept).ok_or(ArithmeticError::Underflow)?;
-		let mut escrow = Escrows::<T>::get(owner).ok_or(Error::<T>::NoEscrow)?;
-		escrow.free = escrow.free.checked_add(refund).ok_or(ArithmeticError::Overflow)?;
+		Self::credit_escrow(&job.owner, refund)?;
 		job.balance = kept;
 		job.end = end;
-		Self::put_escrow(owner, escrow);
 		Jobs::<T>::insert(id, job);
 		Self::deposit_event(Event::JobEnding { job: id, end, refund });
 		Ok(())
@@ -101,12 +98,11 @@ impl<T: Config> Pallet<T> {
 	///
 	/// See the call.
 	pub(crate) fn do_update_job(
-		owner: &AccountId32,
+		who: &AccountId32,
 		id: JobId,
 		specification: Specification,
 	) -> DispatchResult {
-		let mut job = Jobs::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
-		ensure!(job.owner == *owner, Error::<T>::NotJobOwner);
+		let mut job = Self::job_for(who, id, Rights::UPDATE_JOBS)?;
 		ensure!(!specification.is_empty(), Error::<T>::EmptySpecification);
 		ensure!(job.specification != specification, Error::<T>::SameSpecification);
 		job.specification = specification.clone();

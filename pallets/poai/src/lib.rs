@@ -19,6 +19,7 @@
 //! ### Terminology
 //!
 //! - **Escrow**: USDC of one developer; *free* until a job takes it.
+//! - **Delegate**: an account that may do for an escrow's owner what its [`Rights`] say.
 //! - **Pot**: the one account that holds all USDC of the pallet.
 //! - **Job**: work ordered for a number of nodes (*replicas*) and epochs, at a fixed price.
 //! - **Round**: one placement of a job; oracles vote for a round, so that no vote counts twice.
@@ -50,6 +51,10 @@
 //! **Who is paid** is the deed's owner when the epoch settles. It accrues under the account, so
 //! selling the deed later takes nothing from the seller.
 //!
+//! **Delegates** spend what is in an escrow for its owner, and never for themselves: they order and
+//! extend jobs from it, what jobs give back goes into it, and a withdrawal goes to the owner. They
+//! are gone when the escrow is, which happens when nothing is free in it and no job is left.
+//!
 //! **Money.** `USDC of the pot = free + balances of jobs + accrued` is checked by `try_state`. An
 //! epoch of a job never costs more than `price * replicas`, of which the balance holds one for each
 //! epoch that is left. The pot keeps the existential deposit of R1, so that burning works down to
@@ -78,6 +83,7 @@ mod events;
 mod errors;
 mod calls;
 mod escrow;
+mod delegates;
 mod jobs;
 mod placement;
 mod settlement;
@@ -94,6 +100,7 @@ mod tests;
 
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
+pub use delegates::{DelegatesOf, Rights};
 pub use pallet::*;
 pub use reference_classes::reference_classes;
 pub use resources::{
@@ -212,6 +219,10 @@ pub mod pallet {
 		#[pallet::constant]
 		type JobsPerOwnerMax: Get<u32>;
 
+		/// Most delegates of one escrow; not zero.
+		#[pallet::constant]
+		type DelegatesMax: Get<u32>;
+
 		/// What each call and each step of settlement costs.
 		type WeightInfo: WeightInfo;
 
@@ -226,6 +237,12 @@ pub mod pallet {
 	// Blake2: an account can be chosen by whoever makes it.
 	#[pallet::storage]
 	pub type Escrows<T> = StorageMap<_, Blake2_128Concat, AccountId32, Escrow>;
+
+	/// Who may act for the owner of an escrow, by owner; gone with the escrow.
+	// Blake2: an account can be chosen by whoever makes it.
+	#[pallet::storage]
+	pub type Delegates<T: Config> =
+		StorageMap<_, Blake2_128Concat, AccountId32, DelegatesOf<T>, ValueQuery>;
 
 	/// What a job can be ordered with, by the numbers of the classes; set by governance.
 	///
@@ -308,6 +325,7 @@ pub mod pallet {
 			assert!(T::EpochsMin::get() > 0, "a job has an epoch");
 			assert!(T::EpochsMin::get() <= T::EpochsMax::get(), "some length is allowed");
 			assert!(T::JobsPerOwnerMax::get() > 0, "a job is allowed");
+			assert!(T::DelegatesMax::get() > 0, "a delegate is allowed");
 			// Otherwise a job with that many nodes never settles, and blocks those after it.
 			let step = T::WeightInfo::settle_base()
 				.saturating_add(T::WeightInfo::visit_job())
@@ -337,6 +355,12 @@ pub mod pallet {
 		pub fn quote(resources: u8, replicas: u32, epochs: u32) -> Option<u128> {
 			let class = Pallet::<T>::offered_class(resources).ok()?;
 			job_price(class.price_per_epoch, replicas, epochs)
+		}
+
+		/// What an account may do with somebody's escrow; `None` if it is no delegate.
+		#[expect(clippy::needless_pass_by_value, reason = "FRAME decodes what a view takes")]
+		pub fn rights(owner: AccountId32, account: AccountId32) -> Option<Rights> {
+			Pallet::<T>::rights_of(&owner, &account)
 		}
 
 		/// What an account can claim, in 10^-6 USDC.

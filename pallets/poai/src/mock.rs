@@ -125,6 +125,7 @@ impl pallet_poai::Config for Test {
 	type EpochsMin = ConstU32<30>;
 	type EpochsMax = ConstU32<1_000>;
 	type JobsPerOwnerMax = ConstU32<100>;
+	type DelegatesMax = ConstU32<4>;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = TestBenchmarkHelper;

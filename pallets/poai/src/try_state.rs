@@ -3,8 +3,8 @@
 //! What must hold after every block.
 
 use crate::{
-	Accrued, Config, Escrows, Job, JobMembers, Jobs, Members, NextJobId, Pallet, ResourceClasses,
-	jobs::cost_of,
+	Accrued, Config, Delegates, Escrows, Job, JobMembers, Jobs, Members, NextJobId, Pallet,
+	ResourceClasses, jobs::cost_of,
 };
 use alloc::collections::BTreeMap;
 use frame_support::{ensure, traits::fungible::Inspect};
@@ -16,6 +16,7 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_state_money()?;
 		Self::try_state_escrows()?;
+		Self::try_state_delegates()?;
 		Self::try_state_classes()?;
 		Jobs::<T>::iter().try_for_each(|(id, job)| Self::try_state_job(id, &job))?;
 		JobMembers::<T>::iter().try_for_each(|(id, members)| Self::try_state_members(id, &members))
@@ -60,6 +61,17 @@ impl<T: Config> Pallet<T> {
 			ensure!(escrow.live_jobs == counted, "an escrow miscounts its jobs");
 		}
 		ensure!(live_jobs.is_empty(), "a job's owner has no escrow");
+		Ok(())
+	}
+
+	/// Delegates are of an escrow that is there, are others than its owner, and may do something.
+	fn try_state_delegates() -> Result<(), TryRuntimeError> {
+		for (owner, delegates) in Delegates::<T>::iter() {
+			ensure!(Escrows::<T>::contains_key(&owner), "delegates of no escrow");
+			ensure!(!delegates.is_empty(), "no delegates are stored");
+			ensure!(!delegates.contains_key(&owner), "an owner is a delegate");
+			ensure!(delegates.values().all(|rights| rights.is_valid()), "rights that are none");
+		}
 		Ok(())
 	}
 

@@ -73,6 +73,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 				call,
 				RuntimeCall::Poai(
 					pallet_poai::Call::create_job { .. }
+						| pallet_poai::Call::create_job_for { .. }
 						| pallet_poai::Call::update_job { .. }
 						| pallet_poai::Call::close_job { .. }
 				)

@@ -23,6 +23,8 @@ impl pallet_poai::Config for Runtime {
 	type BenchmarkHelper = crate::benchmarking::Setup;
 	type Currency = Balances;
 	type Deeds = NodeDeeds;
+	// A team and its machines; all of them are read together.
+	type DelegatesMax = ConstU32<16>;
 	// An escrow is state that somebody must think worth a dollar.
 	type DepositMin = ConstU128<USDC>;
 	type Epochs = Oracles;

@@ -8,6 +8,7 @@ mod jobs;
 mod placement;
 mod settlement;
 mod claims;
+mod delegates;
 mod invariants;
 mod migrations;
 
