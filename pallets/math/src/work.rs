@@ -69,6 +69,17 @@ pub fn job_price(price_per_epoch: u128, replicas: u32, epochs: u32) -> Option<u1
 		.checked_mul(u128::from(epochs))
 }
 
+/// What numbers of nodes cost, each for a number of epochs, in 10^-6 USDC; `None` if it does not fit.
+#[must_use]
+pub fn price_of_spans(
+	price_per_epoch: u128,
+	spans: impl IntoIterator<Item = (u32, u32)>,
+) -> Option<u128> {
+	spans.into_iter().try_fold(0u128, |sum, (nodes, epochs)| {
+		sum.checked_add(job_price(price_per_epoch, nodes, epochs)?)
+	})
+}
+
 /// What a developer pays for one node's work in one epoch: `floor(price * quality / 255)`.
 #[must_use]
 pub fn pay_for_quality(price_per_epoch: u128, quality: u8) -> u128 {

@@ -273,6 +273,52 @@ mod benchmarks {
 		assert!(!Delegates::<T>::contains_key(&owner));
 	}
 
+	// A delegate, and a running job with the most deeds.
+	#[benchmark]
+	fn extend_duration() -> Result<(), BenchmarkError> {
+		let developer = developer::<T>();
+		let caller = delegate_of::<T>(&developer);
+		let deeds = T::BenchmarkHelper::active_deeds(REPLICAS_MAX);
+		let id = job_of::<T>(&developer, REPLICAS_MAX);
+		Pallet::<T>::place(id, 0, &deeds)?;
+		let end = Jobs::<T>::get(id).map(|job| job.end + 1);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), id, 1);
+
+		assert_eq!(Jobs::<T>::get(id).map(|job| job.end), end);
+		Ok(())
+	}
+
+	// A delegate, and a running job with as many deeds as let it have one more.
+	#[benchmark]
+	fn extend_replicas() -> Result<(), BenchmarkError> {
+		let developer = developer::<T>();
+		let caller = delegate_of::<T>(&developer);
+		let deeds = T::BenchmarkHelper::active_deeds(REPLICAS_MAX - 1);
+		let id = job_of::<T>(&developer, REPLICAS_MAX - 1);
+		Pallet::<T>::place(id, 0, &deeds)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), id, REPLICAS_MAX);
+
+		assert_eq!(Jobs::<T>::get(id).map(|job| job.replicas), Some(REPLICAS_MAX));
+		Ok(())
+	}
+
+	// A delegate, and a job that never ran: it is removed, with what might be stored beside it.
+	#[benchmark]
+	fn redeem_unused() {
+		let developer = developer::<T>();
+		let caller = delegate_of::<T>(&developer);
+		let id = job_of::<T>(&developer, REPLICAS_MAX);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), id);
+
+		assert!(!Jobs::<T>::contains_key(id));
+	}
+
 	// A pass that starts and has no weight for a job writes how far it came.
 	#[benchmark]
 	fn settle_base() {

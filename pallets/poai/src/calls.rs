@@ -92,7 +92,7 @@ mod calls {
 		/// ## Details
 		///
 		/// A job that never ran closes at once and is refunded in full. A running job ends with
-		/// the current epoch. What its epochs up to there may cost stays in the job, all else is
+		/// the current epoch. What its nodes may earn up to there stays in the job, all else is
 		/// refunded now; when the last of them settles, the job closes and the rest is refunded.
 		///
 		/// ## Errors
@@ -304,6 +304,85 @@ mod calls {
 			let who = ensure_signed(origin)?;
 			Self::ensure_right(&owner, &who, Rights::WITHDRAW)?;
 			Self::do_withdraw(&owner, amount)
+		}
+
+		/// Makes a job longer.
+		///
+		/// ## Dispatch Origin
+		///
+		/// The job's owner, or a delegate with [`Rights::EXTEND_DURATION`], signed.
+		///
+		/// ## Details
+		///
+		/// Costs `price * replicas * epochs` at the price that the job was ordered at, from the
+		/// owner's escrow. A job that was ended early goes on if it has not ended yet.
+		///
+		/// ## Errors
+		///
+		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::RightMissing`],
+		/// [`Error::NothingToExtend`], [`Error::DeprecatedResources`], [`Error::JobEnded`],
+		/// [`Error::TooManyEpochs`], [`Error::InsufficientEscrow`].
+		///
+		/// ## Events
+		///
+		/// [`Event::JobDurationExtended`]
+		#[pallet::call_index(11)]
+		pub fn extend_duration(origin: OriginFor<T>, job: JobId, epochs: u32) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_extend_duration(&who, job, epochs)
+		}
+
+		/// Lets a job run on more nodes.
+		///
+		/// ## Dispatch Origin
+		///
+		/// The job's owner, or a delegate with [`Rights::EXTEND_REPLICAS`], signed.
+		///
+		/// ## Details
+		///
+		/// `replicas` is how many there shall be in all. Each more costs the price that the job was
+		/// ordered at, for every epoch in which it may work: all of them before the job has started,
+		/// those after the current one later. The owner's escrow pays, and the oracles place the
+		/// job anew.
+		///
+		/// ## Errors
+		///
+		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::RightMissing`],
+		/// [`Error::TooManyReplicas`], [`Error::NotMoreReplicas`], [`Error::DeprecatedResources`],
+		/// [`Error::JobAlreadyEnding`], [`Error::InsufficientEscrow`].
+		///
+		/// ## Events
+		///
+		/// [`Event::JobReplicasExtended`]
+		#[pallet::call_index(12)]
+		pub fn extend_replicas(origin: OriginFor<T>, job: JobId, replicas: u32) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_extend_replicas(&who, job, replicas)
+		}
+
+		/// Moves back to the escrow what a job cannot spend.
+		///
+		/// ## Dispatch Origin
+		///
+		/// The job's owner, or a delegate with [`Rights::REDEEM_UNUSED`], signed.
+		///
+		/// ## Details
+		///
+		/// A job that never ran closes, and all of it goes back. One that runs goes on, and keeps
+		/// what it may still have to pay.
+		///
+		/// ## Errors
+		///
+		/// [`Error::UnknownJob`], [`Error::NotJobOwner`], [`Error::RightMissing`],
+		/// [`Error::NothingUnused`].
+		///
+		/// ## Events
+		///
+		/// [`Event::JobClosed`] or [`Event::UnusedRedeemed`]
+		#[pallet::call_index(13)]
+		pub fn redeem_unused(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_redeem_unused(&who, job)
 		}
 	}
 }

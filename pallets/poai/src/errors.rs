@@ -82,5 +82,13 @@ mod errors {
 		DelegateIsOwner,
 		/// The escrow has as many delegates as are allowed: remove one first.
 		TooManyDelegates,
+		/// An extension needs at least one epoch.
+		NothingToExtend,
+		/// The job has ended: order another.
+		JobEnded,
+		/// The job has as many replicas, or more.
+		NotMoreReplicas,
+		/// The job may still spend all that it holds.
+		NothingUnused,
 	}
 }

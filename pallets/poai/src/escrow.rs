@@ -79,6 +79,14 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Moves what more of a job of `owner` costs out of the escrow.
+	pub(crate) fn charge_escrow(owner: &AccountId32, cost: u128) -> DispatchResult {
+		let mut escrow = Escrows::<T>::get(owner).ok_or(Error::<T>::NoEscrow)?;
+		escrow.free = escrow.free.checked_sub(cost).ok_or(Error::<T>::InsufficientEscrow)?;
+		Self::put_escrow(owner, escrow);
+		Ok(())
+	}
+
 	/// Gives the owner of a job that is now closed what the job did not spend.
 	pub(crate) fn refund_closed_job(owner: &AccountId32, refund: u128) -> DispatchResult {
 		let mut escrow = Escrows::<T>::get(owner).ok_or(Error::<T>::NoEscrow)?;

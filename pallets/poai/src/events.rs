@@ -42,6 +42,8 @@ mod events {
 			replicas: u32,
 			/// The first epoch that does not pay, unless the job starts late.
 			end: EpochIndex,
+			/// What moved from the escrow into the job, in 10^-6 USDC.
+			cost: u128,
 		},
 		/// The oracles placed a job.
 		JobPlaced {
@@ -51,6 +53,8 @@ mod events {
 			round: PlacementRound,
 			/// The deeds whose nodes shall run it, ascending.
 			deeds: DeedSet,
+			/// The first epoch that does not pay; a first placement moves it by what the job waited.
+			end: EpochIndex,
 		},
 		/// A node's work of one epoch was paid.
 		NodePaid {
@@ -89,7 +93,34 @@ mod events {
 			/// Why it failed.
 			error: DispatchError,
 		},
-		/// The owner ended a running job early.
+		/// A job was made longer.
+		JobDurationExtended {
+			/// The job.
+			job: JobId,
+			/// By how many epochs.
+			epochs: u32,
+			/// The first epoch that does not pay now, unless the job starts late.
+			end: EpochIndex,
+			/// What moved from the escrow into the job, in 10^-6 USDC.
+			cost: u128,
+		},
+		/// A job may run on more nodes.
+		JobReplicasExtended {
+			/// The job.
+			job: JobId,
+			/// On how many nodes it shall run now.
+			replicas: u32,
+			/// What moved from the escrow into the job, in 10^-6 USDC.
+			cost: u128,
+		},
+		/// What a running job cannot spend went back to the escrow.
+		UnusedRedeemed {
+			/// The job.
+			job: JobId,
+			/// What went back, in 10^-6 USDC.
+			refund: u128,
+		},
+		/// A running job was ended early.
 		JobEnding {
 			/// The job.
 			job: JobId,

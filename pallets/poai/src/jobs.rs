@@ -7,7 +7,7 @@ use crate::{
 	Rights, Specification,
 };
 use frame_support::{ensure, traits::Get};
-use r1_math::work::job_price;
+use r1_math::work::{job_price, price_of_spans};
 use r1_primitives::{EpochIndex, JobId, REPLICAS_MAX, traits::CurrentEpoch};
 use sp_runtime::{AccountId32, ArithmeticError, DispatchError, DispatchResult};
 
@@ -64,6 +64,7 @@ impl<T: Config> Pallet<T> {
 			price_per_epoch,
 			replicas,
 			end,
+			cost,
 		});
 		Ok(())
 	}
@@ -81,12 +82,11 @@ impl<T: Config> Pallet<T> {
 
 		let end = next_epoch(T::Epochs::current_epoch())?;
 		ensure!(end < job.end, Error::<T>::JobAlreadyEnding);
-		let unsettled = end.checked_sub(job.settled_before).ok_or(ArithmeticError::Underflow)?;
-		let kept = cost_of(job.price_per_epoch, job.replicas, unsettled)?;
+		job.end = end;
+		let kept = most_cost(&job, T::Epochs::current_epoch())?;
 		let refund = job.balance.checked_sub(kept).ok_or(ArithmeticError::Underflow)?;
 		Self::credit_escrow(&job.owner, refund)?;
 		job.balance = kept;
-		job.end = end;
 		Jobs::<T>::insert(id, job);
 		Self::deposit_event(Event::JobEnding { job: id, end, refund });
 		Ok(())
@@ -143,6 +143,34 @@ pub(crate) fn cost_of(
 	epochs: u32,
 ) -> Result<u128, ArithmeticError> {
 	job_price(price_per_epoch, replicas, epochs).ok_or(ArithmeticError::Overflow)
+}
+
+/// The most that a job may still cost in epoch `now`.
+///
+/// Before its start that is all of it. Then, the nodes of the epochs up to `now` are known; each
+/// later one may have as many as the job has replicas.
+pub(crate) fn most_cost(job: &Job, now: EpochIndex) -> Result<u128, ArithmeticError> {
+	let span = |from: EpochIndex, until: EpochIndex| {
+		until.checked_sub(from).ok_or(ArithmeticError::Underflow)
+	};
+	if job.started_at.is_none() {
+		let epochs = span(job.requested_at, job.end)?;
+		return cost_of(job.price_per_epoch, job.replicas, epochs);
+	}
+	let first = job.settled_before;
+	let to_come = next_epoch(now)?.min(job.end).max(first);
+	let newest = job
+		.former
+		.as_ref()
+		.map_or(first, |former| former.before.min(to_come).max(first));
+	let former = job.former.as_ref().map_or(0, |former| former.deeds.len());
+	// Neither has more than `REPLICAS_MAX`.
+	let spans = [
+		(former as u32, span(first, newest)?),
+		(job.deeds.len() as u32, span(newest, to_come)?),
+		(job.replicas, span(to_come, job.end)?),
+	];
+	price_of_spans(job.price_per_epoch, spans).ok_or(ArithmeticError::Overflow)
 }
 
 /// The epoch after `epoch`.

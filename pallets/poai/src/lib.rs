@@ -36,9 +36,17 @@
 //! placement counts from the next epoch on, and the epochs before it still pay the nodes that
 //! worked in them ([`FormerPlacement`]).
 //!
+//! That is also the cooldown between placements: after the first one there is at most one in an
+//! epoch, and the next waits until the epochs of the replaced nodes are settled.
+//!
+//! **More of a job.** It can be made longer, and be let run on more nodes, at the price that it was
+//! ordered at. Nodes that are added before the start pay for all of its epochs, of which none is
+//! lost by a late start; those that are added later, from the next epoch on.
+//!
 //! **Ending early.** A job that never ran is refunded at once. A running one ends with the current
 //! epoch: the work of undecided epochs is done and stays paid for, all else is refunded at once,
-//! and what the last epochs leave when they settle.
+//! and what the last epochs leave when they settle. What nodes did not earn can be redeemed
+//! meanwhile.
 //!
 //! **Settlement** runs in `on_idle`, within the weight that is left. A cursor over the map of jobs
 //! survives the block, so the work of a block does not grow with the number of jobs. Each epoch of
@@ -55,9 +63,9 @@
 //! extend jobs from it, what jobs give back goes into it, and a withdrawal goes to the owner. They
 //! are gone when the escrow is, which happens when nothing is free in it and no job is left.
 //!
-//! **Money.** `USDC of the pot = free + balances of jobs + accrued` is checked by `try_state`. An
-//! epoch of a job never costs more than `price * replicas`, of which the balance holds one for each
-//! epoch that is left. The pot keeps the existential deposit of R1, so that burning works down to
+//! **Money.** `USDC of the pot = free + balances of jobs + accrued` is checked by `try_state`. The
+//! balance of a job holds `price` for each node of each epoch that is not settled: for the nodes
+//! that are placed in the epochs up to now, and for all replicas in those to come. The pot keeps the existential deposit of R1, so that burning works down to
 //! the smallest amount; genesis gives it that.
 //!
 //! **What can halt.** Nothing waits for this pallet. Without a median price, or with a pool that
@@ -85,6 +93,7 @@ mod calls;
 mod escrow;
 mod delegates;
 mod jobs;
+mod extend;
 mod placement;
 mod settlement;
 pub mod migrations;
@@ -355,6 +364,23 @@ pub mod pallet {
 		pub fn quote(resources: u8, replicas: u32, epochs: u32) -> Option<u128> {
 			let class = Pallet::<T>::offered_class(resources).ok()?;
 			job_price(class.price_per_epoch, replicas, epochs)
+		}
+
+		/// What it would cost now to make a job longer, in 10^-6 USDC; `None` if it cannot be.
+		pub fn quote_duration(job: JobId, epochs: u32) -> Option<u128> {
+			let job = Jobs::<T>::get(job)?;
+			Pallet::<T>::longer(&job, epochs).ok().map(|extension| extension.cost)
+		}
+
+		/// What it would cost now to let a job run on `replicas` nodes, in 10^-6 USDC; `None` if it
+		/// cannot be.
+		pub fn quote_replicas(job: JobId, replicas: u32) -> Option<u128> {
+			Pallet::<T>::cost_of_larger(&Jobs::<T>::get(job)?, replicas).ok()
+		}
+
+		/// What could be redeemed of a job now, in 10^-6 USDC; `None` if there is no such job.
+		pub fn unused(job: JobId) -> Option<u128> {
+			Pallet::<T>::unused_of(&Jobs::<T>::get(job)?).ok()
 		}
 
 		/// What an account may do with somebody's escrow; `None` if it is no delegate.

@@ -34,8 +34,10 @@ impl<T: Config> PlacementHandler for Pallet<T> {
 		let deeds = Self::check_deeds(&job, deeds)?;
 
 		Self::name_members(id, round, &deeds)?;
-		Jobs::<T>::insert(id, Self::placed(job, deeds.clone(), now)?);
-		Self::deposit_event(Event::JobPlaced { job: id, round, deeds });
+		let job = Self::placed(job, deeds.clone(), now)?;
+		let end = job.end;
+		Jobs::<T>::insert(id, job);
+		Self::deposit_event(Event::JobPlaced { job: id, round, deeds, end });
 		Ok(())
 	}
 }

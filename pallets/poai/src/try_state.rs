@@ -4,11 +4,11 @@
 
 use crate::{
 	Accrued, Config, Delegates, Escrows, Job, JobMembers, Jobs, Members, NextJobId, Pallet,
-	ResourceClasses, jobs::cost_of,
+	ResourceClasses, jobs::most_cost,
 };
 use alloc::collections::BTreeMap;
 use frame_support::{ensure, traits::fungible::Inspect};
-use r1_primitives::JobId;
+use r1_primitives::{JobId, traits::CurrentEpoch};
 use sp_runtime::{AccountId32, ArithmeticError, TryRuntimeError};
 
 impl<T: Config> Pallet<T> {
@@ -91,10 +91,11 @@ impl<T: Config> Pallet<T> {
 		ensure!((job.deeds.len() as u32) <= job.replicas, "more nodes than replicas");
 		ensure!(job.deeds.is_sorted_by(|left, right| left < right), "deeds are not ascending");
 
-		let open_epochs = job.end.checked_sub(job.settled_before).filter(|epochs| *epochs > 0);
-		let open_epochs = open_epochs.ok_or("a job is over and not closed")?;
-		let worst_case = cost_of(job.price_per_epoch, job.replicas, open_epochs)?;
-		ensure!(job.balance >= worst_case, "a job cannot pay for its epochs");
+		ensure!(job.settled_before < job.end, "a job is over and not closed");
+		let most_cost = most_cost(job, T::Epochs::current_epoch())?;
+		ensure!(job.balance >= most_cost, "a job cannot pay for its epochs");
+		let is_untouched = job.started_at.is_some() || job.balance == most_cost;
+		ensure!(is_untouched, "a job that never ran holds more or less than it costs");
 
 		if let Some(former) = &job.former {
 			ensure!(job.settled_before < former.before, "a former placement has nothing to pay");

@@ -27,6 +27,9 @@ pub trait WeightInfo {
 	fn remove_delegate() -> Weight;
 	fn create_job_for() -> Weight;
 	fn withdraw_for() -> Weight;
+	fn extend_duration() -> Weight;
+	fn extend_replicas() -> Weight;
+	fn redeem_unused() -> Weight;
 	fn settle_base() -> Weight;
 	fn visit_job() -> Weight;
 	fn settle_epoch(n: u32) -> Weight;
@@ -187,6 +190,51 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
+	/// Storage: `Poai::Jobs` (r:1 w:1)
+	/// Proof: `Poai::Jobs` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::Delegates` (r:1 w:0)
+	/// Proof: `Poai::Delegates` (`max_values`: None, `max_size`: Some(577), added: 3052, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::ResourceClasses` (r:1 w:0)
+	/// Proof: `Poai::ResourceClasses` (`max_values`: None, `max_size`: Some(75), added: 2550, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochNow` (r:1 w:0)
+	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::Escrows` (r:1 w:1)
+	/// Proof: `Poai::Escrows` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
+	fn extend_duration() -> Weight {
+		extend_duration()
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	/// Storage: `Poai::Jobs` (r:1 w:1)
+	/// Proof: `Poai::Jobs` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::Delegates` (r:1 w:0)
+	/// Proof: `Poai::Delegates` (`max_values`: None, `max_size`: Some(577), added: 3052, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::ResourceClasses` (r:1 w:0)
+	/// Proof: `Poai::ResourceClasses` (`max_values`: None, `max_size`: Some(75), added: 2550, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochNow` (r:1 w:0)
+	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::Escrows` (r:1 w:1)
+	/// Proof: `Poai::Escrows` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
+	fn extend_replicas() -> Weight {
+		extend_replicas()
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	/// Storage: `Poai::Jobs` (r:1 w:1)
+	/// Proof: `Poai::Jobs` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::Delegates` (r:1 w:1)
+	/// Proof: `Poai::Delegates` (`max_values`: None, `max_size`: Some(577), added: 3052, mode: `MaxEncodedLen`)
+	/// Storage: `Oracles::EpochNow` (r:1 w:0)
+	/// Proof: `Oracles::EpochNow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::Escrows` (r:1 w:1)
+	/// Proof: `Poai::Escrows` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
+	/// Storage: `Poai::JobMembers` (r:0 w:1)
+	/// Proof: `Poai::JobMembers` (`max_values`: None, `max_size`: Some(4161), added: 6636, mode: `MaxEncodedLen`)
+	fn redeem_unused() -> Weight {
+		redeem_unused()
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(4))
+	}
 	/// Storage: `Oracles::FirstUndecided` (r:1 w:0)
 	/// Proof: `Oracles::FirstUndecided` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Poai::Settlement` (r:1 w:1)
@@ -307,6 +355,21 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads(6))
 			.saturating_add(RocksDbWeight::get().writes(6))
 	}
+	fn extend_duration() -> Weight {
+		extend_duration()
+			.saturating_add(RocksDbWeight::get().reads(5))
+			.saturating_add(RocksDbWeight::get().writes(2))
+	}
+	fn extend_replicas() -> Weight {
+		extend_replicas()
+			.saturating_add(RocksDbWeight::get().reads(5))
+			.saturating_add(RocksDbWeight::get().writes(2))
+	}
+	fn redeem_unused() -> Weight {
+		redeem_unused()
+			.saturating_add(RocksDbWeight::get().reads(4))
+			.saturating_add(RocksDbWeight::get().writes(4))
+	}
 	fn settle_base() -> Weight {
 		settle_base()
 			.saturating_add(RocksDbWeight::get().reads(2))
@@ -382,6 +445,21 @@ fn create_job_for() -> Weight {
 // Not measured yet: set by hand from its reads and writes, above what is alike.
 fn withdraw_for() -> Weight {
 	Weight::from_parts(80_000_000, 6_208)
+}
+
+// Not measured yet: set by hand from its reads and writes, above what is alike.
+fn extend_duration() -> Weight {
+	Weight::from_parts(55_000_000, 4_042)
+}
+
+// Not measured yet: set by hand from its reads and writes, above what is alike.
+fn extend_replicas() -> Weight {
+	Weight::from_parts(55_000_000, 4_042)
+}
+
+// Not measured yet: set by hand from its reads and writes, above what is alike.
+fn redeem_unused() -> Weight {
+	Weight::from_parts(55_000_000, 7_626)
 }
 
 // Measured proof: 188 bytes. Minimum time: 5_689 ns.

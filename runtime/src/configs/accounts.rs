@@ -76,6 +76,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						| pallet_poai::Call::create_job_for { .. }
 						| pallet_poai::Call::update_job { .. }
 						| pallet_poai::Call::close_job { .. }
+						| pallet_poai::Call::extend_duration { .. }
+						| pallet_poai::Call::extend_replicas { .. }
+						| pallet_poai::Call::redeem_unused { .. }
 				)
 			),
 		}

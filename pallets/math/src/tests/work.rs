@@ -85,6 +85,15 @@ fn job_price_should_equal_the_contracts_vectors() {
 }
 
 #[test]
+fn price_of_spans_should_be_the_sum_of_its_parts() {
+	assert_eq!(price_of_spans(375_000, []), Some(0));
+	assert_eq!(price_of_spans(375_000, [(2, 3), (0, 9), (5, 1)]), Some(11 * 375_000));
+	assert_eq!(price_of_spans(u128::MAX, [(1, 1), (0, 1)]), Some(u128::MAX));
+	assert_eq!(price_of_spans(u128::MAX, [(1, 1), (1, 1)]), None);
+	assert_eq!(price_of_spans(u128::MAX, [(0, 1), (2, 1)]), None);
+}
+
+#[test]
 fn splitting_thirty_epochs_one_by_one_should_equal_the_contracts_vector() {
 	let lite = split(price_per_epoch(54).unwrap());
 	assert_eq!((30 * lite.burned, 30 * lite.reward), (749_970, 4_250_010));

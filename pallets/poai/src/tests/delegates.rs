@@ -116,10 +116,13 @@ fn delegate_should_do_nothing_without_the_right() {
 		let bob = || RuntimeOrigin::signed(BOB);
 		let changed = Specification::truncate_from(vec![7; 36]);
 		// What can be done, and the right to it.
-		let acts: [(Rights, &dyn Fn() -> DispatchResult); 4] = [
+		let acts: [(Rights, &dyn Fn() -> DispatchResult); 7] = [
 			(Rights::CREATE_JOBS, &|| create_for_alice(BOB)),
 			(Rights::UPDATE_JOBS, &|| Poai::update_job(bob(), id, changed.clone())),
 			(Rights::WITHDRAW, &|| Poai::withdraw_for(bob(), ALICE, USDC)),
+			(Rights::EXTEND_DURATION, &|| Poai::extend_duration(bob(), id, 1)),
+			(Rights::EXTEND_REPLICAS, &|| Poai::extend_replicas(bob(), id, 2)),
+			(Rights::REDEEM_UNUSED, &|| Poai::redeem_unused(bob(), id + 1)),
 			(Rights::CLOSE_JOBS, &|| Poai::close_job(bob(), id)),
 		];
 		for (right, act) in acts {
@@ -129,6 +132,23 @@ fn delegate_should_do_nothing_without_the_right() {
 			set(BOB, right);
 			assert_ok!(act());
 		}
+	});
+}
+
+#[test]
+fn delegate_should_extend_from_the_escrow_and_redeem_into_it() {
+	// A vector of reference 7.7. There, the delegate gets all of it.
+	ExtBuilder.build_and_execute(|| {
+		let id = order(&ALICE, ENTRY, 1, 31);
+		deposit(&ALICE, 11_625_000);
+		set(BOB, Rights::EXTEND_REPLICAS.with(Rights::REDEEM_UNUSED));
+		assert_ok!(Poai::extend_replicas(RuntimeOrigin::signed(BOB), id, 2));
+		assert_eq!((job(id).replicas, job(id).balance), (2, 23_250_000));
+		events();
+		assert_ok!(Poai::redeem_unused(RuntimeOrigin::signed(BOB), id));
+		assert_eq!(events(), [Event::JobClosed { job: id, owner: ALICE, refund: 23_250_000 }]);
+		assert_eq!(Escrows::<Test>::get(ALICE).map(|escrow| escrow.free), Some(23_250_000));
+		assert_eq!(Usdc::balance(&BOB), FORTUNE);
 	});
 }
 

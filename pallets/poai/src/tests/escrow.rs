@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use crate::{Error, Escrow, Escrows};
+use crate::{Error, Escrow, Escrows, Rights};
 use frame_support::{assert_noop, traits::fungible::Inspect};
 use r1_primitives::USDC;
 use sp_runtime::TokenError;
@@ -100,6 +100,12 @@ fn calls_should_need_a_signature() {
 		assert_noop!(Poai::withdraw(RuntimeOrigin::none(), USDC), bad_origin);
 		assert_noop!(Poai::close_job(RuntimeOrigin::root(), 1), bad_origin);
 		assert_noop!(Poai::claim(RuntimeOrigin::none(), None), bad_origin);
+		assert_noop!(Poai::extend_duration(RuntimeOrigin::root(), 1, 1), bad_origin);
+		assert_noop!(Poai::extend_replicas(RuntimeOrigin::none(), 1, 2), bad_origin);
+		assert_noop!(Poai::redeem_unused(RuntimeOrigin::root(), 1), bad_origin);
+		assert_noop!(Poai::set_delegate(RuntimeOrigin::root(), BOB, Rights::ALL), bad_origin);
+		assert_noop!(Poai::remove_delegate(RuntimeOrigin::none(), BOB), bad_origin);
+		assert_noop!(Poai::withdraw_for(RuntimeOrigin::root(), ALICE, USDC), bad_origin);
 		let kind = JobKind::Inference;
 		assert_noop!(
 			Poai::create_job(RuntimeOrigin::root(), kind, ENTRY, 1, 30, specification()),

@@ -64,6 +64,7 @@ fn create_job_should_store_the_order_and_wait() {
 				price_per_epoch: ENTRY_PRICE,
 				replicas: 2,
 				end: 45,
+				cost: 26_250_000,
 			})
 		);
 		assert_eq!(order(&BOB, ENTRY, 2, 35), 2);

@@ -9,6 +9,7 @@ mod placement;
 mod settlement;
 mod claims;
 mod delegates;
+mod extend;
 mod invariants;
 mod migrations;
 

@@ -20,7 +20,7 @@ fn place_should_start_a_job() {
 		assert_eq!((placed.round, placed.awaits_placement), (1, false));
 		assert_eq!(Poai::open_round(id), None);
 		let deeds = DeedSet::truncate_from(vec![2, 5]);
-		assert_eq!(events(), [Event::JobPlaced { job: id, round: 0, deeds }]);
+		assert_eq!(events(), [Event::JobPlaced { job: id, round: 0, deeds, end: 45 }]);
 	});
 }
 
