@@ -275,8 +275,7 @@ impl OracleVerdicts for TestOracles {
 	}
 
 	fn quality(epoch: EpochIndex, job: JobId, deed: DeedId) -> Option<u8> {
-		let attested = Qualities::get((epoch, job, deed)).unwrap_or(u8::MAX);
-		(epoch < FirstUndecided::get()).then_some(attested)
+		(epoch < FirstUndecided::get()).then(|| attested(epoch, job, deed))
 	}
 }
 
@@ -338,6 +337,11 @@ pub(crate) fn operator(deed: DeedId) -> AccountId32 {
 /// Lets the oracles attest a quality for an epoch that they have not decided yet.
 pub(crate) fn attest(epoch: EpochIndex, job: JobId, deed: DeedId, quality: u8) {
 	Qualities::insert((epoch, job, deed), quality);
+}
+
+/// What the oracles attest for an epoch, unless they attest something else before it ends.
+pub(crate) fn attested(epoch: EpochIndex, job: JobId, deed: DeedId) -> u8 {
+	Qualities::get((epoch, job, deed)).unwrap_or(u8::MAX)
 }
 
 /// Enters an epoch with all before it decided, without settling anything.

@@ -93,6 +93,18 @@ fn withdraw_should_not_reach_what_jobs_hold() {
 }
 
 #[test]
+fn pot_should_hold_what_all_escrows_and_jobs_are_owed() {
+	ExtBuilder.build_and_execute(|| {
+		// Jobs of reference 7.7, in the escrows of two developers.
+		const LOW1: u8 = 2;
+		order(&ALICE, ENTRY, 2, 35);
+		order(&BOB, LOW1, 1, 40);
+		deposit(&BOB, 3 * USDC);
+		assert_eq!(Poai::owed(), Ok(26_250_000 + 30_000_000 + 3 * USDC));
+	});
+}
+
+#[test]
 fn calls_should_need_a_signature() {
 	ExtBuilder.build_and_execute(|| {
 		let bad_origin = sp_runtime::DispatchError::BadOrigin;
