@@ -6,12 +6,15 @@ use super::{Action, deeds, governance as by_governance, signed};
 use crate::{people::Person, world::World};
 use frame_support::{BoundedVec, traits::fungible::Inspect as _};
 use fuzzing::Choices;
-use pallet_poai::{Call, Escrows, JobKind, Jobs, NextJobId};
+use pallet_poai::{
+	CLASS_PRICE_MAX, Call, Escrows, JobKind, Jobs, NextJobId, ResourceClass, ResourceClasses,
+	Rights,
+};
 use r1_primitives::{JobId, USDC};
 use ratio1_runtime::{Runtime, configs::UsdcAsset};
 
 /// All calls of pallet-poai, and what lets jobs run.
-pub(crate) const MENU: [Action; 22] = [
+pub(crate) const MENU: [Action; 28] = [
 	deposit,
 	deposit,
 	withdraw,
@@ -21,6 +24,12 @@ pub(crate) const MENU: [Action; 22] = [
 	close_job,
 	claim,
 	update_job,
+	extend_job,
+	redeem_unused,
+	set_delegate,
+	remove_delegate,
+	act_for,
+	set_resource_class,
 	super::oracles::place,
 	super::oracles::place,
 	super::oracles::agree_on_epochs,
@@ -109,6 +118,72 @@ pub(crate) fn update_job(world: &mut World, choices: &mut Choices<'_>) {
 	let bytes = choices.pick(&[36, 64, 1, 0]);
 	let specification = BoundedVec::truncate_from(vec![choices.pick(&[2, 1]); bytes]);
 	world.call(signed(caller, choices), Call::update_job { job, specification });
+}
+
+/// Longer or larger; a job has few epochs and replicas, and every one is paid for.
+pub(crate) fn extend_job(world: &mut World, choices: &mut Choices<'_>) {
+	let (job, caller) = job_and_caller(world, choices);
+	let call = match choices.one_in(2) {
+		true => {
+			let epochs = choices.pick(&[1, 2, 30, 1_970, 2_000, 0, u32::MAX]);
+			Call::extend_duration { job, epochs }
+		},
+		false => {
+			let replicas = choices.pick(&[2, 3, 4, 32, 33, 1, 0, u32::MAX]);
+			Call::extend_replicas { job, replicas }
+		},
+	};
+	world.call(signed(caller, choices), call);
+}
+
+pub(crate) fn redeem_unused(world: &mut World, choices: &mut Choices<'_>) {
+	let (job, caller) = job_and_caller(world, choices);
+	world.call(signed(caller, choices), Call::redeem_unused { job });
+}
+
+pub(crate) fn set_delegate(world: &mut World, choices: &mut Choices<'_>) {
+	let (owner, delegate) = (Person::any(choices), Person::any(choices).account());
+	// All rights, one, some, none, and one that there is not.
+	let rights = Rights::from_bits(choices.pick(&[127, 127, 1, 64, 95, 0, 128]));
+	world.call(signed(owner, choices), Call::set_delegate { delegate, rights });
+}
+
+pub(crate) fn remove_delegate(world: &mut World, choices: &mut Choices<'_>) {
+	let (owner, delegate) = (Person::any(choices), Person::any(choices).account());
+	world.call(signed(owner, choices), Call::remove_delegate { delegate });
+}
+
+/// What a delegate does for somebody.
+pub(crate) fn act_for(world: &mut World, choices: &mut Choices<'_>) {
+	let (delegate, owner) = (Person::any(choices), Person::any(choices).account());
+	let call = match choices.one_in(2) {
+		true => Call::create_job_for {
+			owner,
+			kind: JobKind::Inference,
+			resources: choices.pick(&[53, 1, 10]),
+			replicas: choices.pick(&[1, 2, 0]),
+			epochs: choices.pick(&[30, 31, 29]),
+			specification: BoundedVec::truncate_from(vec![1; 36]),
+		},
+		false => Call::withdraw_for { owner, amount: choices.pick(&[1, USDC, 0, u128::MAX]) },
+	};
+	world.call(signed(delegate, choices), call);
+}
+
+/// Another price for a class, or another offer; of a class that is there, or that is not yet.
+pub(crate) fn set_resource_class(world: &mut World, choices: &mut Choices<'_>) {
+	let id = choices.pick(&[53, 1, 40, 60, 10]);
+	let known = world.with(|| {
+		let known = ResourceClasses::<Runtime>::get(id);
+		known.or_else(|| ResourceClasses::<Runtime>::get(53))
+	});
+	let Some(known) = known else { return };
+	let class = ResourceClass {
+		price_per_epoch: choices.pick(&[100_000, 1, CLASS_PRICE_MAX, 0, u128::MAX]),
+		is_offered: !choices.one_in(8),
+		..known
+	};
+	world.call(super::governance(choices), Call::set_resource_class { id, class });
 }
 
 pub(crate) fn claim(world: &mut World, choices: &mut Choices<'_>) {
