@@ -21,6 +21,7 @@
 //! - **Escrow**: USDC of one developer; *free* until a job takes it.
 //! - **Delegate**: an account that may do for an escrow's owner what its [`Rights`] say.
 //! - **Pot**: the one account that holds all USDC of the pallet.
+//! - **Resource class**: what of a machine each node of a job gets, and its price.
 //! - **Job**: work ordered for a number of nodes (*replicas*) and epochs, at a fixed price.
 //! - **Round**: one placement of a job; oracles vote for a round, so that no vote counts twice.
 //! - **Quality**: what the oracles agree that a node did of a job in an epoch, 0 to 255.
@@ -36,8 +37,8 @@
 //! placement counts from the next epoch on, and the epochs before it still pay the nodes that
 //! worked in them ([`FormerPlacement`]).
 //!
-//! That is also the cooldown between placements: after the first one there is at most one in an
-//! epoch, and the next waits until the epochs of the replaced nodes are settled.
+//! That is also the cooldown between placements: after the first one, at most one in an epoch
+//! changes the nodes, and the next waits until the epochs of the replaced nodes are settled.
 //!
 //! **More of a job.** It can be made longer, and be let run on more nodes, at the price that it was
 //! ordered at. Nodes that are added before the start pay for all of its epochs, of which none is
@@ -65,8 +66,9 @@
 //!
 //! **Money.** `USDC of the pot = free + balances of jobs + accrued` is checked by `try_state`. The
 //! balance of a job holds `price` for each node of each epoch that is not settled: for the nodes
-//! that are placed in the epochs up to now, and for all replicas in those to come. The pot keeps the existential deposit of R1, so that burning works down to
-//! the smallest amount; genesis gives it that.
+//! that are placed in the epochs up to now, and for all replicas in those to come. The pot keeps the
+//! existential deposit of R1, so that burning works down to the smallest amount; genesis gives it
+//! that.
 //!
 //! **What can halt.** Nothing waits for this pallet. Without a median price, or with a pool that
 //! strays from it, payments wait. Owners can still withdraw what is free and end their jobs.
