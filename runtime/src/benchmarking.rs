@@ -18,7 +18,7 @@ use frame_support::{
 };
 use pallet_availability::Payment;
 use pallet_oracles::{AvailabilityPage, JobQuality};
-use pallet_poai::{JobKind, Specification};
+use pallet_poai::{Order, Specification};
 use r1_math::node_deed::DEEDS_MAX;
 use r1_primitives::{
 	DEEDS_PER_PAGE, DeedId, DeedTerms, EpochIndex, JobId, PlacementRound, page_of,
@@ -114,8 +114,8 @@ impl pallet_oracles::BenchmarkHelper for Setup {
 		let specification = Specification::truncate_from(vec![1; 64]);
 		let epochs = <Runtime as pallet_poai::Config>::EpochsMin::get();
 		// The cheapest class: what a vote costs does not depend on the price.
-		Poai::create_job(origin, JobKind::Inference, 1, replicas, epochs, specification)
-			.expect("the developer orders a job");
+		let order = Order { resources: 1, replicas, epochs, cost_max: u128::MAX, specification };
+		Poai::create_job(origin, order).expect("the developer orders a job");
 		let job = pallet_poai::NextJobId::<Runtime>::get() - 1;
 		let deeds = <Self as pallet_poai::BenchmarkHelper>::active_deeds(replicas);
 		(job, 0, deeds)

@@ -3,8 +3,8 @@
 /**
  * `node upgrade.mjs ws://127.0.0.1:9944 <runtime.wasm>`: enacts a new runtime on a running chain.
  *
- * Before, an account buys two deeds and links one to a node, under the rules of the old runtime, so
- * that the migrations have something to carry over. Then the chain's sudo key sets the new code.
+ * Before, an account buys two deeds, links one to a node and orders a job, under the rules of the
+ * old runtime, so that the migrations have something to carry over. Then the chain's sudo key sets the new code.
  * After, everything must be where it was, blocks must go on to become final, and both a call that
  * the old runtime had and one that it had not must work.
  * stdout is one JSON summary; exit code 0. If anything is not as it must be, stderr has the reason,
@@ -24,6 +24,13 @@ import { within } from './within.mjs';
 const DEEDS = 2;
 /** What the linked deed has earned under the old runtime, in base units: one full epoch. */
 const EARNED = 1_458_508_188_386_985_115n;
+/** USDC that is put into an escrow under the old runtime, in base units. */
+const ESCROW = 100_000_000n;
+/** What a job of two nodes and thirty epochs costs in the class ENTRY, in base units of USDC. */
+const JOB_COST = 22_500_000n;
+/** The class ENTRY, and how many classes there are at first. */
+const ENTRY = 1;
+const CLASSES = 39;
 /** Blocks that must become final under the new runtime. */
 const BLOCKS_AFTER = 10;
 /** Until the new code is enacted and the blocks after it are final. */
@@ -78,8 +85,13 @@ async function prepare(api) {
 	const plant = api.tx.sudo.sudo(api.tx.system.setStorage([[key, account]]));
 	await finalised('the deed\'s earnings', plant, alice);
 
+	await finalised('a deposit into the escrow', api.tx.poai.deposit(ESCROW), bob);
+	const order = api.tx.poai.createJob('Inference', ENTRY, 2, 30, '0x01551220');
+	await finalised('a job', order, bob);
+
 	const { priceSamples } = api.query.nodeDeeds;
 	return {
+		job: 1,
 		deeds: DEEDS,
 		deed,
 		node: hex(node.publicKey),
@@ -148,7 +160,17 @@ async function check(api, before) {
 	equal('deeds that adoption counts', checkpoint.total.toNumber(), before.deeds);
 	equal('oracles', (await oracles.sessionOracles()).length, before.oracles);
 
-	for (const [pallet, version] of [['nodeDeeds', 2], ['availability', 2]]) {
+	const job = (await api.query.poai.jobs(before.job)).unwrap();
+	equal('owner of the job', job.owner.toHex(), before.owner);
+	equal('kind of the job', job.kind, undefined);
+	equal('class of the job', job.resources.toNumber(), ENTRY);
+	equal('balance of the job', job.balance.toString(), JOB_COST.toString());
+	equal('specification of the job', job.specification.toHex(), '0x01551220');
+	equal('a job that waits', job.awaitsPlacement.isTrue, true);
+	const classes = await api.query.poai.resourceClasses.entries();
+	equal('resource classes', classes.length, CLASSES);
+
+	for (const [pallet, version] of [['nodeDeeds', 2], ['availability', 2], ['poai', 2]]) {
 		const stored = (await api.query[pallet].palletVersion()).toNumber();
 		equal(`storage version of ${pallet}`, stored, version);
 	}
@@ -161,9 +183,16 @@ async function callBothKinds(api) {
 	await finalised('a transfer', api.tx.balances.transferKeepAlive(bob.address, one), bob);
 	await finalised('a burn', api.tx.burn.burn(one, null), bob);
 	await buyWithPermit(api);
+	await orderAndEnd(api);
 	const burned = (await api.query.burn.totalBurned()).toString();
 	equal('burned', burned, one.toString());
-	return ['balances.transferKeepAlive', 'burn.burn', 'nodeDeeds.buy'];
+	return [
+		'balances.transferKeepAlive',
+		'burn.burn',
+		'nodeDeeds.buy',
+		'poai.createJob',
+		'poai.redeemUnused',
+	];
 }
 
 /** The sale goes on once governance has named who issues permits, which the old runtime had not. */
@@ -186,6 +215,23 @@ async function buyWithPermit(api) {
 	);
 	await finalised('a purchase with a permit', buy, bob);
 	equal('deeds issued', (await api.query.nodeDeeds.issued()).toNumber(), DEEDS + 1);
+}
+
+/** A job is ordered under the new rules, and that of the old ones gives its money back. */
+async function orderAndEnd(api) {
+	const { bob } = people(api);
+	const order = {
+		resources: ENTRY,
+		replicas: 1,
+		epochs: 30,
+		costMax: JOB_COST / 2n,
+		specification: '0x01551220',
+	};
+	await finalised('a job with a maximum', api.tx.poai.createJob(order), bob);
+	await finalised('what a job cannot spend', api.tx.poai.redeemUnused(1), bob);
+	const { free, liveJobs } = (await api.query.poai.escrows(bob.address)).unwrap();
+	equal('live jobs', liveJobs.toNumber(), 1);
+	equal('free in the escrow', free.toString(), (ESCROW - JOB_COST / 2n).toString());
 }
 
 /** What the issuer of a permit signs. */

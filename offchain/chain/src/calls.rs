@@ -2,11 +2,18 @@
 
 //! The calls that people make, typed.
 
+mod work;
+
+pub use work::{
+	JobOrder, claim_work, close_job, create_job, deposit, extend_duration, extend_replicas,
+	redeem_unused, remove_delegate, set_delegate, update_job, withdraw,
+};
+
 use crate::{
 	economy::application_id, permit::SignedPermit, session::SessionKeys, settlement::ReportPage,
 };
 use r1_core::Account;
-use r1_primitives::{DeedId, EpochIndex, JobId, Maintenance, WorkEntry};
+use r1_primitives::{DeedId, EpochIndex, Maintenance, WorkEntry};
 use subxt::{dynamic::Value, ext::scale_value::Composite, tx::DynamicPayload};
 
 /// A call, ready to be signed.
@@ -257,66 +264,6 @@ pub fn register_application(slug: &str, name: &str) -> Call {
 pub fn deregister_application(slug: &str) -> Call {
 	let application = Value::from_bytes(application_id(slug));
 	Call::new("Burn", "deregister_application", [("application", application)])
-}
-
-/// Moves USDC into the caller's escrow.
-#[must_use]
-pub fn deposit(amount: u128) -> Call {
-	Call::new("Poai", "deposit", [("amount", number(amount))])
-}
-
-/// Moves free USDC out of the caller's escrow.
-#[must_use]
-pub fn withdraw(amount: u128) -> Call {
-	Call::new("Poai", "withdraw", [("amount", number(amount))])
-}
-
-/// An order of inference.
-#[derive(Clone, Debug)]
-pub struct InferenceOrder {
-	/// Resource class, by its number in the price table.
-	pub resources: u8,
-	/// On how many nodes.
-	pub replicas: u32,
-	/// For how many epochs.
-	pub epochs: u32,
-	/// Binary CID of the specification.
-	pub specification: Vec<u8>,
-}
-
-/// Orders inference, paid from the caller's escrow.
-#[must_use]
-pub fn create_inference_job(order: &InferenceOrder) -> Call {
-	Call::new(
-		"Poai",
-		"create_job",
-		[
-			("kind", Value::unnamed_variant("Inference", [])),
-			("resources", number(order.resources)),
-			("replicas", number(order.replicas)),
-			("epochs", number(order.epochs)),
-			("specification", Value::from_bytes(&order.specification)),
-		],
-	)
-}
-
-/// Changes what a job is, to the specification with this binary CID.
-#[must_use]
-pub fn update_job(job: JobId, specification: &[u8]) -> Call {
-	let specification = Value::from_bytes(specification);
-	Call::new("Poai", "update_job", [("job", number(job)), ("specification", specification)])
-}
-
-/// Ends a job; what it did not spend goes back to the escrow.
-#[must_use]
-pub fn close_job(job: JobId) -> Call {
-	Call::new("Poai", "close_job", [("job", number(job))])
-}
-
-/// Claims rewards for work: in USDC, or in R1 if a minimum is given.
-#[must_use]
-pub fn claim_work(r1_minimum: Option<u128>) -> Call {
-	Call::new("Poai", "claim", [("r1_minimum", option(r1_minimum.map(number)))])
 }
 
 /// Sends R1 and keeps the sender's account alive.

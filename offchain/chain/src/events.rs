@@ -72,6 +72,10 @@ pub enum Event {
 	JobCreated(JobCreated),
 	JobPlaced(JobPlaced),
 	JobClosed(JobClosed),
+	JobEnding(JobEnding),
+	JobDurationExtended(JobDurationExtended),
+	JobReplicasExtended(JobReplicasExtended),
+	UnusedRedeemed(UnusedRedeemed),
 	NodePaid(NodePaid),
 	UsdcBurned(UsdcBurned),
 	WorkClaimed(WorkClaimed),
@@ -189,6 +193,14 @@ fields! {
 	JobPlaced { job: JobId, round: PlacementRound, deeds: Vec<DeedId> }
 	/// A job is over.
 	JobClosed { job: JobId, owner: Owner, refund: u128 }
+	/// A running job ends early.
+	JobEnding { job: JobId, end: EpochIndex, refund: u128 }
+	/// A job was made longer.
+	JobDurationExtended { job: JobId, epochs: u32, end: EpochIndex, cost: u128 }
+	/// A job may run on more nodes.
+	JobReplicasExtended { job: JobId, replicas: u32, cost: u128 }
+	/// What a job cannot spend went back to the escrow.
+	UnusedRedeemed { job: JobId, refund: u128 }
 	/// A node's work was paid.
 	NodePaid {
 		job: JobId, epoch: EpochIndex, deed: DeedId, owner: Owner, quality: u8, reward: u128,
@@ -285,6 +297,10 @@ impl Event {
 			("Poai", "JobCreated") => fields(event).map(Self::JobCreated),
 			("Poai", "JobPlaced") => fields(event).map(Self::JobPlaced),
 			("Poai", "JobClosed") => fields(event).map(Self::JobClosed),
+			("Poai", "JobEnding") => fields(event).map(Self::JobEnding),
+			("Poai", "JobDurationExtended") => fields(event).map(Self::JobDurationExtended),
+			("Poai", "JobReplicasExtended") => fields(event).map(Self::JobReplicasExtended),
+			("Poai", "UnusedRedeemed") => fields(event).map(Self::UnusedRedeemed),
 			("Poai", "NodePaid") => fields(event).map(Self::NodePaid),
 			("Poai", "UsdcBurned") => fields(event).map(Self::UsdcBurned),
 			("Poai", "RewardsClaimed") => fields(event).map(Self::WorkClaimed),

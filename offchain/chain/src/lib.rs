@@ -45,6 +45,7 @@ mod keystore;
 
 pub use anchors::EpochAnchors;
 pub use client::{Chain, ConnectError, QueryError};
+pub use economy::Rights;
 pub use follow::{ChainHandle, FollowConfig, follow};
 pub use health::{NodeBlock, NodeHealth};
 pub use keystore::{KEY_FILE_BYTES_MAX, KeyFile, KeyFileError, Salt, Sealing, new_phrase};

@@ -7,8 +7,8 @@ use crate::{
 	storage::{self, AccountId, EpochRecord, Item},
 };
 use r1_core::{
-	BlockRef, ChainState, Deed, Deeds, EndedEpoch, JobKind, JobMembers, JobView, Membership,
-	RecentBlocks, SettledAvailability,
+	BlockRef, ChainState, Deed, Deeds, EndedEpoch, JobMembers, JobView, Membership, RecentBlocks,
+	SettledAvailability,
 };
 use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, Maintenance, NodeKey, deed_at};
 use std::collections::BTreeMap;
@@ -253,13 +253,11 @@ async fn jobs(at_block: &AtBlock) -> Result<BTreeMap<JobId, JobView>, QueryError
 	Ok(jobs
 		.into_iter()
 		.map(|((id,), job)| {
-			let kind = match job.kind {
-				storage::JobKind::Inference => JobKind::Inference,
-			};
 			let view = JobView {
 				id,
 				owner: job.owner.0,
-				kind,
+				resources: job.resources,
+				price_per_epoch: job.price_per_epoch,
 				replicas: job.replicas,
 				specification: job.specification,
 				end_epoch: job.end,

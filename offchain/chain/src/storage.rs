@@ -2,7 +2,10 @@
 
 //! The storage items that are read, with the fields that are used of each.
 
-use crate::events::Misconduct;
+use crate::{
+	economy::{ResourceClass, Rights},
+	events::Misconduct,
+};
 use r1_core::{Account, DeedKind};
 use r1_primitives::{DeedId, EpochIndex, JobId, OracleIndex, PageIndex, PlacementRound};
 use subxt::{
@@ -149,19 +152,13 @@ pub(crate) struct NftItem {
 	pub(crate) owner: AccountId,
 }
 
-/// The kind of a job.
-#[derive(Clone, Copy, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-pub(crate) enum JobKind {
-	Inference,
-}
-
 /// A job.
 #[derive(Clone, Debug, DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct Job {
 	pub(crate) owner: AccountId,
-	pub(crate) kind: JobKind,
+	pub(crate) resources: u8,
+	pub(crate) price_per_epoch: u128,
 	pub(crate) replicas: u32,
 	pub(crate) end: EpochIndex,
 	pub(crate) specification: Vec<u8>,
@@ -362,6 +359,16 @@ pub(crate) fn jobs() -> Item<(JobId,), Job> {
 /// The nodes of jobs that were placed.
 pub(crate) fn job_members() -> Item<(JobId,), JobMembers> {
 	storage("Poai", "JobMembers")
+}
+
+/// Resource classes by number.
+pub(crate) fn resource_classes() -> Item<(u8,), ResourceClass> {
+	storage("Poai", "ResourceClasses")
+}
+
+/// Delegates of escrows, by owner.
+pub(crate) fn delegates() -> Item<(Account,), Vec<(AccountId, Rights)>> {
+	storage("Poai", "Delegates")
 }
 
 /// Escrows by owner.

@@ -27,7 +27,10 @@ pub(crate) use fs::{Fs, FsAdd, FsCar, FsGet, FsHolder, FsKeys, FsPath};
 pub(crate) use keys::{GenerateKey, ImportKey, KeyOutput, KeyScheme, Keys};
 pub(crate) use network::{Epoch, Network, Oracle};
 pub(crate) use tool::{Completions, Config, Manual};
-pub(crate) use work::{Escrow, Infer, Job, JobExec, JobKind, JobLogs, JobSubmit, JobUpdate, Node};
+pub(crate) use work::{
+	Delegate, EPOCHS, Escrow, Infer, Job, JobCost, JobExec, JobKind, JobLogs, JobSubmit,
+	JobUpdate, Node, REPLICAS, RESOURCES, Right,
+};
 
 use crate::{amount::R1Amount, files, secrets};
 use anyhow::Context as _;

@@ -226,13 +226,6 @@ impl FromIterator<(DeedId, Deed)> for Deeds {
 	}
 }
 
-/// The kind of work that a job is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum JobKind {
-	/// Serve an ONNX model.
-	Inference,
-}
-
 /// A job, as far as the services care.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct JobView {
@@ -240,8 +233,10 @@ pub struct JobView {
 	pub id: JobId,
 	/// Who ordered it.
 	pub owner: Account,
-	/// What it is.
-	pub kind: JobKind,
+	/// The resource class that each of its nodes must offer, by its number.
+	pub resources: u8,
+	/// What one node costs for one epoch at full quality, in 10^-6 USDC.
+	pub price_per_epoch: u128,
 	/// On how many nodes it shall run.
 	pub replicas: u32,
 	/// The binary CID of its specification.

@@ -12,8 +12,8 @@ use crate::{
 use r1_api::{ChallengeResponse, TokenResponse};
 use r1_chain::{Address, ChainHandle, Signer};
 use r1_core::{
-	Account, BlockRef, ChainState, Clock as _, Deed, DeedKind, JobKind, JobView, NodeIdentity,
-	RecentBlocks, SystemClock,
+	Account, BlockRef, ChainState, Clock as _, Deed, DeedKind, JobView, NodeIdentity, RecentBlocks,
+	SystemClock,
 };
 use r1_primitives::{DeedId, EpochClock, JobId};
 use r1_telemetry::{Health, MetricsRegistry};
@@ -305,7 +305,8 @@ fn job(id: JobId, owner: Account) -> JobView {
 	JobView {
 		id,
 		owner,
-		kind: JobKind::Inference,
+		resources: 1,
+		price_per_epoch: 375_000,
 		replicas: 1,
 		// No CID: what it is does not matter here.
 		specification: Vec::new(),

@@ -5,8 +5,8 @@
 #![expect(clippy::arithmetic_side_effects, reason = "benchmarks add small numbers, off the chain")]
 
 use crate::{
-	Accrued, CLASS_NAME_BYTES_MAX, Call, ClassName, Config, Delegates, Escrow, Escrows, Job,
-	JobKind, Jobs, Pallet, ResourceClass, ResourceClasses, Rights, Settlement, SettlementPass,
+	Accrued, CLASS_NAME_BYTES_MAX, Call, ClassName, Config, Delegates, Escrow, Escrows, Job, Jobs,
+	Order, Pallet, ResourceClass, ResourceClasses, Rights, Settlement, SettlementPass,
 	Specification,
 };
 use alloc::{vec, vec::Vec};
@@ -66,16 +66,21 @@ fn delegate_of<T: Config>(owner: &AccountId32) -> AccountId32 {
 	account("delegate", 0, 0)
 }
 
-/// A new job with the longest specification.
-fn job_of<T: Config>(developer: &AccountId32, replicas: u32) -> JobId {
-	let created = Pallet::<T>::create_job(
-		RawOrigin::Signed(developer.clone()).into(),
-		JobKind::Inference,
-		DEAREST,
+/// An order of the dearest class, with the longest specification.
+fn order_of<T: Config>(replicas: u32) -> Order {
+	Order {
+		resources: DEAREST,
 		replicas,
-		T::EpochsMin::get(),
-		Specification::truncate_from(vec![1; 64]),
-	);
+		epochs: T::EpochsMin::get(),
+		cost_max: u128::MAX,
+		specification: Specification::truncate_from(vec![1; 64]),
+	}
+}
+
+/// A new job.
+fn job_of<T: Config>(developer: &AccountId32, replicas: u32) -> JobId {
+	let origin = RawOrigin::Signed(developer.clone()).into();
+	let created = Pallet::<T>::create_job(origin, order_of::<T>(replicas));
 	assert!(created.is_ok(), "the developer orders a job: {created:?}");
 	crate::NextJobId::<T>::get() - 1
 }
@@ -126,18 +131,10 @@ mod benchmarks {
 	#[benchmark]
 	fn create_job() {
 		let caller = developer::<T>();
-		let specification = Specification::truncate_from(vec![1; 64]);
-		let epochs = T::EpochsMin::get();
+		let order = order_of::<T>(REPLICAS_MAX);
 
 		#[extrinsic_call]
-		_(
-			RawOrigin::Signed(caller.clone()),
-			JobKind::Inference,
-			DEAREST,
-			REPLICAS_MAX,
-			epochs,
-			specification,
-		);
+		_(RawOrigin::Signed(caller.clone()), order);
 
 		assert_eq!(Escrows::<T>::get(&caller).map(|escrow| escrow.live_jobs), Some(1));
 	}
@@ -243,19 +240,10 @@ mod benchmarks {
 	fn create_job_for() {
 		let owner = developer::<T>();
 		let caller = delegate_of::<T>(&owner);
-		let specification = Specification::truncate_from(vec![1; 64]);
-		let epochs = T::EpochsMin::get();
+		let order = order_of::<T>(REPLICAS_MAX);
 
 		#[extrinsic_call]
-		_(
-			RawOrigin::Signed(caller),
-			owner.clone(),
-			JobKind::Inference,
-			DEAREST,
-			REPLICAS_MAX,
-			epochs,
-			specification,
-		);
+		_(RawOrigin::Signed(caller), owner.clone(), order);
 
 		assert_eq!(Escrows::<T>::get(&owner).map(|escrow| escrow.live_jobs), Some(1));
 	}

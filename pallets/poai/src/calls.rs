@@ -56,30 +56,21 @@ mod calls {
 		/// ## Details
 		///
 		/// Costs `price * replicas * epochs` in advance. The current epoch counts as the first; if
-		/// the job is placed in a later one, its end moves by the delay. `specification` is the
-		/// CID of the job's specification in the content store.
+		/// the job is placed in a later one, its end moves by the delay.
 		///
 		/// ## Errors
 		///
 		/// [`Error::DeprecatedResources`], [`Error::UnknownResources`], [`Error::NoReplicas`],
 		/// [`Error::TooManyReplicas`], [`Error::TooFewEpochs`], [`Error::TooManyEpochs`],
-		/// [`Error::EmptySpecification`], [`Error::NoEscrow`], [`Error::TooManyJobs`],
-		/// [`Error::InsufficientEscrow`].
+		/// [`Error::EmptySpecification`], [`Error::CostAboveMaximum`], [`Error::NoEscrow`],
+		/// [`Error::TooManyJobs`], [`Error::InsufficientEscrow`].
 		///
 		/// ## Events
 		///
 		/// [`Event::JobCreated`]
 		#[pallet::call_index(2)]
-		pub fn create_job(
-			origin: OriginFor<T>,
-			kind: JobKind,
-			resources: u8,
-			replicas: u32,
-			epochs: u32,
-			specification: Specification,
-		) -> DispatchResult {
+		pub fn create_job(origin: OriginFor<T>, order: Order) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			let order = Order { kind, resources, replicas, epochs, specification };
 			Self::do_create_job(who, order)
 		}
 
@@ -266,15 +257,10 @@ mod calls {
 		pub fn create_job_for(
 			origin: OriginFor<T>,
 			owner: AccountId32,
-			kind: JobKind,
-			resources: u8,
-			replicas: u32,
-			epochs: u32,
-			specification: Specification,
+			order: Order,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::ensure_right(&owner, &who, Rights::CREATE_JOBS)?;
-			let order = Order { kind, resources, replicas, epochs, specification };
 			Self::do_create_job(owner, order)
 		}
 

@@ -90,5 +90,7 @@ mod errors {
 		NotMoreReplicas,
 		/// The job may still spend all that it holds.
 		NothingUnused,
+		/// The job costs more than the order allows: its price has changed, so ask for it again.
+		CostAboveMaximum,
 	}
 }

@@ -3,7 +3,7 @@
 //! Ordering a job and ending it early.
 
 use crate::{
-	Config, DeedSet, Error, Escrows, Event, Job, JobKind, JobMembers, Jobs, NextJobId, Pallet,
+	Config, DeedSet, Error, Escrows, Event, Job, JobMembers, Jobs, NextJobId, Order, Pallet,
 	Rights, Specification,
 };
 use frame_support::{ensure, traits::Get};
@@ -11,21 +11,13 @@ use r1_math::work::{job_price, price_of_spans};
 use r1_primitives::{EpochIndex, JobId, REPLICAS_MAX, traits::CurrentEpoch};
 use sp_runtime::{AccountId32, ArithmeticError, DispatchError, DispatchResult};
 
-/// What somebody orders.
-pub(crate) struct Order {
-	pub(crate) kind: JobKind,
-	pub(crate) resources: u8,
-	pub(crate) replicas: u32,
-	pub(crate) epochs: u32,
-	pub(crate) specification: Specification,
-}
-
 impl<T: Config> Pallet<T> {
 	/// Pays for a job from the owner's escrow and lets it wait for a placement.
 	pub(crate) fn do_create_job(owner: AccountId32, order: Order) -> DispatchResult {
 		let price_per_epoch = Self::check_order(&order)?;
-		let Order { kind, resources, replicas, epochs, specification } = order;
+		let Order { resources, replicas, epochs, cost_max, specification } = order;
 		let cost = cost_of(price_per_epoch, replicas, epochs)?;
+		ensure!(cost <= cost_max, Error::<T>::CostAboveMaximum);
 
 		let mut escrow = Escrows::<T>::get(&owner).ok_or(Error::<T>::NoEscrow)?;
 		ensure!(escrow.live_jobs < T::JobsPerOwnerMax::get(), Error::<T>::TooManyJobs);
@@ -41,7 +33,6 @@ impl<T: Config> Pallet<T> {
 			job,
 			Job {
 				owner: owner.clone(),
-				kind,
 				resources,
 				price_per_epoch,
 				replicas,

@@ -119,7 +119,7 @@ pub use resources::{
 	is_deprecated_class,
 };
 pub use types::{
-	DeedSet, Escrow, FormerPlacement, Job, JobKind, Members, Membership, SPECIFICATION_BYTES_MAX,
+	DeedSet, Escrow, FormerPlacement, Job, Members, Membership, Order, SPECIFICATION_BYTES_MAX,
 	SettlementPass, Specification,
 };
 pub use weights::WeightInfo;
@@ -139,7 +139,6 @@ const LOG_TARGET: &str = "runtime::poai";
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
-	use crate::jobs::Order;
 	use alloc::vec::Vec;
 	use frame_support::{
 		PalletId,

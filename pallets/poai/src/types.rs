@@ -8,6 +8,27 @@ use r1_primitives::{DeedId, EpochIndex, FORMER_MEMBERS_MAX, JobId, PlacementRoun
 use scale_info::TypeInfo;
 use sp_runtime::AccountId32;
 
+/// What somebody orders.
+///
+/// What kind of work it is says the specification, which can change while the job runs; the chain
+/// sells machines by the epoch, whatever they do.
+#[derive(
+	Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct Order {
+	/// The resource class that each node must offer.
+	pub resources: u8,
+	/// On how many nodes it shall run.
+	pub replicas: u32,
+	/// For how many epochs.
+	pub epochs: u32,
+	/// The most that it may cost, in 10^-6 USDC: a price may change until the order is in a block.
+	#[codec(compact)]
+	pub cost_max: u128,
+	/// CID of the specification in the content store.
+	pub specification: Specification,
+}
+
 /// Work that somebody ordered and paid for in advance.
 ///
 /// Waiting until the oracles place it (`started_at` is `None`), then running until `end`, and gone
@@ -16,8 +37,6 @@ use sp_runtime::AccountId32;
 pub struct Job {
 	/// Who ordered it; what is unspent goes back to this account's escrow.
 	pub owner: AccountId32,
-	/// What kind of work it is.
-	pub kind: JobKind,
 	/// The resource class that each node must offer.
 	pub resources: u8,
 	/// What one node costs for one epoch at full quality, in 10^-6 USDC; fixed at creation.
@@ -107,24 +126,6 @@ pub struct Membership {
 	pub since_secs: u64,
 	/// The nodes that were linked to its deeds then, ascending.
 	pub nodes: BoundedVec<AccountId32, ConstU32<REPLICAS_MAX>>,
-}
-
-/// What kind of work a job is.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Decode,
-	DecodeWithMemTracking,
-	Encode,
-	Eq,
-	MaxEncodedLen,
-	PartialEq,
-	TypeInfo,
-)]
-pub enum JobKind {
-	/// Serve a model: answer requests with its predictions.
-	Inference,
 }
 
 /// Somebody's money for jobs.

@@ -94,6 +94,62 @@ fn report_should_be_encoded_page_by_page_however_short_it_is() {
 }
 
 #[test]
+fn work_should_be_ordered_by_its_owner_and_by_delegates() {
+	use crate::Rights;
+	use subxt::ext::codec;
+
+	#[derive(TypeInfo)]
+	struct Order {
+		resources: u8,
+		replicas: u32,
+		epochs: u32,
+		#[codec(compact)]
+		cost_max: u128,
+		specification: Bounded<u8>,
+	}
+	#[derive(TypeInfo)]
+	struct CreateJob {
+		order: Order,
+	}
+	#[derive(TypeInfo)]
+	struct CreateJobFor {
+		owner: [u8; 32],
+		order: Order,
+	}
+	#[derive(TypeInfo)]
+	struct RightBits(u8);
+	#[derive(TypeInfo)]
+	struct SetDelegate {
+		delegate: [u8; 32],
+		rights: RightBits,
+	}
+	#[derive(TypeInfo)]
+	struct WithdrawFor {
+		owner: [u8; 32],
+		#[codec(compact)]
+		amount: u128,
+	}
+	let order = JobOrder {
+		resources: 53,
+		replicas: 2,
+		epochs: 30,
+		cost_max: 1 << 40,
+		specification: vec![1, 2, 3],
+	};
+	let encoded = (53_u8, 2_u32, 30_u32, codec::Compact(1_u128 << 40), vec![1_u8, 2, 3]).encode();
+	assert_eq!(encode::<CreateJob>(&create_job(&order, None)), encoded);
+	let by_delegate = create_job(&order, Some([7; 32]));
+	assert_eq!(by_delegate.name(), "Poai.create_job_for");
+	assert_eq!(encode::<CreateJobFor>(&by_delegate), [&[7; 32][..], &encoded].concat());
+
+	let rights = Rights::all_of([Rights::CREATE_JOBS, Rights::WITHDRAW]);
+	let call = set_delegate([7; 32], rights);
+	assert_eq!(encode::<SetDelegate>(&call), ([7_u8; 32], 65_u8).encode());
+	let call = withdraw(5, Some([7; 32]));
+	assert_eq!(encode::<WithdrawFor>(&call), ([7_u8; 32], codec::Compact(5_u128)).encode());
+}
+
+#[test]
 fn keys_should_be_registered_in_their_places() {
 	#[derive(TypeInfo)]
 	struct CryptoBytes([u8; 32]);

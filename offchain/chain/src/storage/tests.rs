@@ -89,3 +89,50 @@ fn bounded_set_of_accounts_should_decode_as_a_list() {
 	let issuers = issuers.iter().map(|issuer| issuer.0).collect::<Vec<_>>();
 	assert_eq!(issuers, [[1; 32], [2; 32]]);
 }
+
+#[test]
+fn delegates_and_classes_should_decode_as_the_pallet_stores_them() {
+	use crate::economy::{ClassKind, GpuGrade};
+
+	#[derive(TypeInfo)]
+	struct Bounded<T>(T);
+	#[expect(dead_code, reason = "it is only described")]
+	#[derive(TypeInfo)]
+	struct Class {
+		name: Bounded<Bounded<Vec<u8>>>,
+		kind: Kind,
+		price_per_epoch: u128,
+		cpu_millicores: u32,
+		memory_mib: u32,
+		storage_gib: Option<u32>,
+		gpu: Option<Grade>,
+		is_offered: bool,
+	}
+	#[expect(dead_code, reason = "it is only described")]
+	#[derive(TypeInfo)]
+	enum Kind {
+		Generic,
+		Service,
+		Native,
+	}
+	#[expect(dead_code, reason = "it is only described")]
+	#[derive(TypeInfo)]
+	enum Grade {
+		Entry,
+		Medium,
+		High,
+		Ultra,
+	}
+	let fields = (b"N-HIGH".to_vec(), 2_u8, 5_u128, 6_u32, 7_u32, None::<u32>, Some(3_u8), true);
+	let class = decode::<Class, ResourceClass>(&fields.encode());
+	assert_eq!((class.name.to_string().as_str(), class.kind), ("N-HIGH", ClassKind::Native));
+	assert_eq!((class.storage_gib, class.gpu), (None, Some(GpuGrade::Ultra)));
+	assert!(class.is_offered && class.price_per_epoch == 5);
+
+	type Described = Bounded<std::collections::BTreeMap<Bounded<[u8; 32]>, Bounded<u8>>>;
+	let stored = vec![([1_u8; 32], 65_u8), ([2; 32], 127)];
+	let delegates = decode::<Described, Vec<(AccountId, Rights)>>(&stored.encode());
+	assert_eq!(delegates.iter().map(|(account, _)| account.0[0]).collect::<Vec<_>>(), [1, 2]);
+	assert_eq!(delegates[1].1, Rights::ALL);
+	assert!(delegates[0].1.contains(Rights::WITHDRAW));
+}

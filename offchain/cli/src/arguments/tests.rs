@@ -86,6 +86,46 @@ fn groups_of_the_network_should_take_what_they_need() {
 }
 
 #[test]
+fn groups_of_work_should_take_what_they_need() {
+	let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+	let model = "job submit --name iris --model iris.onnx";
+	for line in [
+		"escrow withdraw 12.5",
+		&format!("escrow withdraw 12.5 --owner {alice} --dry-run"),
+		&format!("escrow delegate set --account {alice} --rights create-jobs,withdraw"),
+		&format!("escrow delegate set --account {alice} --rights all"),
+		&format!("escrow delegate remove --account {alice}"),
+		"escrow delegate list --json",
+		&format!("escrow delegate list --owner {alice}"),
+		"job classes",
+		"job cost",
+		"job cost --resources 53 --replicas 3 --epochs 60",
+		"job cost --job 7 --epochs 5 --replicas 4",
+		&format!("{model} --cost-max 30 --owner {alice}"),
+		"job extend --job 7 --epochs 5",
+		"job scale --job 7 --replicas 4",
+		"job redeem --job 7",
+		"job close --job 7",
+	] {
+		assert!(parse(line).is_ok(), "{line}");
+	}
+	for line in [
+		&format!("escrow delegate set --account {alice}"),
+		&format!("escrow delegate set --account {alice} --rights everything"),
+		"escrow delegate set --rights all",
+		"job cost --job 7",
+		"job cost --job 7 --epochs 5 --resources 2",
+		&format!("{model} --cost-max -1"),
+		"job extend --job 7",
+		"job extend --job 7 --epochs 0",
+		"job scale --replicas 4",
+		"job redeem",
+	] {
+		assert!(parse(line).is_err(), "{line}");
+	}
+}
+
+#[test]
 fn groups_of_the_tool_should_take_what_they_need() {
 	for line in [
 		"keys generate --output ann.json",

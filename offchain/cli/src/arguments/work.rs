@@ -3,8 +3,18 @@
 //! What can be asked for and of work: escrows, jobs, daemons and inference.
 
 use crate::amount::UsdcAmount;
-use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum, value_parser};
+use r1_chain::Address;
 use std::path::PathBuf;
+
+/// Nodes of a job, if nobody says how many: one may fail.
+pub(crate) const REPLICAS: u32 = 2;
+
+/// Epochs of a job, if nobody says how many: the fewest that the chain takes.
+pub(crate) const EPOCHS: u32 = 30;
+
+/// Resource class of a job, if nobody says which: ENTRY.
+pub(crate) const RESOURCES: u8 = 1;
 
 /// The escrow.
 #[derive(Debug, Subcommand)]
@@ -18,7 +28,60 @@ pub(crate) enum Escrow {
 	Withdraw {
 		/// How much, in USDC.
 		amount: UsdcAmount,
+		/// The escrow's owner, who gets it, if the signer is a delegate.
+		#[arg(long)]
+		owner: Option<Address>,
 	},
+	/// Accounts that may spend from the signer's escrow.
+	#[command(subcommand)]
+	Delegate(Delegate),
+}
+
+/// Delegates of an escrow.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Delegate {
+	/// Makes an account a delegate, or changes what it may do.
+	Set {
+		/// The account.
+		#[arg(long)]
+		account: Address,
+		/// What it may do from now on, separated by commas; nothing else.
+		#[arg(long, required = true, value_delimiter = ',')]
+		rights: Vec<Right>,
+	},
+	/// Takes all rights from a delegate.
+	Remove {
+		/// The account.
+		#[arg(long)]
+		account: Address,
+	},
+	/// Every delegate, and what it may do.
+	List {
+		/// The escrow's owner; by default the account that signs.
+		#[arg(long)]
+		owner: Option<Address>,
+	},
+}
+
+/// What a delegate may do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Right {
+	/// Everything.
+	All,
+	/// Order jobs.
+	CreateJobs,
+	/// Make jobs longer.
+	ExtendDuration,
+	/// Let jobs run on more nodes.
+	ExtendReplicas,
+	/// Move back to the escrow what jobs cannot spend.
+	RedeemUnused,
+	/// End jobs.
+	CloseJobs,
+	/// Change what jobs are.
+	UpdateJobs,
+	/// Move free USDC to the owner.
+	Withdraw,
 }
 
 /// Jobs.
@@ -36,7 +99,11 @@ pub(crate) enum Job {
 		/// The specification, in YAML or JSON.
 		path: PathBuf,
 	},
-	/// Orders a job: what a specification says, or a model to be served.
+	/// The resource classes that jobs are ordered with, and their prices.
+	Classes,
+	/// What a job would cost, or more of one that there is.
+	Cost(JobCost),
+	/// Orders a job: what a specification says, or a model to be served. Says what it costs first.
 	Submit(JobSubmit),
 	/// How far a job is on the node of the daemon at `--edge-url`.
 	Status {
@@ -49,9 +116,33 @@ pub(crate) enum Job {
 	/// Runs a command in a container of a job, on the node of the daemon at `--edge-url`; ends with
 	/// the command's exit code.
 	Exec(JobExec),
-	/// Changes what a job is, while it runs; sign as its owner.
+	/// Changes what a job is, while it runs; sign as its owner, or a delegate.
 	Update(JobUpdate),
-	/// Ends a job.
+	/// Makes a job longer, at the price that it was ordered at.
+	Extend {
+		/// The job.
+		#[arg(long)]
+		job: u32,
+		/// By how many epochs.
+		#[arg(long, value_parser = value_parser!(u32).range(1..))]
+		epochs: u32,
+	},
+	/// Lets a job run on more nodes, at the price that it was ordered at.
+	Scale {
+		/// The job.
+		#[arg(long)]
+		job: u32,
+		/// On how many in all.
+		#[arg(long, value_parser = value_parser!(u32).range(1..))]
+		replicas: u32,
+	},
+	/// Moves back to the escrow what a job cannot spend; a job that never ran ends.
+	Redeem {
+		/// The job.
+		#[arg(long)]
+		job: u32,
+	},
+	/// Ends a job; what it did not spend goes back to the escrow.
 	Close {
 		/// The job.
 		#[arg(long)]
@@ -72,6 +163,24 @@ pub(crate) enum JobKind {
 	EncryptedModel,
 	/// Files to keep.
 	Storage,
+}
+
+/// A job to be priced.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("more").args(["epochs", "replicas"]).multiple(true))]
+pub(crate) struct JobCost {
+	/// A job that there is: what `--epochs` more would cost, or `--replicas` in all.
+	#[arg(long, requires = "more")]
+	pub(crate) job: Option<u32>,
+	/// On how many nodes; 2 if it is not said.
+	#[arg(long)]
+	pub(crate) replicas: Option<u32>,
+	/// For how many epochs; 30 if it is not said.
+	#[arg(long)]
+	pub(crate) epochs: Option<u32>,
+	/// Resource class, by its number in `job classes`; 1 if it is not said.
+	#[arg(long, conflicts_with = "job")]
+	pub(crate) resources: Option<u8>,
 }
 
 /// Lines of a container.
@@ -125,14 +234,20 @@ pub(crate) struct JobSubmit {
 	#[arg(long, requires = "name")]
 	pub(crate) model: Option<PathBuf>,
 	/// On how many nodes.
-	#[arg(long, default_value_t = 2)]
+	#[arg(long, default_value_t = REPLICAS)]
 	pub(crate) replicas: u32,
 	/// For how many epochs.
-	#[arg(long, default_value_t = 30)]
+	#[arg(long, default_value_t = EPOCHS)]
 	pub(crate) epochs: u32,
-	/// Resource class, by its number in the price table; 1 is ENTRY.
-	#[arg(long, default_value_t = 1)]
+	/// Resource class, by its number in `job classes`; 1 is ENTRY.
+	#[arg(long, default_value_t = RESOURCES)]
 	pub(crate) resources: u8,
+	/// The most that it may cost, in USDC; without it, what it costs now.
+	#[arg(long)]
+	pub(crate) cost_max: Option<UsdcAmount>,
+	/// Whose escrow pays, and whose the job is, if the signer is a delegate.
+	#[arg(long)]
+	pub(crate) owner: Option<Address>,
 	/// How far two nodes' outputs may differ; float results depend on the processor.
 	#[arg(long, default_value_t = 1e-4)]
 	pub(crate) tolerance: f64,

@@ -10,7 +10,8 @@ fn job(id: u32, deeds: &[u32]) -> JobView {
 	JobView {
 		id,
 		owner: OWNER,
-		kind: JobKind::Inference,
+		resources: 1,
+		price_per_epoch: 375_000,
 		replicas: 2,
 		specification: vec![1],
 		end_epoch: 40,

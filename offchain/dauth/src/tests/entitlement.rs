@@ -2,7 +2,7 @@
 
 use super::{GENESIS, account, node};
 use crate::{Ask, Scope, Service, Subject, Verb, is_entitled};
-use r1_core::{BlockRef, ChainState, Deed, DeedKind, JobKind, JobView, RecentBlocks};
+use r1_core::{BlockRef, ChainState, Deed, DeedKind, JobView, RecentBlocks};
 use r1_primitives::{EpochClock, JobId, PlacementRound};
 use std::collections::BTreeMap;
 
@@ -16,7 +16,8 @@ fn state() -> ChainState {
 	let job = |id: JobId, deed| JobView {
 		id,
 		owner: account(CLIENT),
-		kind: JobKind::Inference,
+		resources: 1,
+		price_per_epoch: 375_000,
 		replicas: 1,
 		specification: Vec::new(),
 		end_epoch: 9,

@@ -23,8 +23,8 @@ mod storage;
 use crate::{job::Document, plan::Desired, specification::*};
 use cid::Cid;
 use r1_core::{
-	BlockRef, ChainState, Deed, DeedKind, JobKind, JobView, RAW_CODEC, RecentBlocks,
-	SettledAvailability, cid_of,
+	BlockRef, ChainState, Deed, DeedKind, JobView, RAW_CODEC, RecentBlocks, SettledAvailability,
+	cid_of,
 };
 use r1_primitives::{DeedId, EpochClock, JobId};
 use std::{collections::BTreeMap, sync::Arc};
@@ -74,7 +74,8 @@ pub(crate) fn waiting_job(id: JobId, replicas: u32) -> JobView {
 	JobView {
 		id,
 		owner: OWNER,
-		kind: JobKind::Inference,
+		resources: 1,
+		price_per_epoch: 375_000,
 		replicas,
 		specification: content(&format!("specification {id}")).to_bytes(),
 		end_epoch: NOW_EPOCH + 30,

@@ -7,8 +7,7 @@ use crate::{people::Person, world::World};
 use frame_support::{BoundedVec, traits::fungible::Inspect as _};
 use fuzzing::Choices;
 use pallet_poai::{
-	CLASS_PRICE_MAX, Call, Escrows, JobKind, Jobs, NextJobId, ResourceClass, ResourceClasses,
-	Rights,
+	CLASS_PRICE_MAX, Call, Escrows, Jobs, NextJobId, Order, ResourceClass, ResourceClasses, Rights,
 };
 use r1_primitives::{JobId, USDC};
 use ratio1_runtime::{Runtime, configs::UsdcAsset};
@@ -81,15 +80,15 @@ pub(crate) fn withdraw(world: &mut World, choices: &mut Choices<'_>) {
 pub(crate) fn create_job(world: &mut World, choices: &mut Choices<'_>) {
 	let developer = Person::any(choices);
 	let bytes = choices.pick(&[36, 64, 1, 0]);
-	let call = Call::create_job {
-		kind: JobKind::Inference,
+	let order = Order {
 		// The cheapest class, and the dearest; then what is none.
 		resources: choices.pick(&[53, 1, 40, 10, 0, u8::MAX]),
 		replicas: choices.pick(&[1, 2, 4, 32, 0, 33, u32::MAX]),
 		epochs: choices.pick(&[30, 31, 2_000, 29, 2_001, 0, u32::MAX]),
+		cost_max: choices.pick(&[u128::MAX, u128::MAX, USDC, 0]),
 		specification: BoundedVec::truncate_from(vec![1; bytes]),
 	};
-	world.call(signed(developer, choices), call);
+	world.call(signed(developer, choices), Call::create_job { order });
 }
 
 /// A paid job of somebody, rightly.
@@ -97,14 +96,14 @@ pub(crate) fn order_some(world: &mut World, choices: &mut Choices<'_>) {
 	let developer = Person::any(choices).account();
 	let origin = ratio1_runtime::RuntimeOrigin::signed(developer);
 	world.call(origin.clone(), Call::deposit { amount: 1_000 * USDC });
-	let call = Call::create_job {
-		kind: JobKind::Inference,
+	let order = Order {
 		resources: choices.pick(&[53, 9]),
 		replicas: choices.number(1..=2),
 		epochs: 30,
+		cost_max: u128::MAX,
 		specification: BoundedVec::truncate_from(vec![1; 36]),
 	};
-	world.call(origin, call);
+	world.call(origin, Call::create_job { order });
 }
 
 pub(crate) fn close_job(world: &mut World, choices: &mut Choices<'_>) {
@@ -157,13 +156,15 @@ pub(crate) fn remove_delegate(world: &mut World, choices: &mut Choices<'_>) {
 pub(crate) fn act_for(world: &mut World, choices: &mut Choices<'_>) {
 	let (delegate, owner) = (Person::any(choices), Person::any(choices).account());
 	let call = match choices.one_in(2) {
-		true => Call::create_job_for {
-			owner,
-			kind: JobKind::Inference,
-			resources: choices.pick(&[53, 1, 10]),
-			replicas: choices.pick(&[1, 2, 0]),
-			epochs: choices.pick(&[30, 31, 29]),
-			specification: BoundedVec::truncate_from(vec![1; 36]),
+		true => {
+			let order = Order {
+				resources: choices.pick(&[53, 1, 10]),
+				replicas: choices.pick(&[1, 2, 0]),
+				epochs: choices.pick(&[30, 31, 29]),
+				cost_max: u128::MAX,
+				specification: BoundedVec::truncate_from(vec![1; 36]),
+			};
+			Call::create_job_for { owner, order }
 		},
 		false => Call::withdraw_for { owner, amount: choices.pick(&[1, USDC, 0, u128::MAX]) },
 	};

@@ -11,8 +11,7 @@ fn set(delegate: AccountId32, rights: Rights) {
 
 /// An ENTRY job of one replica and 30 epochs, ordered for Alice.
 fn create_for_alice(who: AccountId32) -> DispatchResult {
-	let (kind, origin) = (JobKind::Inference, RuntimeOrigin::signed(who));
-	Poai::create_job_for(origin, ALICE, kind, ENTRY, 1, 30, specification())
+	Poai::create_job_for(RuntimeOrigin::signed(who), ALICE, an_order(ENTRY, 1, 30))
 }
 
 #[test]

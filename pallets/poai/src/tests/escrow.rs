@@ -118,10 +118,7 @@ fn calls_should_need_a_signature() {
 		assert_noop!(Poai::set_delegate(RuntimeOrigin::root(), BOB, Rights::ALL), bad_origin);
 		assert_noop!(Poai::remove_delegate(RuntimeOrigin::none(), BOB), bad_origin);
 		assert_noop!(Poai::withdraw_for(RuntimeOrigin::root(), ALICE, USDC), bad_origin);
-		let kind = JobKind::Inference;
-		assert_noop!(
-			Poai::create_job(RuntimeOrigin::root(), kind, ENTRY, 1, 30, specification()),
-			bad_origin
-		);
+		let order = an_order(ENTRY, 1, 30);
+		assert_noop!(Poai::create_job(RuntimeOrigin::root(), order), bad_origin);
 	});
 }

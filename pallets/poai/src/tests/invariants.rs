@@ -93,13 +93,11 @@ impl Step {
 				Poai::set_delegate(signed(owner), PEOPLE[delegate].clone(), rights)
 			},
 			Step::Order { who, owner, replicas, epochs } if who == owner => {
-				let kind = JobKind::Inference;
-				Poai::create_job(signed(who), kind, ENTRY, replicas, epochs, specification())
+				Poai::create_job(signed(who), an_order(ENTRY, replicas, epochs))
 			},
 			Step::Order { who, owner, replicas, epochs } => {
-				let (kind, owner) = (JobKind::Inference, PEOPLE[owner].clone());
-				let (origin, what) = (signed(who), specification());
-				Poai::create_job_for(origin, owner, kind, ENTRY, replicas, epochs, what)
+				let order = an_order(ENTRY, replicas, epochs);
+				Poai::create_job_for(signed(who), PEOPLE[owner].clone(), order)
 			},
 			Step::ExtendDuration { who, job, epochs } => {
 				Poai::extend_duration(signed(who), job, epochs)

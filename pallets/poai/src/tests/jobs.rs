@@ -39,7 +39,6 @@ fn create_job_should_store_the_order_and_wait() {
 			job(id),
 			Job {
 				owner: ALICE,
-				kind: JobKind::Inference,
 				resources: ENTRY,
 				price_per_epoch: ENTRY_PRICE,
 				replicas: 2,
@@ -76,9 +75,8 @@ fn create_job_should_fail_when_the_order_is_wrong() {
 	ExtBuilder.build_and_execute(|| {
 		deposit(&ALICE, 1_000 * USDC);
 		let create = |resources, replicas, epochs, specification| {
-			let kind = JobKind::Inference;
-			let origin = RuntimeOrigin::signed(ALICE);
-			Poai::create_job(origin, kind, resources, replicas, epochs, specification)
+			let order = Order { specification, ..an_order(resources, replicas, epochs) };
+			Poai::create_job(RuntimeOrigin::signed(ALICE), order)
 		};
 		let good = specification;
 		for deprecated in 10..=15 {
@@ -101,10 +99,7 @@ fn create_job_should_fail_when_the_order_is_wrong() {
 #[test]
 fn create_job_should_fail_without_an_escrow_or_beyond_the_owners_limit() {
 	ExtBuilder.build_and_execute(|| {
-		let create = || {
-			let origin = RuntimeOrigin::signed(ALICE);
-			Poai::create_job(origin, JobKind::Inference, 53, 1, 30, specification())
-		};
+		let create = || Poai::create_job(RuntimeOrigin::signed(ALICE), an_order(53, 1, 30));
 		assert_noop!(create(), Error::<Test>::NoEscrow);
 		deposit(&ALICE, 1_000 * USDC);
 		for _ in 0..100 {

@@ -14,7 +14,7 @@ mod invariants;
 mod migrations;
 
 use crate::{
-	Event, Job, JobKind, Jobs, NextJobId, ResourceClass, ResourceClasses, Specification, mock::*,
+	Event, Job, Jobs, NextJobId, Order, ResourceClass, ResourceClasses, Specification, mock::*,
 };
 use frame_support::assert_ok;
 use r1_primitives::{DeedId, JobId, traits::PlacementHandler};
@@ -42,15 +42,15 @@ fn order(owner: &AccountId32, resources: u8, replicas: u32, epochs: u32) -> JobI
 	let cost = Poai::quote(resources, replicas, epochs).expect("the class exists");
 	deposit(owner, cost);
 	let job = NextJobId::<Test>::get();
-	assert_ok!(Poai::create_job(
-		RuntimeOrigin::signed(owner.clone()),
-		JobKind::Inference,
-		resources,
-		replicas,
-		epochs,
-		specification(),
-	));
+	let order = Order { cost_max: cost, ..an_order(resources, replicas, epochs) };
+	assert_ok!(Poai::create_job(RuntimeOrigin::signed(owner.clone()), order));
 	job
+}
+
+/// An order at any price.
+fn an_order(resources: u8, replicas: u32, epochs: u32) -> Order {
+	let specification = specification();
+	Order { resources, replicas, epochs, cost_max: u128::MAX, specification }
 }
 
 /// Places a job in its open round.

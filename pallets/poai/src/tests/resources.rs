@@ -119,10 +119,7 @@ fn set_resource_class_should_add_classes_and_take_them_from_the_offer() {
 	const NEW: u8 = 60;
 	ExtBuilder.build_and_execute(|| {
 		deposit(&ALICE, 1_000_000_000);
-		let create = || {
-			let (kind, origin) = (JobKind::Inference, RuntimeOrigin::signed(ALICE));
-			Poai::create_job(origin, kind, NEW, 1, 30, specification())
-		};
+		let create = || Poai::create_job(RuntimeOrigin::signed(ALICE), an_order(NEW, 1, 30));
 		assert_noop!(create(), Error::<Test>::UnknownResources);
 		set_class(NEW, ResourceClass { name: ClassName::truncated("TINY"), ..class(53) });
 		assert_ok!(create());
@@ -130,6 +127,24 @@ fn set_resource_class_should_add_classes_and_take_them_from_the_offer() {
 		assert_noop!(create(), Error::<Test>::DeprecatedResources);
 		assert_eq!(Poai::quote(NEW, 1, 30), None);
 		set_class(NEW, ResourceClass { is_offered: true, ..class(NEW) });
+		assert_ok!(create());
+	});
+}
+
+#[test]
+fn a_price_that_rises_before_the_order_arrives_should_surprise_nobody() {
+	ExtBuilder.build_and_execute(|| {
+		deposit(&ALICE, 1_000_000_000);
+		let cost_max = Poai::quote(ENTRY, 2, 30).expect("the class is offered");
+		let create = || {
+			let order = Order { cost_max, ..an_order(ENTRY, 2, 30) };
+			Poai::create_job(RuntimeOrigin::signed(ALICE), order)
+		};
+		set_class(ENTRY, ResourceClass { price_per_epoch: ENTRY_PRICE + 1, ..class(ENTRY) });
+		assert_noop!(create(), Error::<Test>::CostAboveMaximum);
+		set_class(ENTRY, ResourceClass { price_per_epoch: ENTRY_PRICE, ..class(ENTRY) });
+		assert_ok!(create());
+		set_class(ENTRY, ResourceClass { price_per_epoch: ENTRY_PRICE - 1, ..class(ENTRY) });
 		assert_ok!(create());
 	});
 }

@@ -6,8 +6,9 @@ mod on_node;
 mod exec;
 mod terminal;
 mod specification;
+mod terms;
 
-use super::{address, done, event, or_dash, secret::SEALED_BEGINNING, short, submit};
+use super::{Caller, address, done, event, or_dash, secret::SEALED_BEGINNING, short, submit};
 use crate::{
 	amount::UsdcAmount,
 	arguments::{Arguments, Job, JobSubmit, JobUpdate},
@@ -16,25 +17,32 @@ use crate::{
 use anyhow::{Context as _, bail, ensure};
 use cid::Cid;
 use r1_api::{InferenceJobSpecification, JobKindName, ModelFormat};
-use r1_chain::{Receipt, calls, events::Event};
+use r1_chain::{
+	Receipt,
+	calls::{self, JobOrder},
+	events::Event,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use terms::{Estimate, Size};
 
 pub(super) async fn run(arguments: &Arguments, command: &Job) -> anyhow::Result<Answer> {
 	match command {
 		Job::List => list(arguments).await,
 		Job::Init { kind } => Ok(specification::example(*kind)),
 		Job::Validate { path } => specification::validate(path),
+		Job::Classes => terms::classes(arguments).await,
+		Job::Cost(what) => terms::cost(arguments, what).await,
 		Job::Submit(order) => submit_job(arguments, order).await,
 		Job::Status { job } => on_node::status(arguments, *job).await,
 		Job::Logs(which) if which.follow => on_node::follow(arguments, which).await,
 		Job::Logs(which) => on_node::logs(arguments, which).await,
 		Job::Exec(order) => exec::exec(arguments, order).await,
 		Job::Update(change) => update(arguments, change).await,
-		Job::Close { job } => {
-			let call = calls::close_job(*job);
-			submit(arguments, &call, |receipt| done(&call, receipt)).await
-		},
+		Job::Extend { job, epochs } => terms::extend(arguments, *job, *epochs).await,
+		Job::Scale { job, replicas } => terms::scale(arguments, *job, *replicas).await,
+		Job::Redeem { job } => terms::change(arguments, &calls::redeem_unused(*job)).await,
+		Job::Close { job } => terms::change(arguments, &calls::close_job(*job)).await,
 	}
 }
 
@@ -42,6 +50,8 @@ pub(super) async fn run(arguments: &Arguments, command: &Job) -> anyhow::Result<
 struct JobRow {
 	job: u32,
 	owner: String,
+	resources: u8,
+	price_per_epoch: UsdcAmount,
 	replicas: u32,
 	awaits_placement: bool,
 	deeds: Vec<u32>,
@@ -57,6 +67,8 @@ async fn list(arguments: &Arguments) -> anyhow::Result<Answer> {
 		.map(|job| JobRow {
 			job: job.id,
 			owner: address(job.owner),
+			resources: job.resources,
+			price_per_epoch: job.price_per_epoch.into(),
 			replicas: job.replicas,
 			awaits_placement: job.awaits_placement,
 			deeds: job.deeds.clone(),
@@ -69,15 +81,20 @@ async fn list(arguments: &Arguments) -> anyhow::Result<Answer> {
 			end_epoch: job.end_epoch,
 		})
 		.collect::<Vec<_>>();
-	Answer::rows(&rows, &["job", "owner", "replicas", "on deeds", "ends at epoch"], |row| {
-		vec![
-			row.job.to_string(),
-			short(&row.owner),
-			row.replicas.to_string(),
-			if row.deeds.is_empty() { "waits".into() } else { format!("{:?}", row.deeds) },
-			row.end_epoch.to_string(),
-		]
-	})
+	Answer::rows(
+		&rows,
+		&["job", "owner", "class", "replicas", "on deeds", "ends at epoch"],
+		|row| {
+			vec![
+				row.job.to_string(),
+				short(&row.owner),
+				row.resources.to_string(),
+				row.replicas.to_string(),
+				if row.deeds.is_empty() { "waits".into() } else { format!("{:?}", row.deeds) },
+				row.end_epoch.to_string(),
+			]
+		},
+	)
 }
 
 #[derive(Serialize)]
@@ -87,16 +104,25 @@ struct Ordered {
 	model: Option<String>,
 	specification: String,
 	price_per_epoch: UsdcAmount,
+	cost: UsdcAmount,
 	end_epoch: u32,
 }
 
 async fn submit_job(arguments: &Arguments, order: &JobSubmit) -> anyhow::Result<Answer> {
 	let edge = arguments.edge()?;
+	if let Some(path) = &order.specification {
+		specification::check(path)?;
+	}
+	let caller = Caller::connect(arguments).await?;
+	let owner = order.owner.map(|owner| owner.0);
+	// What it costs is said before anything is sent anywhere.
+	let size = Size { resources: order.resources, replicas: order.replicas, epochs: order.epochs };
+	let estimate = Estimate::of(&caller.chain, size).await?;
+	let cost_max = estimate.cost_max(order.cost_max)?;
+	let payer = owner.unwrap_or_else(|| caller.signer.account());
+	estimate.announce(&caller.chain, payer).await?;
 	let (specification, model) = match (&order.specification, &order.name, &order.model) {
-		(Some(path), ..) => {
-			specification::check(path)?;
-			(specification::read(path)?, None)
-		},
+		(Some(path), ..) => (specification::read(path)?, None),
 		(None, Some(name), Some(path)) => {
 			let model = std::fs::read(path)
 				.with_context(|| format!("could not read the model {}", path.display()))?;
@@ -117,29 +143,32 @@ async fn submit_job(arguments: &Arguments, order: &JobSubmit) -> anyhow::Result<
 	let specification = edge.add_file(specification).await?.cid;
 	let cid = Cid::try_from(specification.as_str())
 		.with_context(|| format!("the daemon answered with `{specification}`, which is no CID"))?;
-	let call = calls::create_inference_job(&calls::InferenceOrder {
-		resources: order.resources,
-		replicas: order.replicas,
-		epochs: order.epochs,
-		specification: cid.to_bytes(),
-	});
-	submit(arguments, &call, |receipt| ordered(receipt, model, specification)).await
+	let Size { resources, replicas, epochs } = size;
+	let job = JobOrder { resources, replicas, epochs, cost_max, specification: cid.to_bytes() };
+	let call = calls::create_job(&job, owner);
+	caller
+		.submit(&call, |receipt| ordered(receipt, model, specification, epochs))
+		.await
 }
 
 fn ordered(
 	receipt: &Receipt,
 	model: Option<String>,
 	specification: String,
+	epochs: u32,
 ) -> anyhow::Result<Answer> {
 	let created = event(receipt, |event| match event {
 		Event::JobCreated(created) => Some(created),
 		_ => None,
 	})?;
+	// The price may have fallen since it was asked for.
+	let nodes_cost = created.price_per_epoch.saturating_mul(created.replicas.into());
 	let row = Ordered {
 		job: created.job,
 		model,
 		specification,
 		price_per_epoch: created.price_per_epoch.into(),
+		cost: nodes_cost.saturating_mul(epochs.into()).into(),
 		end_epoch: created.end,
 	};
 	Answer::one(
@@ -149,6 +178,7 @@ fn ordered(
 			("model", or_dash(row.model.as_deref())),
 			("specification", row.specification.clone()),
 			("price of a node and epoch", format!("{} USDC", row.price_per_epoch)),
+			("paid", format!("{} USDC", row.cost)),
 			("ends at epoch", row.end_epoch.to_string()),
 		],
 	)
