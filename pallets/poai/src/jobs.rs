@@ -45,6 +45,8 @@ impl<T: Config> Pallet<T> {
 				round: 0,
 				awaits_placement: true,
 				deeds: DeedSet::default(),
+				placed_from: requested_at,
+				lost: DeedSet::default(),
 				former: None,
 			},
 		);

@@ -31,11 +31,12 @@
 //!
 //! **Life of a job.** It waits until it is placed; then it pays from the current epoch on, and its
 //! end moves by the epochs that it has waited. Its end is exclusive. A new round opens when the
-//! settlement of an epoch finds a node that did nothing or whose deed may not work any more, or
-//! fewer nodes than ordered; the job runs on meanwhile. Doing nothing is excused in the epoch in
-//! which the job starts: what is left of it may be too short for anybody to have looked. A new
-//! placement counts from the next epoch on, and the epochs before it still pay the nodes that
-//! worked in them ([`FormerPlacement`]).
+//! settlement of an epoch finds a node that did nothing, that did less than half of its work in
+//! this epoch and the one before, or whose deed may not work any more; or fewer nodes than ordered.
+//! The job names those nodes as lost, and runs on meanwhile. Nothing is lost for the epoch in which
+//! the job starts: what is left of it may be too short for anybody to have looked. A new placement
+//! counts from the next epoch on, and the epochs before it still pay the nodes that worked in them
+//! ([`FormerPlacement`]).
 //!
 //! That is also the cooldown between placements: after the first one, at most one in an epoch
 //! changes the nodes, and the next waits until the epochs of the replaced nodes are settled.

@@ -68,12 +68,15 @@ impl<T: Config> Pallet<T> {
 			job.started_at = Some(now);
 			job.settled_before = now;
 			job.deeds = deeds;
+			job.placed_from = now;
 		} else if job.deeds != deeds {
 			let replaced = core::mem::replace(&mut job.deeds, deeds);
-			job.former = Some(FormerPlacement { deeds: replaced, before: next_epoch(now)? });
+			job.placed_from = next_epoch(now)?;
+			job.former = Some(FormerPlacement { deeds: replaced, before: job.placed_from });
 		}
 		job.round = job.round.checked_add(1).ok_or(ArithmeticError::Overflow)?;
 		job.awaits_placement = false;
+		job.lost = DeedSet::default();
 		Ok(job)
 	}
 

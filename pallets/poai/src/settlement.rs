@@ -8,9 +8,10 @@
 //! the failed one is tried again in the next pass.
 
 use crate::{
-	Accrued, Config, Error, Event, Job, Jobs, LOG_TARGET, Pallet, Settlement, SettlementPass,
-	WeightInfo as _, jobs::next_epoch,
+	Accrued, Config, DeedSet, Error, Event, Job, Jobs, LOG_TARGET, Pallet, Settlement,
+	SettlementPass, WeightInfo as _, jobs::next_epoch,
 };
+use alloc::vec::Vec;
 use frame_support::{
 	storage::with_storage_layer,
 	traits::{
@@ -25,7 +26,7 @@ use r1_math::{
 	work::{WorkSplit, pay_for_quality, split},
 };
 use r1_primitives::{
-	EpochIndex, JobId,
+	DeedId, EpochIndex, JobId, WORK_QUALITY_MIN,
 	traits::{AdoptionLedger, DeedInspect, Market, OracleVerdicts, PriceInspect},
 };
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
@@ -45,8 +46,8 @@ struct EpochWork {
 	paid: u128,
 	/// The part of it to be burned.
 	burned: u128,
-	/// Whether a node did nothing without excuse, or may not work any more.
-	has_idle_node: bool,
+	/// Deeds whose nodes have lost their place, ascending.
+	lost: Vec<DeedId>,
 }
 
 impl<T: Config> Pallet<T> {
@@ -125,9 +126,12 @@ impl<T: Config> Pallet<T> {
 			return Ok(None);
 		}
 		// A vote is due only on what the newest placement did.
-		let is_newest = job.former.is_none();
-		let is_short = (job.deeds.len() as u32) < job.replicas;
-		job.awaits_placement |= is_newest && (work.has_idle_node || is_short);
+		if job.former.is_none() {
+			let is_short = (job.deeds.len() as u32) < job.replicas;
+			job.awaits_placement |= is_short || !work.lost.is_empty();
+			// Who works again keeps the place, unless the oracles have agreed already.
+			job.lost = DeedSet::try_from(work.lost).map_err(|_| Error::<T>::TooManyDeeds)?;
+		}
 		job.former = job.former.filter(|former| job.settled_before < former.before);
 		Jobs::<T>::insert(id, &job);
 		Ok(Some(job))
@@ -136,14 +140,12 @@ impl<T: Config> Pallet<T> {
 	/// Accrues to the owners of a job's deeds what their nodes earned in an epoch.
 	fn pay_nodes(id: JobId, job: &Job, epoch: EpochIndex) -> Result<EpochWork, DispatchError> {
 		let mut work = EpochWork::default();
-		// A job that was placed late in an epoch may see its first probe in the next one. A later
-		// placement counts from the epoch after it, which is a whole one.
-		let is_first_epoch = job.started_at == Some(epoch);
 		for deed in job.deeds_in(epoch) {
 			let quality =
 				T::Verdicts::quality(epoch, id, *deed).ok_or(Error::<T>::EpochUndecided)?;
-			let did_nothing = quality == 0 && !is_first_epoch;
-			work.has_idle_node |= did_nothing || !T::Deeds::is_active(*deed);
+			if !T::Deeds::is_active(*deed) || Self::has_failed(id, job, epoch, *deed, quality) {
+				work.lost.push(*deed);
+			}
 			let pay = pay_for_quality(job.price_per_epoch, quality);
 			// Nobody owns a deed that is gone: then the job keeps the money.
 			let Some(owner) = T::Deeds::owner_of(*deed).filter(|_| pay > 0) else { continue };
@@ -166,6 +168,23 @@ impl<T: Config> Pallet<T> {
 			});
 		}
 		Ok(work)
+	}
+
+	/// Whether a node that did work of some quality in an epoch loses its place for it: it did
+	/// nothing, or too little in this epoch and in the one before.
+	///
+	/// An epoch on which the oracles did not agree looks like one in which nobody did anything. Then
+	/// they are asked about all nodes, and keep those of whom they know better.
+	fn has_failed(id: JobId, job: &Job, epoch: EpochIndex, deed: DeedId, quality: u8) -> bool {
+		if WORK_QUALITY_MIN <= quality || !job.is_judged_in(epoch) {
+			return false;
+		}
+		let before = epoch.checked_sub(1).filter(|before| job.is_judged_in(*before));
+		let was_weak = |before| {
+			let quality = T::Verdicts::quality(before, id, deed);
+			quality.is_some_and(|quality| quality < WORK_QUALITY_MIN)
+		};
+		quality == 0 || before.is_some_and(was_weak)
 	}
 
 	/// Swaps USDC of the pot to R1 at no less than the median price, and burns the R1.

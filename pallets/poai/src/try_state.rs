@@ -100,7 +100,12 @@ impl<T: Config> Pallet<T> {
 		if let Some(former) = &job.former {
 			ensure!(job.settled_before < former.before, "a former placement has nothing to pay");
 			ensure!(!job.awaits_placement, "a job is placed faster than it settles");
+			ensure!(job.placed_from == former.before, "placements leave epochs out, or share them");
 		}
+		let is_placed = |deed| job.deeds.contains(deed);
+		ensure!(job.lost.iter().all(is_placed), "a node that was not there is lost");
+		ensure!(job.lost.is_sorted_by(|left, right| left < right), "lost deeds are not ascending");
+		ensure!(job.lost.is_empty() || job.awaits_placement, "lost nodes are not replaced");
 		Ok(())
 	}
 

@@ -61,6 +61,11 @@ pub struct Job {
 	pub awaits_placement: bool,
 	/// The deeds whose nodes shall run it, strictly ascending; empty before the start.
 	pub deeds: DeedSet,
+	/// The first epoch in which `deeds` are whose work counts; of no meaning before the start.
+	pub placed_from: EpochIndex,
+	/// Those of `deeds` that have lost their place, as the newest settled epoch shows, ascending:
+	/// the oracles vote for others instead. Empty unless the job waits for that.
+	pub lost: DeedSet,
 	/// Whose work counts in the epochs before the newest placement.
 	pub former: Option<FormerPlacement>,
 }
@@ -73,6 +78,15 @@ impl Job {
 			Some(former) if epoch < former.before => &former.deeds,
 			_ => &self.deeds,
 		}
+	}
+
+	/// Whether all nodes of the newest placement could have worked in the whole of an epoch.
+	///
+	/// Not in the epoch in which the job starts: what was left of it may have been too short for
+	/// anybody to look.
+	#[must_use]
+	pub fn is_judged_in(&self, epoch: EpochIndex) -> bool {
+		self.started_at.is_some_and(|started| started < epoch) && self.placed_from <= epoch
 	}
 
 	/// The round that oracles may vote in while the chain is in epoch `now`.

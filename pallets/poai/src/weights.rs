@@ -286,7 +286,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 32]`.
 	fn settle_epoch(n: u32) -> Weight {
 		settle_epoch(n)
-			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(11))
 			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(n.into())))
@@ -380,7 +380,7 @@ impl WeightInfo for () {
 	}
 	fn settle_epoch(n: u32) -> Weight {
 		settle_epoch(n)
-			.saturating_add(RocksDbWeight::get().reads(13))
+			.saturating_add(RocksDbWeight::get().reads(14))
 			.saturating_add(RocksDbWeight::get().reads(3_u64.saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes(11))
 			.saturating_add(RocksDbWeight::get().writes(1_u64.saturating_mul(n.into())))
@@ -474,7 +474,7 @@ fn visit_job() -> Weight {
 
 // Measured proof: 2461 + n * 176 bytes. Minimum time: 174_885 ns. Raised by hand since.
 fn settle_epoch(n: u32) -> Weight {
-	Weight::from_parts(171_835_661, 6_208)
-		.saturating_add(Weight::from_parts(18_318_227, 0).saturating_mul(n.into()))
+	Weight::from_parts(174_835_661, 9_544)
+		.saturating_add(Weight::from_parts(20_318_227, 0).saturating_mul(n.into()))
 		.saturating_add(Weight::from_parts(0, 3_336).saturating_mul(n.into()))
 }

@@ -55,6 +55,11 @@ pub const ANCHORS_AGREED_MAX: u32 = 384;
 /// Nodes that one job may run on.
 pub const REPLICAS_MAX: u32 = 32;
 
+/// Quality of work below which a node loses its place, if two epochs in a row are like that: half.
+///
+/// A node that is restarted or moved loses minutes of an epoch, and not half of two.
+pub const WORK_QUALITY_MIN: u8 = 128;
+
 /// Earlier placements of a job whose nodes are remembered: what was agreed on is found again although
 /// nobody of so many placements came to agree on anything, less one.
 pub const FORMER_MEMBERS_MAX: u32 = 3;

@@ -46,7 +46,7 @@ pub use epoch::EpochClock;
 pub use ids::{
 	ANCHORS_AGREED_MAX, ANCHORS_MAX, BURN_BASIS_POINTS, DEEDS_PER_PAGE, DeedId, EpochIndex,
 	FORMER_MEMBERS_MAX, JobId, NodeKey, OracleIndex, PageIndex, PlacementRound, R1, REPLICAS_MAX,
-	USDC, WORK_ENTRIES_MAX, deed_at, page_of,
+	USDC, WORK_ENTRIES_MAX, WORK_QUALITY_MIN, deed_at, page_of,
 };
 pub use maintenance::{MAINTENANCE_SHARE, Maintenance, maintenance_slots_max};
 pub use report::{

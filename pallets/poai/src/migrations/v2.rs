@@ -4,7 +4,7 @@
 //!
 //! Version 1 had the table of the deployed network in its code. Jobs keep the number of their class
 //! and the price at which they were ordered. The only kind that they had, inference, was not true
-//! of those whose specification says otherwise.
+//! of those whose specification says otherwise. They remember which nodes have lost their place.
 
 use crate::{
 	Config, DeedSet, FormerPlacement, Job, Jobs, Pallet, ResourceClasses, Specification,
@@ -73,6 +73,9 @@ impl From<JobV1> for Job {
 			round: job.round,
 			awaits_placement: job.awaits_placement,
 			deeds: job.deeds,
+			// Nobody loses a place for what was before there was a rule.
+			placed_from: job.former.as_ref().map_or(job.settled_before, |former| former.before),
+			lost: DeedSet::default(),
 			former: job.former,
 		}
 	}

@@ -51,6 +51,8 @@ fn create_job_should_store_the_order_and_wait() {
 				round: 0,
 				awaits_placement: true,
 				deeds: DeedSet::default(),
+				placed_from: 10,
+				lost: DeedSet::default(),
 				former: None,
 			}
 		);

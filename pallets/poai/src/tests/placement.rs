@@ -156,6 +156,70 @@ fn round_should_open_when_a_node_did_nothing_is_inactive_or_is_missing() {
 }
 
 #[test]
+fn node_should_be_lost_when_it_does_less_than_half_in_two_epochs() {
+	ExtBuilder.build_and_execute(|| {
+		let id = running_job(&ALICE, 35, 3, &[1, 2, 3]);
+		// Deed 1 is weak once, deed 2 twice in a row, deed 3 just good enough.
+		for (epoch, qualities) in [(11, [127, 127, 128]), (12, [255, 127, 128])] {
+			for (deed, quality) in (1..).zip(qualities) {
+				attest(epoch, id, deed, quality);
+			}
+		}
+		finish_epoch();
+		finish_epoch();
+		assert_eq!((Poai::open_round(id), job(id).lost.to_vec()), (None, vec![]));
+		finish_epoch();
+		assert_eq!((Poai::open_round(id), job(id).lost.to_vec()), (Some(1), vec![2]));
+		// It is paid as long as nobody takes its place.
+		assert_eq!(job(id).deeds.to_vec(), [1, 2, 3]);
+		// Who works again is not lost any more, although the vote is still due.
+		finish_epoch();
+		assert_eq!((Poai::open_round(id), job(id).lost.to_vec()), (Some(1), vec![]));
+		place(id, &[1, 2, 3]);
+		assert_eq!(Poai::open_round(id), None);
+	});
+}
+
+#[test]
+fn node_should_have_two_epochs_in_a_new_placement_before_it_is_lost() {
+	ExtBuilder.build_and_execute(|| {
+		let id = running_job(&ALICE, 35, 2, &[1, 2]);
+		attest(11, id, 1, 0);
+		attest(11, id, 2, 1);
+		finish_epoch();
+		finish_epoch();
+		assert_eq!(job(id).lost.to_vec(), [1]);
+		// Deed 3 takes the place from epoch 13 on, and needs a while to get what it shall serve.
+		place(id, &[2, 3]);
+		assert_eq!((job(id).placed_from, job(id).lost.to_vec()), (13, vec![]));
+		for (epoch, deed) in [(12, 2), (13, 2), (13, 3)] {
+			attest(epoch, id, deed, 100);
+		}
+		finish_epoch();
+		finish_epoch();
+		// What was before the placement counts against nobody.
+		assert_eq!((Poai::open_round(id), job(id).lost.to_vec()), (None, vec![]));
+		attest(14, id, 2, 100);
+		finish_epoch();
+		assert_eq!(job(id).lost.to_vec(), [2]);
+	});
+}
+
+#[test]
+fn every_node_should_be_asked_about_when_the_oracles_did_not_agree() {
+	ExtBuilder.build_and_execute(|| {
+		let id = running_job(&ALICE, 35, 2, &[1, 2]);
+		attest(11, id, 1, 0);
+		attest(11, id, 2, 0);
+		finish_epoch();
+		finish_epoch();
+		assert_eq!(job(id).lost.to_vec(), [1, 2]);
+		place(id, &[1, 2]);
+		assert_eq!((job(id).placed_from, job(id).former), (10, None));
+	});
+}
+
+#[test]
 fn round_should_not_open_when_nothing_was_done_in_the_epoch_of_the_start() {
 	ExtBuilder.build_and_execute(|| {
 		let late = order(&ALICE, ENTRY, 2, 35);
