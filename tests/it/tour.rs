@@ -49,6 +49,7 @@ struct Report {
 	store: Value,
 	files: Value,
 	containers: Value,
+	replacement: Value,
 }
 
 #[derive(Deserialize)]
@@ -262,6 +263,7 @@ fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
 	check_files(&report.files);
 	check_store(&report.store);
 	check_containers(&report.containers);
+	check_replacement(&report.replacement);
 	check_leaders(&report.inference.agreement);
 }
 
@@ -535,6 +537,14 @@ fn check_containers(containers: &Value) {
 	assert!(visits["answered"].as_u64() > Some(10) && visits["failed"] == 0, "{containers}");
 	assert!(containers["log_lines"].as_u64() >= Some(1), "{containers}");
 	assert_eq!(containers["left"], serde_json::json!([0, 0, 0, 0]), "{containers}");
+}
+
+/// One of three machines died, one kept what it had, and one took the place; money came back.
+fn check_replacement(replacement: &Value) {
+	let names = ["dead", "survivor", "heir"].map(|role| replacement[role].as_str().unwrap());
+	assert_eq!(BTreeSet::from(names).len(), 3, "{replacement}");
+	let refund: u128 = replacement["refund"].as_str().unwrap().parse().unwrap();
+	assert!(0 < refund && refund < 60 * ENTRY_PRICE, "{replacement}");
 }
 
 /// One of the job's nodes led, whoever tried; then another did, with the next token.

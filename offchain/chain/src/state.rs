@@ -8,7 +8,7 @@ use crate::{
 };
 use r1_core::{
 	BlockRef, ChainState, Deed, Deeds, EndedEpoch, JobMembers, JobView, Membership, RecentBlocks,
-	SettledAvailability,
+	ResourceClass, SettledAvailability,
 };
 use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, Maintenance, NodeKey, deed_at};
 use std::collections::BTreeMap;
@@ -65,6 +65,7 @@ pub(crate) async fn read(
 		session_oracles,
 		epoch_seeds: epoch_seeds(at_block, current_epoch).await?,
 		maintenance: maintenance(at_block, first_undecided_epoch).await?,
+		resource_classes: resource_classes(at_block).await?,
 		jobs: jobs(at_block).await?,
 		ended_epoch: ended_epoch(at_block, current_epoch).await?,
 		settled_availability: settled_availability(at_block, first_undecided_epoch).await?,
@@ -246,9 +247,22 @@ async fn owners(
 	Ok(items.into_iter().map(|((_, deed), item)| (deed, item.owner)).collect())
 }
 
+/// What of a machine jobs can be ordered with.
+async fn resource_classes(at_block: &AtBlock) -> Result<BTreeMap<u8, ResourceClass>, QueryError> {
+	let classes = entries(at_block, "resource classes", storage::resource_classes(), ()).await;
+	let classes = or_nothing_before_its_release(classes)?.into_iter();
+	Ok(classes.map(|((id,), class)| (id, class.into())).collect())
+}
+
 /// Every job that is not closed.
 async fn jobs(at_block: &AtBlock) -> Result<BTreeMap<JobId, JobView>, QueryError> {
-	let jobs = entries(at_block, "jobs", storage::jobs(), ()).await?;
+	let jobs = match entries(at_block, "jobs", storage::jobs(), ()).await {
+		Err(QueryError::Incompatible { .. }) => {
+			let old = entries(at_block, "jobs", storage::jobs_of_release_104(), ()).await?;
+			old.into_iter().map(|(id, job)| (id, job.into())).collect()
+		},
+		jobs => jobs?,
+	};
 	let mut members = job_members(at_block).await?;
 	Ok(jobs
 		.into_iter()
@@ -264,6 +278,7 @@ async fn jobs(at_block: &AtBlock) -> Result<BTreeMap<JobId, JobView>, QueryError
 				round: job.round,
 				awaits_placement: job.awaits_placement,
 				deeds: job.deeds,
+				lost: job.lost,
 				members: members.remove(&id),
 			};
 			(id, view)

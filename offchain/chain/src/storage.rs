@@ -165,6 +165,39 @@ pub(crate) struct Job {
 	pub(crate) round: PlacementRound,
 	pub(crate) awaits_placement: bool,
 	pub(crate) deeds: Vec<DeedId>,
+	pub(crate) lost: Vec<DeedId>,
+}
+
+/// A job, as runtimes before 105 have it: they do not say which nodes have lost their place.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct JobOfRelease104 {
+	owner: AccountId,
+	resources: u8,
+	price_per_epoch: u128,
+	replicas: u32,
+	end: EpochIndex,
+	specification: Vec<u8>,
+	round: PlacementRound,
+	awaits_placement: bool,
+	deeds: Vec<DeedId>,
+}
+
+impl From<JobOfRelease104> for Job {
+	fn from(job: JobOfRelease104) -> Self {
+		Self {
+			owner: job.owner,
+			resources: job.resources,
+			price_per_epoch: job.price_per_epoch,
+			replicas: job.replicas,
+			end: job.end,
+			specification: job.specification,
+			round: job.round,
+			awaits_placement: job.awaits_placement,
+			deeds: job.deeds,
+			lost: Vec::new(),
+		}
+	}
 }
 
 /// The nodes of a job.
@@ -353,6 +386,11 @@ pub(crate) fn permit_issuers() -> Item<(), Vec<AccountId>> {
 
 /// Jobs by number.
 pub(crate) fn jobs() -> Item<(JobId,), Job> {
+	storage("Poai", "Jobs")
+}
+
+/// Jobs by number, in a runtime before 105.
+pub(crate) fn jobs_of_release_104() -> Item<(JobId,), JobOfRelease104> {
 	storage("Poai", "Jobs")
 }
 

@@ -45,6 +45,9 @@ pub struct ChainState {
 	/// The windows of maintenance that each deed announced for epochs that are not decided,
 	/// ascending by epoch.
 	pub maintenance: BTreeMap<DeedId, Vec<Maintenance>>,
+	/// What of a machine jobs can be ordered with, by the numbers of the classes; none on a chain
+	/// whose runtime has no table of them.
+	pub resource_classes: BTreeMap<u8, ResourceClass>,
 	/// Every job that is not closed.
 	pub jobs: BTreeMap<JobId, JobView>,
 	/// How far the oracles are with the epoch that ended last; `None` before the first.
@@ -226,6 +229,32 @@ impl FromIterator<(DeedId, Deed)> for Deeds {
 	}
 }
 
+/// What of a machine each node of a job gets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ResourceClass {
+	/// Processor, in thousandths of a core.
+	pub cpu_millicores: u32,
+	/// Memory, in MiB.
+	pub memory_mib: u32,
+	/// Storage, in GiB; `None` for a whole machine.
+	pub storage_gib: Option<u32>,
+	/// The graphics processor that the machine must have.
+	pub gpu: Option<GpuGrade>,
+}
+
+/// Grades of graphics processors, ascending.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum GpuGrade {
+	/// Such as an RTX 2060 to 3070.
+	Entry,
+	/// Such as an RTX 2080 to 3080.
+	Medium,
+	/// Such as an RTX 3090 to 5090.
+	High,
+	/// Such as an A100 or H100.
+	Ultra,
+}
+
 /// A job, as far as the services care.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct JobView {
@@ -249,6 +278,8 @@ pub struct JobView {
 	pub awaits_placement: bool,
 	/// The deeds whose nodes run it, ascending.
 	pub deeds: Vec<DeedId>,
+	/// Those of them that have lost their place, ascending; others are to be voted for instead.
+	pub lost: Vec<DeedId>,
 	/// The nodes that its newest placement named; none before the first.
 	pub members: Option<JobMembers>,
 }

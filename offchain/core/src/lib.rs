@@ -32,8 +32,8 @@ pub use blocks::{
 	check_block, check_hash, cid_of,
 };
 pub use chain::{
-	Account, BlockHash, BlockRef, ChainState, Deed, DeedKind, Deeds, EndedEpoch, JobMembers,
-	JobView, Membership, RecentBlocks, SettledAvailability,
+	Account, BlockHash, BlockRef, ChainState, Deed, DeedKind, Deeds, EndedEpoch, GpuGrade,
+	JobMembers, JobView, Membership, RecentBlocks, ResourceClass, SettledAvailability,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::error_chain;

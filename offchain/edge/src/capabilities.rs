@@ -2,13 +2,17 @@
 
 //! What this machine is: the record whose hash is in the node's beats.
 
-use crate::config::Config;
+use crate::{
+	config::{Config, Engine},
+	defaults::ENGINE_SOCKETS,
+};
 use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 use r1_net::InboundRequest;
 use r1_primitives::{
 	Capabilities, CapabilitiesVersion, ContainerEngine, InstructionSet, TAGS_MAX, Tags, Text,
 };
+use std::path::Path;
 use tokio::sync::mpsc;
 
 /// Bytes of a MiB.
@@ -25,23 +29,36 @@ const MEMORY_INFORMATION: &str = "/proc/meminfo";
 ///
 /// A tag of the configuration is not one.
 pub(crate) fn of_this_machine(config: &Config) -> anyhow::Result<Capabilities> {
-	let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-	let memory_mib = std::fs::read_to_string(MEMORY_INFORMATION)
+	let all_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+	let all_memory_mib = std::fs::read_to_string(MEMORY_INFORMATION)
 		.ok()
 		.and_then(|text| memory_mib(&text))
 		.unwrap_or(0);
 	Ok(Capabilities {
 		version: CapabilitiesVersion::V1,
-		cores: u16::try_from(cores).unwrap_or(u16::MAX),
-		memory_mib,
+		cores: config.node.cores.unwrap_or(u16::try_from(all_cores).unwrap_or(u16::MAX)),
+		memory_mib: config.node.memory_mib.unwrap_or(all_memory_mib),
 		disk_mib: whole_mib(config.store.bytes_max),
 		gpu: None,
-		engine: ContainerEngine::None,
+		engine: engine(&config.containers.engine),
 		instruction_set: instruction_set(),
 		tags: tags(&config.node.tags)?,
 		software_version: Text::new(env!("CARGO_PKG_VERSION"))
 			.context("the daemon's own version does not fit the record")?,
 	})
+}
+
+/// What runs containers here: what the configuration names, or what is found at the start.
+fn engine(configured: &Engine) -> ContainerEngine {
+	let is_there = match configured {
+		Engine::Off => false,
+		Engine::At(_) => true,
+		Engine::Auto => ENGINE_SOCKETS.iter().any(|socket| Path::new(socket).exists()),
+	};
+	match is_there {
+		true => ContainerEngine::DockerCompatible,
+		false => ContainerEngine::None,
+	}
 }
 
 /// The tags of the configuration, as a record has them.
@@ -115,6 +132,7 @@ mod tests {
 		let mut config = Config::default();
 		config.node.tags = vec!["region-eu".to_owned()];
 		config.store.bytes_max = 3 * MIB + 1;
+		config.containers.engine = Engine::Off;
 		let record = of_this_machine(&config).unwrap();
 		assert_eq!((record.disk_mib, record.engine), (3, ContainerEngine::None));
 		assert!(0 < record.cores);
@@ -122,6 +140,11 @@ mod tests {
 		assert_eq!(record.software_version.as_str(), env!("CARGO_PKG_VERSION"));
 		// One machine has one hash.
 		assert_eq!(record.hash(), of_this_machine(&config).unwrap().hash());
+		config.containers.engine = Engine::At("/run/podman/podman.sock".into());
+		(config.node.cores, config.node.memory_mib) = (Some(3), Some(5));
+		let record = of_this_machine(&config).unwrap();
+		assert_eq!((record.cores, record.memory_mib), (3, 5));
+		assert_eq!(record.engine, ContainerEngine::DockerCompatible);
 	}
 
 	#[test]

@@ -46,6 +46,10 @@ pub(crate) struct Node {
 	/// What the owner says of the machine, such as `region-eu`; everybody can read it. At most 16
 	/// tags of 32 bytes. Default: none.
 	pub(crate) tags: Vec<String>,
+	/// Processor cores that jobs may use. Default: all that there are.
+	pub(crate) cores: Option<u16>,
+	/// Memory that jobs may use, in MiB. Default: all that there is.
+	pub(crate) memory_mib: Option<u32>,
 }
 
 /// The chain.
@@ -211,7 +215,13 @@ pub(crate) struct Log {
 
 impl Default for Node {
 	fn default() -> Self {
-		Self { key_file: None, data_dir: defaults::data_dir(), tags: Vec::new() }
+		Self {
+			key_file: None,
+			data_dir: defaults::data_dir(),
+			tags: Vec::new(),
+			cores: None,
+			memory_mib: None,
+		}
 	}
 }
 

@@ -128,6 +128,12 @@ pub(crate) const JOB_OUTCOMES_MAX: usize = 64;
 /// How often containers are looked at: one that ends is started again that much later at most.
 pub(crate) const CONTAINERS_INTERVAL: Duration = Duration::from_secs(1);
 
+/// Specifications of waiting jobs that an oracle reads at a time.
+pub(crate) const DEMANDS_AT_ONCE: usize = 8;
+
+/// Longest wait for a specification, before the next ones have their turn.
+pub(crate) const DEMAND_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Where container engines listen, in the order in which they are tried: Podman's, Docker's.
 pub(crate) const ENGINE_SOCKETS: [&str; 3] =
 	["/run/podman/podman.sock", "/run/docker.sock", "/var/run/docker.sock"];

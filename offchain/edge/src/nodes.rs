@@ -9,7 +9,8 @@
 use crate::{capabilities, config::Config};
 use codec::Encode as _;
 use r1_api::{NodeCapabilities, NodeGpu, NodeSummary};
-use r1_core::error_chain;
+use r1_core::{ChainState, error_chain};
+use r1_deeploy::placement::Offer;
 use r1_heartbeat::{CountedBeat, ObserverLimits};
 use r1_net::{InboundRequest, RequestError};
 use r1_primitives::{
@@ -58,6 +59,22 @@ impl Nodes {
 	/// [`fetch`].
 	pub(crate) fn heard(&self, beat: &CountedBeat, hash: [u8; 32], now_ms: u64) -> bool {
 		self.lock().heard(beat, hash, now_ms)
+	}
+
+	/// What nodes have for jobs, by their deeds; `own` is the node that this daemon is, which does
+	/// not ask itself.
+	pub(crate) fn offers(&self, own: &NodeKey, state: &ChainState) -> BTreeMap<DeedId, Offer> {
+		let book = self.lock();
+		let known = book
+			.entries
+			.iter()
+			.filter_map(|(node, entry)| Some((node, entry.record.as_ref()?)));
+		known
+			.chain([(own, &book.own)])
+			.filter_map(|(node, record)| {
+				Some((state.deeds.deed_of(node)?, Offer::from(record.as_ref())))
+			})
+			.collect()
 	}
 
 	/// Every node that was heard, ascending by deed.

@@ -5,6 +5,7 @@
 
 mod containers;
 mod encrypted;
+mod demands;
 mod metrics;
 
 pub(crate) use metrics::register_metrics;
@@ -14,14 +15,16 @@ use crate::{
 	defaults::SPECIFICATION_BYTES_MAX,
 	files::FileStore,
 	heartbeat::{ClockPort, Heartbeat},
+	nodes::Nodes,
 };
 use cid::Cid;
+use demands::{Demands, Reader};
 use r1_chain::ChainHandle;
 use r1_core::{ChainState, Rng as _, SystemRng, error_chain};
 use r1_deeploy::{
 	attest::{Attestor, ProbeOutcome, ProbeTarget},
 	job::{Document, ModelKind, Storage},
-	placement::{self, PlacementPolicy},
+	placement::{self, Knowledge, PlacementPolicy},
 	specification::InferenceSpecification,
 	storage::{BlockAnswer, BlockProbe},
 };
@@ -47,8 +50,11 @@ const PROBE_BATCH: usize = 4;
 /// A handle on what this node saw of others.
 #[derive(Clone, Debug)]
 pub(crate) struct Oracle {
+	node: NodeKey,
 	attestor: Arc<Mutex<Attestor>>,
 	heartbeat: Heartbeat,
+	nodes: Nodes,
+	demands: Demands,
 }
 
 impl Oracle {
@@ -63,7 +69,11 @@ impl Oracle {
 				None
 			},
 		};
-		let ballots = placement::ballots(state, &PlacementPolicy::default());
+		let knowledge = Knowledge {
+			offers: self.nodes.offers(&self.node, state),
+			demands: self.demands.of(state),
+		};
+		let ballots = placement::ballots(state, &knowledge, &PlacementPolicy::default());
 		OracleEvidence { report, ballots }
 	}
 
@@ -106,13 +116,15 @@ pub(crate) fn prepare(
 	mesh: r1_net::Handle,
 	files: &FileStore,
 	heartbeat: Heartbeat,
+	nodes: Nodes,
 	clock: Arc<dyn ClockPort>,
 ) -> (Oracle, Prober) {
 	// Nobody may foresee whom this oracle probes next.
 	let mut seed = [0; 32];
 	SystemRng.fill(&mut seed);
 	let attestor = Arc::new(Mutex::new(Attestor::new(seed)));
-	let oracle = Oracle { attestor, heartbeat };
+	let demands = Demands::default();
+	let oracle = Oracle { node, attestor, heartbeat, nodes, demands };
 	let prober = Prober {
 		node,
 		oracle: oracle.clone(),
@@ -143,8 +155,18 @@ enum NotProbed {
 }
 
 impl Prober {
-	/// Probes somebody in each slot, until the chain's follower ends.
-	pub(crate) async fn run(mut self) {
+	/// Probes somebody in each slot, and reads what is to be placed, until the chain's follower ends.
+	pub(crate) async fn run(self) {
+		let reader = Reader {
+			node: self.node,
+			chain: self.chain.clone(),
+			files: self.files.clone(),
+			demands: self.oracle.demands.clone(),
+		};
+		tokio::join!(self.probe_in_turn(), reader.run());
+	}
+
+	async fn probe_in_turn(mut self) {
 		let Some(state) = self.chain.state() else { return };
 		let slot = Duration::from_secs(u64::from(state.clock.slot_secs.max(1)));
 		let mut ticks = tokio::time::interval(slot);

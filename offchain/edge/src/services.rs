@@ -94,7 +94,7 @@ impl Base {
 		};
 		self.spawn(mesh::answer_probes(requests, probed, self.tasks.clone()));
 		let ingress = self.ingress(&mesh, &store, &jobs, &dauth, tunnels);
-		let oracle = self.oracle(&mesh, &store, &heartbeat);
+		let oracle = self.oracle(&mesh, &store, &heartbeat, &nodes);
 		let Self { state, identity, clock, chain, health, cancel, .. } = self;
 		Ok(Shared {
 			identity,
@@ -293,13 +293,20 @@ impl Base {
 		ingress
 	}
 
-	fn oracle(&self, mesh: &Mesh, files: &FileStore, heartbeat: &Heartbeat) -> Oracle {
+	fn oracle(
+		&self,
+		mesh: &Mesh,
+		files: &FileStore,
+		heartbeat: &Heartbeat,
+		nodes: &Nodes,
+	) -> Oracle {
 		let (oracle, prober) = oracle::prepare(
 			self.identity.key(),
 			self.chain.clone(),
 			mesh.handle().clone(),
 			files,
 			heartbeat.clone(),
+			nodes.clone(),
 			self.clock.clone(),
 		);
 		oracle::register_metrics(heartbeat, &self.chain, &self.registry);

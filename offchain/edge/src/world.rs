@@ -91,6 +91,7 @@ impl World {
 			session_oracles: Vec::new(),
 			epoch_seeds: BTreeMap::new(),
 			maintenance: BTreeMap::new(),
+			resource_classes: [].into(),
 			jobs: [job(JOB, developer().account()), job(OTHER_JOB, competitor().account())]
 				.map(|job| (job.id, job))
 				.into(),
@@ -314,6 +315,7 @@ fn job(id: JobId, owner: Account) -> JobView {
 		round: 1,
 		awaits_placement: false,
 		deeds: vec![1],
+		lost: Vec::new(),
 		members: None,
 	}
 }

@@ -70,6 +70,7 @@ impl SimulatedChain {
 				session_oracles: Vec::new(),
 				epoch_seeds: (0..=epoch).map(|epoch| (epoch, seed_of(epoch, rng_seed))).collect(),
 				maintenance: BTreeMap::new(),
+				resource_classes: [].into(),
 				jobs: BTreeMap::new(),
 				ended_epoch: None,
 				settled_availability: None,

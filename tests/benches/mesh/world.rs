@@ -57,6 +57,7 @@ pub(super) fn chain(identities: &[NodeIdentity], clock: EpochClock, now_secs: u6
 		session_oracles: Vec::new(),
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
+		resource_classes: [].into(),
 		jobs: BTreeMap::new(),
 		ended_epoch: None,
 		settled_availability: None,

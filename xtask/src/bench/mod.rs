@@ -9,6 +9,7 @@
 //!  tests/plain-runtime       the other chain: pallets of the SDK alone, the same node
 //!  tests/benches/closing     the weight of closing an epoch, in memory
 //!  tests/benches/licences    the weight and time of claims, links and sales, in memory
+//!  tests/benches/placement   how long an oracle takes to place jobs, in memory
 //!  tests/benches/mesh        what hearing all beats costs an oracle, over loopback
 //!  tests/benches/access      tokens in memory, sign-in and requests against a linked daemon
 //!  tests/benches/files       files on a disk and over the mesh, beside Helia
@@ -36,6 +37,7 @@ use std::{
 	fs,
 	io::{self, Write as _},
 	path::Path,
+	process::Command,
 };
 use transfers::Chain;
 
@@ -60,6 +62,8 @@ pub enum Part {
 	Closing,
 	/// Claims, links and sales, in memory.
 	Licences,
+	/// Placing jobs, in memory.
+	Placement,
 	/// Beats of a whole network, over loopback.
 	Mesh,
 	/// Tokens and sign-in.
@@ -71,6 +75,17 @@ pub enum Part {
 	/// Transfers on our chain and on a plain one.
 	Transfers,
 }
+
+/// The parts that take one step each; transfers take one for each chain.
+const OF_ONE_STEP: [Part; 7] = [
+	Part::Closing,
+	Part::Licences,
+	Part::Placement,
+	Part::Mesh,
+	Part::Access,
+	Part::Cstore,
+	Part::Files,
+];
 
 /// Builds everything, measures one thing after another, and prints a table for the documentation.
 ///
@@ -84,9 +99,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 		.with_context(|| format!("could not make {}", directory.display()))?;
 
 	let is_wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
-	let in_memory =
-		[Part::Closing, Part::Licences, Part::Mesh, Part::Access, Part::Cstore, Part::Files];
-	let count = in_memory.into_iter().filter(|part| is_wanted(*part)).count();
+	let count = OF_ONE_STEP.into_iter().filter(|part| is_wanted(*part)).count();
 	let mut steps = Steps::new(1 + count + if is_wanted(Part::Transfers) { 2 } else { 0 });
 	let mut programs = None;
 	steps.run("programs", || {
@@ -96,23 +109,15 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	let programs = programs.context("the step before sets it")?;
 
 	let mut report = Report::default();
-	if is_wanted(Part::Closing) {
-		steps.run("closing an epoch", || {
-			report.closing = Some(programs::json_of(&mut programs.closing())?);
-			Ok(())
-		})?;
-	}
-	if is_wanted(Part::Licences) {
-		steps.run("calls around licences", || {
-			report.licences = Some(programs::json_of(&mut programs.licences())?);
-			Ok(())
-		})?;
-	}
-	if is_wanted(Part::Mesh) {
-		steps.run("beats of a whole network", || {
-			report.mesh = Some(programs::json_of(&mut programs.mesh())?);
-			Ok(())
-		})?;
+	for (part, name, program, measured) in [
+		(Part::Closing, "closing an epoch", programs.closing(), &mut report.closing),
+		(Part::Licences, "calls around licences", programs.licences(), &mut report.licences),
+		(Part::Placement, "placing jobs", programs.placement(), &mut report.placement),
+		(Part::Mesh, "beats of a whole network", programs.mesh(), &mut report.mesh),
+	] {
+		if is_wanted(part) {
+			measure_alone(&mut steps, name, program, measured)?;
+		}
 	}
 	if is_wanted(Part::Access) {
 		steps.run("tokens and sign-in", || {
@@ -151,6 +156,19 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 	steps.finish();
 
 	save(&report, &directory.join("results.json"))
+}
+
+/// What one program measures by itself.
+fn measure_alone(
+	steps: &mut Steps,
+	name: &str,
+	mut program: Command,
+	measured: &mut Option<Value>,
+) -> Result<()> {
+	steps.run(name, || {
+		*measured = Some(programs::json_of(&mut program)?);
+		Ok(())
+	})
 }
 
 /// Files, on the disk that the build is on: temporary files are often in memory.

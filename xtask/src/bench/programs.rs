@@ -16,6 +16,7 @@ pub(super) struct Programs {
 	transfers: PathBuf,
 	closing: PathBuf,
 	licences: PathBuf,
+	placement: PathBuf,
 	mesh: PathBuf,
 	access: PathBuf,
 	files: PathBuf,
@@ -35,12 +36,14 @@ impl Programs {
 			.args(["bench", "--workspace", "--profile", "dev", "--no-run", "--locked"])
 			.args(["--bench", "transfers", "--bench", "closing", "--bench", "licences"])
 			.args(["--bench", "mesh", "--bench", "access", "--bench", "files", "--bench", "store"])
+			.args(["--bench", "placement"])
 			.arg("--message-format=json-render-diagnostics");
 		let messages = output_of(&mut benchmarks)?;
 		Ok(Self {
 			transfers: executable(&messages, "transfers")?,
 			closing: executable(&messages, "closing")?,
 			licences: executable(&messages, "licences")?,
+			placement: executable(&messages, "placement")?,
 			mesh: executable(&messages, "mesh")?,
 			access: executable(&messages, "access")?,
 			files: executable(&messages, "files")?,
@@ -62,6 +65,11 @@ impl Programs {
 	/// The program that claims, links and buys.
 	pub(super) fn licences(&self) -> Command {
 		Command::new(&self.licences)
+	}
+
+	/// The program that places jobs.
+	pub(super) fn placement(&self) -> Command {
+		Command::new(&self.placement)
 	}
 
 	/// The program that lets a network beat.

@@ -8,6 +8,7 @@ mod cstore;
 mod files;
 mod licences;
 mod mesh;
+mod placement;
 mod replicated;
 mod transfers;
 
@@ -24,6 +25,8 @@ pub(super) struct Report {
 	pub(super) closing: Option<Value>,
 	/// Calls around licences.
 	pub(super) licences: Option<Value>,
+	/// Placing jobs.
+	pub(super) placement: Option<Value>,
 	/// Beats of whole networks.
 	pub(super) mesh: Option<Value>,
 	/// Tokens and sign-in.
@@ -53,6 +56,7 @@ impl Report {
 			"plain": self.transfers.as_ref().map(|transfers| &transfers.plain),
 			"closing": self.closing,
 			"licences": self.licences,
+			"placement": self.placement,
 			"mesh": self.mesh,
 			"access": self.access,
 			"cstore": self.cstore,
@@ -70,6 +74,7 @@ impl Report {
 		for (measured, write) in [
 			(&self.closing, closing::write as fn(&mut String, &Value) -> Result<()>),
 			(&self.licences, licences::write),
+			(&self.placement, placement::write),
 			(&self.mesh, mesh::write),
 			(&self.access, access::write),
 			(&self.cstore, cstore::write),
@@ -165,6 +170,13 @@ mod tests {
 				"declared_ref_time": 130_000_000, "native_micros": 456.7,
 			}],
 		});
+		let placement = json!({
+			"replicas": 3,
+			"votes": [{
+				"nodes": 10_000, "jobs": 10_000, "placed": 9_990, "millis": 432,
+				"jobs_with_dark_nodes": 3_300, "replacement_millis": 210,
+			}],
+		});
 		let mesh = json!({
 			"deployed": { "nodes": 209, "bytes_per_sec": 214_600 },
 			"slot_secs": 10,
@@ -189,6 +201,7 @@ mod tests {
 			transfers: Some(Transfers { ours: chain(400.4), plain: chain(450.0) }),
 			closing: Some(closing),
 			licences: Some(licences),
+			placement: Some(placement),
 			mesh: Some(mesh),
 			access: Some(access),
 			cstore: Some(cstore::tests::measured()),
@@ -205,6 +218,7 @@ mod tests {
 			"| a block's finality at 100 per second, p50 / p99, s | 1.50 / 2.25 | 1.50 / 2.25 |",
 			"| 1000 | 2 | 333.0 | 50.0 % | 2 | 400.0 |",
 			"| link | 0.120 | 1.23 % | 0.130 | 0.457 |",
+			"| 10000 | 10000 | 432 | 3300 | 210 |",
 			"| 200 | 30 | 9.0 | 8.5 | 1.1 | 15.0 | 20.1 | 100.0 % | 99.8 % | 0.6 / 1.2 | 210 |",
 			"| 1000 | 47.6 | 48 | 42.5 | 39.5 |",
 		] {

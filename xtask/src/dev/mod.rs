@@ -70,6 +70,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 		report.insert("drills".into(), tour::drills(&mut network, &control)?);
 		let containers = tour::containers(workspace, &mut network, &control)?;
 		report.insert("containers".into(), containers);
+		let replacement = tour::replacement(&mut network, &control)?;
+		report.insert("replacement".into(), replacement);
 	}
 	if options.client {
 		client::tour(workspace, &network.layout().validators[0].rpc_url())?;

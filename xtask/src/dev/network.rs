@@ -253,6 +253,9 @@ impl Network {
 			r#"[node]
 key_file = {key_file:?}
 data_dir = {data:?}
+# All machines are one, which may be small.
+cores = 16
+memory_mib = 65536
 
 [chain]
 url = "ws://127.0.0.1:{chain}"

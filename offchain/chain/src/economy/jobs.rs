@@ -59,6 +59,22 @@ pub enum GpuGrade {
 	Ultra,
 }
 
+impl From<ResourceClass> for r1_core::ResourceClass {
+	fn from(class: ResourceClass) -> Self {
+		Self {
+			cpu_millicores: class.cpu_millicores,
+			memory_mib: class.memory_mib,
+			storage_gib: class.storage_gib,
+			gpu: class.gpu.map(|grade| match grade {
+				GpuGrade::Entry => r1_core::GpuGrade::Entry,
+				GpuGrade::Medium => r1_core::GpuGrade::Medium,
+				GpuGrade::High => r1_core::GpuGrade::High,
+				GpuGrade::Ultra => r1_core::GpuGrade::Ultra,
+			}),
+		}
+	}
+}
+
 /// Name of a class, which the chain keeps as bytes.
 #[derive(Clone, Debug, DecodeAsType, Eq, PartialEq)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]

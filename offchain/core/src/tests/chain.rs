@@ -18,6 +18,7 @@ fn job(id: u32, deeds: &[u32]) -> JobView {
 		round: 0,
 		awaits_placement: deeds.is_empty(),
 		deeds: deeds.to_vec(),
+		lost: Vec::new(),
 		members: None,
 	}
 }
@@ -41,6 +42,7 @@ fn state() -> ChainState {
 		session_oracles: Vec::new(),
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
+		resource_classes: [].into(),
 		jobs: BTreeMap::from([(1, job(1, &[1, 3])), (2, job(2, &[3])), (3, job(3, &[]))]),
 		ended_epoch: None,
 		settled_availability: None,

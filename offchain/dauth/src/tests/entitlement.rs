@@ -24,6 +24,7 @@ fn state() -> ChainState {
 		round: PlacementRound::default(),
 		awaits_placement: false,
 		deeds: vec![deed],
+		lost: Vec::new(),
 		members: None,
 	};
 	ChainState {
@@ -43,6 +44,7 @@ fn state() -> ChainState {
 		session_oracles: Vec::new(),
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
+		resource_classes: [].into(),
 		jobs: [(7, job(7, 1)), (8, job(8, 2))].into(),
 		ended_epoch: None,
 		settled_availability: None,

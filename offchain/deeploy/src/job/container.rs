@@ -4,6 +4,7 @@
 
 use super::{Image, limits};
 use crate::specification::{SecretName, ServedName};
+use r1_core::GpuGrade;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A container.
@@ -229,4 +230,15 @@ pub enum GpuClass {
 	High,
 	/// A100, H100.
 	Ultra,
+}
+
+impl From<GpuGrade> for GpuClass {
+	fn from(grade: GpuGrade) -> Self {
+		match grade {
+			GpuGrade::Entry => Self::Entry,
+			GpuGrade::Medium => Self::Medium,
+			GpuGrade::High => Self::High,
+			GpuGrade::Ultra => Self::Ultra,
+		}
+	}
 }

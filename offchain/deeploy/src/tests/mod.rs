@@ -46,6 +46,7 @@ pub(crate) fn chain() -> ChainState {
 		session_oracles: Vec::new(),
 		epoch_seeds: [].into(),
 		maintenance: [].into(),
+		resource_classes: [].into(),
 		jobs: [].into(),
 		ended_epoch: None,
 		settled_availability: None,
@@ -82,6 +83,7 @@ pub(crate) fn waiting_job(id: JobId, replicas: u32) -> JobView {
 		round: 0,
 		awaits_placement: true,
 		deeds: Vec::new(),
+		lost: Vec::new(),
 		members: None,
 	}
 }

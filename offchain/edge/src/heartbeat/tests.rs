@@ -95,6 +95,7 @@ fn chain() -> ChainState {
 		session_oracles: Vec::new(),
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
+		resource_classes: [].into(),
 		jobs: BTreeMap::new(),
 		ended_epoch: None,
 		settled_availability: None,

@@ -109,3 +109,50 @@ async fn job_that_does_not_fit_should_say_why() {
 	.await;
 	assert_eq!(pins(&keeper).len(), 4, "what fits is kept");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn job_should_be_repaired_when_two_of_its_three_nodes_die() {
+	let world = World::of(5);
+	world.change(|state| {
+		state.clock.slot_secs = 1;
+		state.oracles = vec![node(4).key()];
+		let job = state.jobs.get_mut(&JOB).unwrap();
+		(job.replicas, job.deeds) = (3, vec![1, 2, 3]);
+	});
+	let first = world.start(1, Options::default()).await;
+	let bootstrap = [first.full_mesh_address().await];
+	let options = Options { bootstrap: &bootstrap, ..Options::default() };
+	let (second, third) = (world.start(2, options).await, world.start(3, options).await);
+	let (oracle, spare) = (world.start(4, options).await, world.start(5, options).await);
+	let kept = second.shared.files.files().add(content(0).as_slice()).await.unwrap().cid;
+	order(&world, &second, &[kept]).await;
+	for keeper in [&first, &second, &third] {
+		until("the file is kept", || async { state_of(keeper) == Some(JobState::Serving) }).await;
+	}
+
+	drop((second, third));
+	world.change(|state| {
+		let job = state.jobs.get_mut(&JOB).unwrap();
+		(job.lost, job.awaits_placement) = (vec![2, 3], true);
+	});
+	let ballots = || {
+		let state = world.state();
+		oracle.shared.oracle.evidence(state.current_epoch, &state).ballots
+	};
+	// It reads the specification, and what the others are, from those who are left.
+	until("others are voted for", || async {
+		ballots().iter().any(|ballot| ballot.job == JOB && ballot.deeds == [1, 4, 5])
+	})
+	.await;
+	world.change(|state| {
+		let job = state.jobs.get_mut(&JOB).unwrap();
+		(job.deeds, job.lost, job.awaits_placement) = (vec![1, 4, 5], Vec::new(), false);
+	});
+	for keeper in [&oracle, &spare] {
+		until("the file is kept again", || async { state_of(keeper) == Some(JobState::Serving) })
+			.await;
+		let local = keeper.shared.files.local();
+		assert_eq!(local.get(&kept, 1 << 20).await.unwrap(), content(0));
+	}
+	assert!(ballots().is_empty());
+}

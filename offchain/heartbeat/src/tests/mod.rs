@@ -76,6 +76,7 @@ pub(crate) fn chain_with(now_secs: u64, deeds: Deeds) -> ChainState {
 		session_oracles: Vec::new(),
 		epoch_seeds: BTreeMap::new(),
 		maintenance: BTreeMap::new(),
+		resource_classes: [].into(),
 		jobs: BTreeMap::new(),
 		ended_epoch: None,
 		settled_availability: None,

@@ -22,6 +22,7 @@ mod store;
 mod files;
 mod containers;
 mod ingress;
+mod replacement;
 
 use super::{Control, Network};
 use crate::workspace::Workspace;
@@ -33,6 +34,7 @@ pub(super) use containers::containers;
 pub(super) use drills::drills;
 pub(super) use encrypted::look_into_nodes;
 pub(super) use files::files;
+pub(super) use replacement::replacement;
 pub(super) use store::store;
 
 /// Who signs permits to buy deeds, as the development chains start.
