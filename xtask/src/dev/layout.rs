@@ -227,7 +227,7 @@ mod tests {
 			}))
 			.collect::<Vec<_>>();
 		assert_eq!(ports.iter().collect::<BTreeSet<_>>().len(), ports.len());
-		assert_eq!(ports.len(), 3 * 3 + 6 * 7);
+		assert_eq!(ports.len(), 3 * 3 + 6 * 8);
 		assert_eq!(layout.edge_nodes().len(), EDGE_NODES);
 		assert!(layout.edge_nodes().iter().all(|node| node.account.is_none()));
 	}
