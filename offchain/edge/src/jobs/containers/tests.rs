@@ -295,12 +295,20 @@ async fn try_commands(owner: &EdgeClient) {
 	assert_eq!(code, 5);
 	// A terminal has a size, and changes it.
 	let size = |columns| TerminalSize { columns, rows: 45 };
-	let script = "stty size; while [ \"$(stty size)\" = '45 100' ]; do sleep 0.1; done; stty size";
+	// It has them when it runs already, as with any engine.
+	let script = "until [ \"$(stty size 2>&1)\" = '45 100' ]; do sleep 0.1; done; echo first; \
+	              until [ \"$(stty size 2>&1)\" = '45 120' ]; do sleep 0.1; done; echo second";
 	let in_terminal = ExecRequest { terminal: Some(size(100)), ..command(script, true) };
-	let (output, mut input) = exec(&in_terminal).await.unwrap();
+	let (mut output, mut input) = exec(&in_terminal).await.unwrap();
+	let mut said = Vec::new();
+	while !said.ends_with(b"first\r\n") {
+		let frame = tokio::time::timeout(PATIENCE, output.next()).await.expect("it has a size");
+		let ExecFrame::Output(bytes) = frame.unwrap() else { continue };
+		said.extend(bytes);
+	}
 	input.send(&ExecFrame::Resized(size(120))).await.unwrap();
 	let (said, _, code) = heard(output).await;
-	assert!(said.ends_with("45 120\r\n") && code == 0, "{said:?} {code}");
+	assert!(said.ends_with("second\r\n") && code == 0, "{said:?} {code}");
 }
 
 /// Takes all places for commands of a job, and leaves them.
