@@ -104,7 +104,7 @@ pub(in crate::dev) fn containers(
 		ensure!(left == [0; 4], "containers, networks, volumes and images: {left:?}");
 		Ok(left)
 	})?;
-	door.is_shut()?;
+	network.wait("the ingress to know of it", RESTART_TIMEOUT, || door.is_shut())?;
 	say("the job is closed, and no container, network, volume or image of it is left");
 	Ok(json!({
 		"job": job,
@@ -211,7 +211,7 @@ fn kills(
 	say("a container that was killed with SIGKILL was started again, and answers");
 
 	network.kill_one(&hosts[1].name)?;
-	network.wait("the replica that is left to answer", ANSWER_TIMEOUT, || door.answers())?;
+	network.wait("the replica that is left to answer", RESTART_TIMEOUT, || door.answers())?;
 	network.start_daemon(&hosts[1])?;
 	let other = hosts[1].clone();
 	network.wait("the daemon that was killed to serve again", SERVING_TIMEOUT, || {
