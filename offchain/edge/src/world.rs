@@ -112,6 +112,10 @@ impl World {
 			let mut next = ChainState::clone(state.as_ref().unwrap());
 			next.finalised.number += 1;
 			next.finalised.hash[0] = next.finalised.hash[0].wrapping_add(1);
+			// What beats name, and by which time is told.
+			next.finalised.timestamp_secs = SystemClock::new().now_secs();
+			let BlockRef { hash, timestamp_secs, .. } = next.finalised;
+			next.recent_blocks.push(hash, timestamp_secs);
 			change(&mut next);
 			*state = Some(Arc::new(next));
 		});

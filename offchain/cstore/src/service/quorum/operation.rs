@@ -17,8 +17,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// How much longer than an attempt took one waits before the next, at most; it doubles up to that. Whoever
-/// tries at another moment than others comes through, and whoever waits for long does not learn what became
-/// of his change.
+/// tries at another moment than others comes through.
 const PAUSE_MAX: u64 = 4;
 
 /// Answers that wait to be taken in: those of all members to two questions.
@@ -97,7 +96,9 @@ impl Group {
 			let took_ms = self.base().core.clock.monotonic_ms().saturating_sub(began_ms);
 			let pause_ms = self.base().rng.below(patience * took_ms.max(1));
 			tokio::time::sleep(Duration::from_millis(pause_ms)).await;
-			patience = (2 * patience).min(PAUSE_MAX);
+			// What was offered is found again only among the last changes, so whoever has offered
+			// something does not leave the key to others for long.
+			patience = if proposal.is_offered() { 1 } else { (2 * patience).min(PAUSE_MAX) };
 			// They may be others meanwhile.
 			match self.members() {
 				Some(members) if members.round == placement => {},
