@@ -62,7 +62,7 @@ pub(in crate::dev) fn replacement(network: &mut Network, control: &Control) -> R
 	network.start_daemon(&dead)?;
 	network.wait("the dead node to be back, without the job", RETURN_TIMEOUT, || {
 		let status = control.at(&dead.api_url(), &["node", "status"])?;
-		let jobs = rows(status.get("jobs").context("a node lists its jobs")?)?;
+		let jobs = rows(status["details"].get("jobs").context("a node lists its jobs")?)?;
 		let ours = jobs.iter().any(|row| row["job"] == json!(job));
 		ensure!(!ours, "it still has the job: {status}");
 		Ok(())
