@@ -56,7 +56,7 @@ impl Reply {
 	}
 }
 
-/// What an acceptor must remember, before anybody hears of it.
+/// What an acceptor has said, and has to stand by.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
 pub enum Vote {
 	/// It takes nothing older than this.
@@ -77,6 +77,8 @@ struct Slot {
 #[derive(Debug)]
 pub struct Acceptor {
 	slots: BTreeMap<Vec<u8>, Slot>,
+	/// Nothing older than this is taken, of any key.
+	floor: Ballot,
 	bytes: usize,
 	quota: Quota,
 }
@@ -85,10 +87,10 @@ impl Acceptor {
 	/// One that has promised nothing.
 	#[must_use]
 	pub fn new(quota: Quota) -> Self {
-		Self { slots: BTreeMap::new(), bytes: 0, quota }
+		Self { slots: BTreeMap::new(), floor: Ballot::default(), bytes: 0, quota }
 	}
 
-	/// Answers. The answer must not go out before the vote is stored that comes with it.
+	/// Answers. The answer must not go out before the vote that comes with it outlives the process.
 	///
 	/// # Errors
 	///
@@ -103,8 +105,9 @@ impl Acceptor {
 			Ask::Prepare(ballot) | Ask::Accept(ballot, _) => *ballot,
 		};
 		// What comes twice is answered again: the first answer may have been lost.
-		if ballot < slot.promised {
-			return Ok((Reply::Outbid { ballot, promised: slot.promised }, None));
+		let promised = slot.promised.max(self.floor);
+		if ballot < promised {
+			return Ok((Reply::Outbid { ballot, promised }, None));
 		}
 		let (reply, vote) = match ask {
 			Ask::Look | Ask::Prepare(_) if slot.promised == ballot => {
@@ -119,6 +122,11 @@ impl Acceptor {
 		self.check_room(key, &vote)?;
 		self.restore(key, vote.clone());
 		Ok((reply, Some(vote)))
+	}
+
+	/// Takes nothing older than a ballot any more, of whatever key.
+	pub fn raise_floor(&mut self, ballot: Ballot) {
+		self.floor = self.floor.max(ballot);
 	}
 
 	/// Takes in what was stored, in any order.
@@ -159,7 +167,8 @@ impl Acceptor {
 	/// The latest round that was promised for a key.
 	#[must_use]
 	pub fn round(&self, key: &[u8]) -> u64 {
-		self.slots.get(key).map_or(0, |slot| slot.promised.round)
+		let promised = self.slots.get(key).map_or(0, |slot| slot.promised.round);
+		promised.max(self.floor.round)
 	}
 
 	/// Bytes that count against the quota.

@@ -12,6 +12,15 @@
 //! now, and nothing more can be chosen before. If a majority has never joined, nothing was chosen there,
 //! and those before them are asked.
 //!
+//! # What is written down
+//!
+//! Whatever is accepted, before anybody hears of it. What is promised is not: there is a *ceiling* of
+//! rounds on the disk that is far above those that are used, and a node that has stopped takes nothing
+//! below its ceiling any more, whether it had promised that or not. So to prepare a change costs a
+//! message, and to accept it costs a message and a wait for the disk. What is held and not yet on the disk may
+//! be told to who prepares, because whatever was made of it was made by the rules; only what a read
+//! is told must last.
+//!
 //! A node whose memory does not go back to a placement may have voted in it and forgotten what it said.
 //! It does not vote until the next placement, and says nothing about what was.
 
@@ -24,6 +33,10 @@ use crate::{
 use codec::{Decode, Encode};
 use r1_primitives::{NodeKey, PlacementRound};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How far the ceiling of what may have been promised is raised: each time costs a wait for the disk, and
+/// each restart as many rounds, of 2^64.
+const ROUNDS_AHEAD: u64 = 1 << 20;
 
 /// Nodes that agree with each other.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
@@ -75,6 +88,8 @@ pub enum Memory {
 	},
 	/// It takes no vote of an earlier round.
 	Sealed(PlacementRound),
+	/// It may have promised ballots up to this round, of whatever key.
+	Ceiling(u64),
 }
 
 /// Why a member does not answer.
@@ -103,6 +118,8 @@ pub struct Member {
 	joined: Option<(PlacementRound, u64)>,
 	/// It takes no vote of earlier rounds.
 	sealed: PlacementRound,
+	/// The latest round that may be promised without being written down.
+	ceiling: u64,
 	acceptor: Acceptor,
 }
 
@@ -116,27 +133,43 @@ impl Member {
 			named: None,
 			joined: None,
 			sealed: 0,
+			ceiling: 0,
 			acceptor: Acceptor::new(quota),
 		}
 	}
 
-	/// Takes in what it remembers.
+	/// Takes in what it remembers when it starts again.
 	pub fn restore(&mut self, memory: Memory) {
+		self.take_in(memory);
+		// Later than all that it may have promised, and older than whatever comes next.
+		let placement = self.joined_round().unwrap_or(0);
+		let round = self.ceiling.saturating_add(1);
+		self.acceptor.raise_floor(Ballot { placement, round, ..Ballot::default() });
+	}
+
+	fn take_in(&mut self, memory: Memory) {
 		match memory {
 			Memory::Vote(key, vote) => self.acceptor.restore(&key, vote),
 			Memory::Joined { round, since_ms } => {
 				self.joined = self.joined.max(Some((round, since_ms)));
 			},
 			Memory::Sealed(round) => self.sealed = self.sealed.max(round),
+			Memory::Ceiling(round) => self.ceiling = self.ceiling.max(round),
 		}
 	}
 
 	/// All that it must remember.
 	pub fn memory(&self) -> impl Iterator<Item = Memory> {
-		let votes = self.acceptor.votes().map(|(key, vote)| Memory::Vote(key.to_vec(), vote));
+		let must_last = |vote: &Vote| match vote {
+			Vote::Promised(ballot) => self.ceiling < ballot.round,
+			Vote::Accepted(..) => true,
+		};
+		let votes = self.acceptor.votes().filter(move |(_, vote)| must_last(vote));
+		let votes = votes.map(|(key, vote)| Memory::Vote(key.to_vec(), vote));
 		let joined = self.joined.map(|(round, since_ms)| Memory::Joined { round, since_ms });
 		let sealed = (0 < self.sealed).then_some(Memory::Sealed(self.sealed));
-		votes.chain(joined).chain(sealed)
+		let ceiling = (0 < self.ceiling).then_some(Memory::Ceiling(self.ceiling));
+		votes.chain(joined).chain(sealed).chain(ceiling)
 	}
 
 	/// About how many bytes that is.
@@ -206,7 +239,7 @@ impl Member {
 		let vote = |(key, (ballot, held))| Memory::Vote(key, Vote::Accepted(ballot, held));
 		let memories: Vec<Memory> = slots.into_iter().map(vote).chain([joined]).collect();
 		for memory in &memories {
-			self.restore(memory.clone());
+			self.take_in(memory.clone());
 		}
 		memories
 	}
@@ -232,7 +265,20 @@ impl Member {
 			return Err(MemberError::Forgotten);
 		}
 		let (reply, vote) = self.acceptor.asked(key, ask)?;
-		Ok((reply, vote.map(|vote| Memory::Vote(key.to_vec(), vote))))
+		Ok((reply, vote.and_then(|vote| self.must_remember(key, vote))))
+	}
+
+	/// What must be written down of a vote.
+	fn must_remember(&mut self, key: &[u8], vote: Vote) -> Option<Memory> {
+		match vote {
+			Vote::Promised(Ballot { round, .. }) if round <= self.ceiling => None,
+			// Who bids for something far away does not take the ceiling there.
+			Vote::Promised(Ballot { round, .. }) if round - self.ceiling <= ROUNDS_AHEAD => {
+				self.ceiling = round.saturating_add(ROUNDS_AHEAD);
+				Some(Memory::Ceiling(self.ceiling))
+			},
+			vote => Some(Memory::Vote(key.to_vec(), vote)),
+		}
 	}
 
 	/// Takes no votes of rounds before the one that whoever asks is joining, and says what it holds after a

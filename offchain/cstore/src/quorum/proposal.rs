@@ -62,7 +62,8 @@ pub struct Proposal {
 	stage: u32,
 	/// Members that will not answer the last one, or answered that they won't.
 	lost: BTreeSet<NodeKey>,
-	/// The version that the change would have, if it was offered to somebody.
+	/// The lowest version that the change would have by any attempt that somebody was offered. Each of them
+	/// may come through until this operation has ended: who prepares later may find it.
 	offered: Option<u64>,
 }
 
@@ -259,19 +260,18 @@ impl Proposal {
 	/// told what became of an earlier attempt.
 	fn changed(&mut self, held: Held) -> Option<(Held, Outcome)> {
 		if let Some(offered) = self.offered {
-			match became_of(offered, self.id, &held)? {
+			if let Some(version) = became_of(offered, self.id, &held)? {
 				// It has come through, and only its end was not seen.
-				true => return Some((held, Outcome::Changed(offered))),
-				// What a majority holds was not made of it, so it never comes through.
-				false => self.offered = None,
+				return Some((held, Outcome::Changed(version)));
 			}
+			// Once a majority holds what was not made of it, it never comes through.
 		}
 		match (&self.change, self.id) {
 			(Change::Set { expected, value }, Some(id))
 				if expected.is_none_or(|it| it == held.version) =>
 			{
 				let version = held.version.saturating_add(1);
-				self.offered = Some(version);
+				self.offered = Some(self.offered.map_or(version, |offered| offered.min(version)));
 				let mut recent = held.recent;
 				recent.truncate(RECENT_MAX - 1);
 				recent.insert(0, id);
@@ -283,10 +283,14 @@ impl Proposal {
 	}
 }
 
-/// Whether a change that was offered as a version is a part of what is held; nothing if too many came
-/// after it.
-fn became_of(offered: u64, id: Option<Ballot>, held: &Held) -> Option<bool> {
-	let Some(since) = held.version.checked_sub(offered) else { return Some(false) };
-	let since = usize::try_from(since).ok()?;
-	held.recent.get(since).map(|change| Some(*change) == id)
+/// The version of a change in what is held, if it is a part of it; it was offered as this version or later
+/// ones. Nothing if too many came after it to know.
+fn became_of(offered: u64, id: Option<Ballot>, held: &Held) -> Option<Option<u64>> {
+	let place = held.recent.iter().position(|change| Some(*change) == id);
+	if let Some(place) = place {
+		return Some(held.version.checked_sub(u64::try_from(place).ok()?));
+	}
+	// The oldest version whose change is known.
+	let known = held.version.saturating_sub(held.recent.len() as u64).saturating_add(1);
+	(held.version < offered || known <= offered).then_some(None)
 }

@@ -14,12 +14,12 @@ use crate::{
 	limits::SKEW_MS_MAX,
 	quorum::{
 		Ask, Change, Joining, Member, Members, Memory, Outcome, Placed, Proposal, Reply, Seal,
-		Step, Testimony,
+		Step, Testimony, Vote,
 	},
 };
 use std::collections::BTreeMap;
 
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 1_000;
 const CLIENTS: usize = 5;
 const KEYS: u64 = 3;
 
@@ -35,6 +35,9 @@ const CALM_MS: u64 = 20_000;
 /// How long a question is waited for, in milliseconds.
 const TIMEOUT_MS: u64 = 800;
 
+/// The longest time in which a disk takes what it is given, in milliseconds.
+const WRITING_MS: u64 = 60;
+
 /// How long an operation is tried, in milliseconds.
 const PATIENCE_MS: u64 = 5_000;
 
@@ -48,8 +51,7 @@ type Key = Vec<u8>;
 
 struct Node {
 	member: Member,
-	/// What is written down. A process that is killed loses nothing of it.
-	disk: Vec<Memory>,
+	disk: Disk,
 	/// Since when, in the chain's time.
 	remembers_since_ms: u64,
 	/// How many placements it has seen.
@@ -60,6 +62,35 @@ struct Node {
 	round: u64,
 	joining: Option<Joining>,
 	is_up: bool,
+}
+
+/// What is written down, and what is about to be: a process that is killed loses the latter.
+#[derive(Default)]
+struct Disk {
+	written: Vec<Memory>,
+	waiting: Vec<Memory>,
+}
+
+impl Disk {
+	/// Takes in what an answer stands on; whether it may go out before that is written.
+	fn take_in(&mut self, reply: &Reply, memory: Option<Memory>) -> bool {
+		let is_promise = |memory: &Memory| {
+			matches!(memory, Memory::Ceiling(_) | Memory::Vote(_, Vote::Promised(_)))
+		};
+		self.waiting.extend(memory);
+		let promises = match reply {
+			Reply::Holds { promised, .. } => promised.is_some(),
+			Reply::Accepted(_) => false,
+			Reply::Outbid { .. } => true,
+		};
+		promises && !self.waiting.iter().any(is_promise)
+	}
+
+	/// Takes in what is waited for on the spot.
+	fn write(&mut self, memories: impl IntoIterator<Item = Memory>) {
+		self.written.append(&mut self.waiting);
+		self.written.extend(memories);
+	}
 }
 
 /// An operation of a client.
@@ -76,13 +107,49 @@ struct Running {
 
 #[derive(Clone)]
 enum Event {
-	Ask { operation: u64, from: usize, to: usize, placement: u32, key: Key, ask: Ask },
-	Reply { operation: u64, from: usize, reply: Reply },
-	Timeout { operation: u64, stage: u32, of: usize },
-	Begin { operation: u64 },
-	Seal { from: usize, to: usize, round: u32, seal: Seal },
-	Told { to: usize, round: u32, seal: Seal, testimony: Testimony },
-	Join { node: usize },
+	Ask {
+		operation: u64,
+		from: usize,
+		to: usize,
+		placement: u32,
+		key: Key,
+		ask: Ask,
+	},
+	Reply {
+		operation: u64,
+		from: usize,
+		reply: Reply,
+	},
+	/// The disk of a process has what an answer stands on.
+	Written {
+		node: usize,
+		process: WriterId,
+		to: usize,
+		answer: Box<Event>,
+	},
+	Timeout {
+		operation: u64,
+		stage: u32,
+		of: usize,
+	},
+	Begin {
+		operation: u64,
+	},
+	Seal {
+		from: usize,
+		to: usize,
+		round: u32,
+		seal: Seal,
+	},
+	Told {
+		to: usize,
+		round: u32,
+		seal: Seal,
+		testimony: Testimony,
+	},
+	Join {
+		node: usize,
+	},
 }
 
 struct World {
@@ -142,7 +209,7 @@ impl World {
 		let proposer = WriterId::of(&id(node), self.starts);
 		Node {
 			member,
-			disk,
+			disk: Disk { written: disk, waiting: Vec::new() },
 			remembers_since_ms,
 			seen: 0,
 			proposer,
@@ -223,7 +290,7 @@ impl World {
 	// # What goes wrong
 
 	fn kill(&mut self, node: usize) {
-		let disk = std::mem::take(&mut self.nodes[node].disk);
+		let disk = std::mem::take(&mut self.nodes[node].disk.written);
 		let remembers_since_ms = self.nodes[node].remembers_since_ms;
 		self.nodes[node] = Node { is_up: false, ..self.start(node, disk, remembers_since_ms) };
 		// Whoever waited hears nothing.
@@ -333,7 +400,8 @@ impl World {
 		}
 		match joining.done() {
 			Ok(slots) => {
-				it.disk.extend(it.member.join(round, slots));
+				let memories = it.member.join(round, slots);
+				it.disk.write(memories);
 				self.joined += usize::from(0 < round);
 			},
 			Err(joining) => {
@@ -426,8 +494,22 @@ impl World {
 				let Ok((reply, memory)) = it.member.asked(&id(from), placement, &key, ask) else {
 					return;
 				};
-				it.disk.extend(memory);
-				self.send(to, from, &Event::Reply { operation, from: to, reply });
+				let is_free = it.disk.take_in(&reply, memory);
+				let process = it.proposer;
+				let answer = Event::Reply { operation, from: to, reply };
+				if is_free {
+					self.send(to, from, &answer);
+				} else {
+					let delay_ms = 1 + self.random.below(WRITING_MS);
+					let answer = Box::new(answer);
+					self.post(delay_ms, Event::Written { node: to, process, to: from, answer });
+				}
+			},
+			Event::Written { node, process, to, answer }
+				if self.nodes[node].proposer == process =>
+			{
+				self.nodes[node].disk.write([]);
+				self.send(node, to, &answer);
 			},
 			Event::Reply { operation, from, reply } if self.running.contains_key(&operation) => {
 				let proposal = &mut self.running.get_mut(&operation).unwrap().proposal;
@@ -446,7 +528,7 @@ impl World {
 				let it = &mut self.nodes[to];
 				let sealed = it.member.seal(&id(from), round, seal.of, seal.after.as_deref());
 				if let Ok((testimony, memory)) = sealed {
-					it.disk.extend(memory);
+					it.disk.write(memory);
 					self.send(to, from, &Event::Told { to: from, round, seal, testimony });
 				}
 			},

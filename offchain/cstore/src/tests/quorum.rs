@@ -4,8 +4,12 @@ use super::{QUOTA, id};
 use crate::{
 	Quota, RecordError, WriteError, WriterId,
 	limits::VALUE_BYTES_MAX,
-	quorum::{Acceptor, Ask, Ballot, Change, Held, Outcome, Proposal, Reply, Step},
+	quorum::{
+		Acceptor, Ask, Ballot, Change, Held, Member, Members, Outcome, Placed, Proposal, Reply,
+		Step,
+	},
 };
+use std::collections::BTreeMap;
 
 fn ballot(round: u64, node: usize) -> Ballot {
 	Ballot { placement: 1, round, proposer: WriterId::of(&id(node), 0) }
@@ -83,6 +87,53 @@ fn acceptor_should_be_the_same_from_its_votes_in_any_order() {
 		copy.restore(key, vote);
 	}
 	assert!(copy.votes().eq(acceptor.votes()));
+}
+
+#[test]
+fn member_should_stand_by_its_promises_after_a_restart() {
+	let placed = Placed {
+		current: Members { round: 1, since_ms: 1_000_000, nodes: (0..3).map(id).collect() },
+		former: Vec::new(),
+		is_cut: false,
+	};
+	let mut member = Member::new(id(0), 0, QUOTA);
+	member.place(&placed);
+	let mut disk = member.join(1, BTreeMap::new());
+	let mut asked = |member: &mut Member, key: &[u8], ask| {
+		let (reply, memory) = member.asked(&id(1), 1, key, ask).unwrap();
+		let is_written = memory.is_some();
+		disk.extend(memory);
+		(reply, is_written)
+	};
+	// The first promise raises the ceiling; those below it cost the disk nothing.
+	assert!(asked(&mut member, b"k", Ask::Prepare(ballot(1, 1))).1);
+	assert!(!asked(&mut member, b"k", Ask::Prepare(ballot(9, 1))).1);
+	assert!(!asked(&mut member, b"other", Ask::Prepare(ballot(7, 2))).1);
+	assert!(asked(&mut member, b"k", Ask::Accept(ballot(9, 1), held(1, b"v"))).1);
+	// One that is far away is written down for itself.
+	let far = ballot(u64::MAX, 1);
+	assert!(asked(&mut member, b"far", Ask::Prepare(far)).1);
+	assert!(!asked(&mut member, b"k", Ask::Prepare(ballot(10, 1))).1);
+
+	let mut restarted = Member::new(id(0), 0, QUOTA);
+	disk.iter().cloned().for_each(|memory| restarted.restore(memory));
+	assert!(restarted.memory().eq(member.memory()));
+	restarted.place(&placed);
+	let say = |member: &mut Member, key: &[u8], ask| member.asked(&id(1), 1, key, ask).unwrap().0;
+	for (key, round) in [(b"k", 10), (b"x", 1)] {
+		let reply = say(&mut restarted, key, Ask::Prepare(ballot(round, 1)));
+		assert!(matches!(reply, Reply::Outbid { .. }), "{reply:?}");
+		let reply = say(&mut restarted, key, Ask::Accept(ballot(round, 1), held(2, b"w")));
+		assert!(matches!(reply, Reply::Outbid { .. }), "{reply:?}");
+	}
+	assert_eq!(
+		say(&mut restarted, b"far", Ask::Prepare(ballot(u64::MAX - 1, 1))),
+		Reply::Outbid { ballot: ballot(u64::MAX - 1, 1), promised: far }
+	);
+	// What it says leads to a ballot that it takes, and what it held is there.
+	let later = ballot(restarted.round(b"k") + 1, 1);
+	let holds = Reply::Holds { promised: Some(later), accepted: ballot(9, 1), held: held(1, b"v") };
+	assert_eq!(say(&mut restarted, b"k", Ask::Prepare(later)), holds);
 }
 
 #[test]

@@ -2,11 +2,14 @@
 
 //! The keys of a namespace that its members agree on.
 
-use super::{Base, outbox::Outbox};
+use super::{
+	Base,
+	outbox::{Lane, Outbox},
+};
 use crate::{
 	journal::Entry,
 	namespace::WriteError,
-	quorum::{Joining, Member, MemberError, Members, Memory, Placed, Reply},
+	quorum::{Joining, Member, MemberError, Members, Memory, Placed, Reply, Vote},
 	repair::BATCH_BYTES_MAX,
 	service::{
 		Fault,
@@ -40,7 +43,7 @@ struct Inner {
 	base: Arc<Base>,
 	state: Mutex<State>,
 	turns: [Turns<()>; TURNS],
-	outboxes: Mutex<BTreeMap<NodeKey, Outbox>>,
+	outboxes: Mutex<BTreeMap<(NodeKey, Lane), Outbox>>,
 	is_joining: AtomicBool,
 }
 
@@ -50,13 +53,20 @@ struct State {
 	member: Option<Member>,
 	/// What it says must be on the disk up to here.
 	mark: Mark,
+	/// And what it promises, up to here.
+	promised: Mark,
 	/// The latest round of a ballot that was used here.
 	round: u64,
 }
 
 impl Group {
 	pub(super) fn new(name: String, member: Member, base: Arc<Base>) -> Self {
-		let state = State { member: Some(member), mark: Mark::default(), round: 0 };
+		let state = State {
+			member: Some(member),
+			mark: Mark::default(),
+			promised: Mark::default(),
+			round: 0,
+		};
 		let inner = Inner {
 			name,
 			base,
@@ -112,7 +122,7 @@ impl Group {
 		members.nodes.contains(&self.inner.base.node).then(|| members.clone())
 	}
 
-	pub(super) fn outboxes(&self) -> MutexGuard<'_, BTreeMap<NodeKey, Outbox>> {
+	pub(super) fn outboxes(&self) -> MutexGuard<'_, BTreeMap<(NodeKey, Lane), Outbox>> {
 		// Every change of it is whole.
 		self.inner.outboxes.lock().unwrap_or_else(PoisonError::into_inner)
 	}
@@ -134,15 +144,20 @@ impl Group {
 	}
 
 	/// Answers a member, or one of the next members.
+	///
+	/// A promise goes out at once when no other is yet to be written down; whatever else was said waits for all
+	/// that it may stand on.
 	pub(super) async fn requested(&self, from: NodeKey, request: Request) -> Response {
 		let answered = self.with(|member| match request {
 			Request::Agree { placement, asked, .. } => {
 				let (answers, memories) = answer_all(member, &from, placement, asked);
-				Ok((Response::Agreed(answers), memories))
+				let are_promises = answers.iter().all(is_promise);
+				Ok(Said { response: Response::Agreed(answers), memories, are_promises })
 			},
 			Request::Seal { placement, of, after, .. } => {
 				let (testimony, memory) = member.seal(&from, placement, of, after.as_deref())?;
-				Ok((Response::Sealed(testimony), memory.into_iter().collect()))
+				let memories = memory.into_iter().collect();
+				Ok(Said { response: Response::Sealed(testimony), memories, are_promises: false })
 			},
 			Request::Store { .. } | Request::Repair { .. } | Request::Publish { .. } => {
 				Err(MemberError::Round)
@@ -159,17 +174,24 @@ impl Group {
 	}
 
 	/// Lets the member answer, and writes down what it must remember; nothing if it was given up.
-	fn with<T>(
+	fn with(
 		&self,
-		act: impl FnOnce(&mut Member) -> Result<(T, Vec<Memory>), MemberError>,
-	) -> Option<(Result<T, MemberError>, Mark)> {
+		act: impl FnOnce(&mut Member) -> Result<Said, MemberError>,
+	) -> Option<(Result<Response, MemberError>, Mark)> {
 		let mut state = self.state();
-		let acted = act(state.member.as_mut()?);
-		let outcome = acted.map(|(value, memories)| {
-			self.remember(&mut state, memories);
-			value
-		});
-		Some((outcome, state.mark))
+		let Said { response, memories, are_promises } = match act(state.member.as_mut()?) {
+			Ok(said) => said,
+			Err(error) => return Some((Err(error), state.mark)),
+		};
+		let is_promise = |memory: &Memory| {
+			matches!(memory, Memory::Ceiling(_) | Memory::Vote(_, Vote::Promised(_)))
+		};
+		let has_promised = memories.iter().any(is_promise);
+		self.remember(&mut state, memories);
+		if has_promised {
+			state.promised = state.mark;
+		}
+		Some((Ok(response), if are_promises { state.promised } else { state.mark }))
 	}
 
 	/// Appends to the log, under the lock: so what is later said is later written.
@@ -257,6 +279,24 @@ impl Group {
 	fn state(&self) -> MutexGuard<'_, State> {
 		// A member's changes are whole, vote by vote.
 		self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+}
+
+/// An answer, and what it stands on.
+struct Said {
+	response: Response,
+	/// What must be written down.
+	memories: Vec<Memory>,
+	/// Whether nothing was said but what is promised.
+	are_promises: bool,
+}
+
+/// Whether an answer says only what is promised, or refuses to.
+fn is_promise(answer: &Result<Reply, Refusal>) -> bool {
+	match answer {
+		Ok(Reply::Holds { promised, .. }) => promised.is_some(),
+		Ok(Reply::Accepted(_)) => false,
+		Ok(Reply::Outbid { .. }) | Err(_) => true,
 	}
 }
 

@@ -6,6 +6,9 @@
 //!  operations ──post──> waiting, for each member ──take──> one request of many questions ──> answers
 //! ```
 //!
+//! What a member can promise at once does not wait with what it must write down first: those are lanes of
+//! their own.
+//!
 //! A question that nobody else waits with goes at once. The busier a member is, the more of them share
 //! a message, and a wait for its disk.
 
@@ -20,11 +23,20 @@ use r1_primitives::{NodeKey, PlacementRound};
 use std::collections::VecDeque;
 use tokio::sync::mpsc;
 
-/// Requests that are on their way to one member: one is answered while the next is read.
+/// Requests that are on their way to one member in a lane: one is answered while the next is read.
 const REQUESTS_MAX: usize = 2;
 
 /// Questions in one request.
 pub(super) const QUESTIONS_MAX: usize = 256;
+
+/// Questions that take a member about as long.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Lane {
+	/// To promise.
+	Promises,
+	/// Whatever else; most of it is not answered before a disk has it.
+	Votes,
+}
 
 /// What waits for one member.
 #[derive(Debug, Default)]
@@ -52,6 +64,13 @@ pub(super) struct Answer {
 }
 
 impl Question {
+	fn lane(&self) -> Lane {
+		match self.asked.ask {
+			Ask::Prepare(_) => Lane::Promises,
+			Ask::Look | Ask::Accept(..) => Lane::Votes,
+		}
+	}
+
 	fn bytes(&self) -> usize {
 		let value = match &self.asked.ask {
 			Ask::Accept(_, held) => held.value.as_ref().map_or(0, Vec::len),
@@ -88,9 +107,10 @@ impl Outbox {
 impl Group {
 	/// Asks a member, together with whatever else waits for it.
 	pub(super) fn post(&self, node: NodeKey, question: Question) {
+		let lane = question.lane();
 		{
 			let mut outboxes = self.outboxes();
-			let outbox = outboxes.entry(node).or_default();
+			let outbox = outboxes.entry((node, lane)).or_default();
 			outbox.waiting.push_back(question);
 			if REQUESTS_MAX <= outbox.requests {
 				return;
@@ -100,22 +120,23 @@ impl Group {
 		let core = &self.base().core;
 		let (group, cancel) = (self.clone(), core.cancel.clone());
 		let until_cancelled = async move {
-			cancel.run_until_cancelled(group.empty_outbox(node)).await;
+			cancel.run_until_cancelled(group.empty_outbox(node, lane)).await;
 		};
 		core.tasks.spawn_on(until_cancelled, &core.runtime);
 	}
 
 	/// Sends what waits for a member until nothing does.
-	async fn empty_outbox(&self, node: NodeKey) {
+	async fn empty_outbox(&self, node: NodeKey, lane: Lane) {
+		let place = (node, lane);
 		loop {
 			let questions = {
 				let mut outboxes = self.outboxes();
-				let Some(outbox) = outboxes.get_mut(&node) else { return };
+				let Some(outbox) = outboxes.get_mut(&place) else { return };
 				let questions = outbox.take();
 				if questions.is_empty() {
 					outbox.requests -= 1;
 					if outbox.requests == 0 {
-						outboxes.remove(&node);
+						outboxes.remove(&place);
 					}
 					return;
 				}
@@ -123,7 +144,7 @@ impl Group {
 			};
 			let unanswered = self.ask_together(node, questions).await;
 			let mut outboxes = self.outboxes();
-			let outbox = outboxes.entry(node).or_default();
+			let outbox = outboxes.entry(place).or_default();
 			for question in unanswered.into_iter().rev() {
 				outbox.waiting.push_front(question);
 			}
