@@ -10,7 +10,7 @@
 //! bytes ──Choices──> a genuine challenge, token, revocation or secret
 //!                      │ cut, spliced, swapped, narrowed, signed by others, sent late or twice
 //!                      v
-//!             r1-dauth, r1-cstore, r1fs, r1-edil, r1-deeploy ──outcome──> a model that knows how it was made ──> panic, or Coverage
+//!             r1-dauth, r1-cstore, r1fs, r1-edil, r1-learning, r1-deeploy ──outcome──> a model that knows how it was made ──> panic, or Coverage
 //! ```
 //!
 //! # What is checked
@@ -45,6 +45,9 @@
 //! - *Model*: what is read has one form, and no inputs lead its logits beyond their bound.
 //! - *Inference*: a message that is read has one form, what does not fit its model is refused, and what
 //!   does is answered with as many logits as the model has.
+//! - *Aggregation*: whatever participants do to the files that they publish, the sum is that of the
+//!   updates, or there is none and nobody who is honest is blamed, unless as many lie as the threshold.
+//! - *Learning*: state, sums, findings and models that are read have one meaning; keys survive a restart.
 //! - *Probe*: a probe of work is of one kind, and what is read means the same when it is passed on.
 //!
 //! Not checked: what needs thousands of actions, such as that redeemed challenges and revocations
@@ -96,6 +99,7 @@ mod quorum;
 mod proof;
 mod files;
 mod edil;
+mod learning;
 mod probe;
 #[cfg(test)]
 mod tests;
@@ -147,13 +151,17 @@ pub enum Target {
 	Model,
 	/// Messages of encrypted inference.
 	Inference,
+	/// Rounds of federated learning.
+	Aggregation,
+	/// Files of federated learning that are read alone.
+	Learning,
 	/// Probes of work, and the answers.
 	Probe,
 }
 
 impl Target {
 	/// Every target.
-	pub const ALL: [Self; 15] = [
+	pub const ALL: [Self; 17] = [
 		Self::Challenge,
 		Self::Token,
 		Self::Revocation,
@@ -168,6 +176,8 @@ impl Target {
 		Self::Sealed,
 		Self::Model,
 		Self::Inference,
+		Self::Aggregation,
+		Self::Learning,
 		Self::Probe,
 	];
 
@@ -189,6 +199,8 @@ impl Target {
 			Self::Sealed => "sealed",
 			Self::Model => "model",
 			Self::Inference => "inference",
+			Self::Aggregation => "aggregation",
+			Self::Learning => "learning",
 			Self::Probe => "probe",
 		}
 	}
@@ -217,6 +229,8 @@ pub fn run(target: Target, bytes: &[u8]) -> Coverage {
 		Target::Sealed => files::sealed::play,
 		Target::Model => edil::play_models,
 		Target::Inference => edil::play_messages,
+		Target::Aggregation => learning::play_rounds,
+		Target::Learning => learning::play_files,
 		Target::Probe => probe::play,
 	};
 	play(&mut choices, &mut reached);

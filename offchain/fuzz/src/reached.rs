@@ -57,6 +57,18 @@ impl Kind for OpenError {
 	}
 }
 
+impl Kind for r1_learning::trainer::ModelError {
+	fn kind(&self) -> String {
+		gist(&variant(self))
+	}
+}
+
+impl Kind for r1_learning::trainer::DatasetError {
+	fn kind(&self) -> String {
+		gist(&variant(self))
+	}
+}
+
 macro_rules! kind_by_variant {
 	($($error:ty),+) => {
 		$(impl Kind for $error {
@@ -80,6 +92,11 @@ kind_by_variant!(
 	r1_edil::EvaluateError,
 	r1_edil::ModelError,
 	r1_edil::WireError,
+	r1_learning::protocol::AggregateError,
+	r1_learning::protocol::ParticipantError,
+	r1_learning::protocol::RecoverError,
+	r1_learning::protocol::StateError,
+	r1_learning::protocol::SumError,
 	r1fs::CarError,
 	r1fs::DirectoryError,
 	r1fs::ExportError,

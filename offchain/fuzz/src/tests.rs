@@ -103,6 +103,16 @@ fn inference_should_hold_whatever_is_sent() {
 }
 
 #[test]
+fn rounds_should_hold_whatever_is_published() {
+	fuzz(Target::Aggregation);
+}
+
+#[test]
+fn learning_should_hold_whatever_is_read() {
+	fuzz(Target::Learning);
+}
+
+#[test]
 fn probes_should_hold_whatever_is_sent() {
 	fuzz(Target::Probe);
 }

@@ -23,6 +23,8 @@ pub(super) fn needed(target: Target) -> Pairs {
 		Target::Sealed => SEALED,
 		Target::Model => MODEL,
 		Target::Inference => INFERENCE,
+		Target::Aggregation => AGGREGATION,
+		Target::Learning => LEARNING,
 		Target::Probe => PROBE,
 	}
 }
@@ -206,6 +208,38 @@ const INFERENCE: Pairs = &[
 	("key", "NoBootstrap"),
 	("key", "Length"),
 	("key", "Parameters"),
+];
+
+const AGGREGATION: Pairs = &[
+	("reveal", "ok"),
+	("reveal", "TooFew(TooFew"),
+	("recover", "ok"),
+	("recover", "TooFew(TooFew"),
+	("sum", "ok"),
+	("sum in spite of", "nothing"),
+	("sum in spite of", "cheats"),
+	("finding of a round", "SharesUnreadable"),
+	("finding of a round", "UploadUnreadable"),
+	("finding of a round", "SumOutOfBounds"),
+	("finding of a round", "TooFewShares"),
+	("fault", "RevealUnreadable"),
+	("fault", "FalseShare"),
+];
+
+const LEARNING: Pairs = &[
+	("state", "ok"),
+	("state", "Framing(Foreign)"),
+	("state", "Progress"),
+	("aggregate", "ok"),
+	("aggregate", "Framing(Length"),
+	("aggregate", "ScaleBits"),
+	("aggregate", "Contributors"),
+	("aggregate", "Weight"),
+	("model", "ok"),
+	("model", "File(Malformed(InvalidOffset("),
+	("data", "File(Missing"),
+	("finding", "ok"),
+	("finding", "Error"),
 ];
 
 const PROBE: Pairs = &[
