@@ -86,6 +86,17 @@ pub fn pay_for_quality(price_per_epoch: u128, quality: u8) -> u128 {
 	marked(price_per_epoch, quality)
 }
 
+/// What is left of a quality when a node missed some of the rounds that its job asked of it:
+/// `floor(quality * (rounds - missed) / rounds)`. All of it if there were none.
+#[must_use]
+pub fn quality_of_attendance(quality: u8, rounds: u16, missed: u16) -> u8 {
+	let attended = u32::from(rounds.saturating_sub(missed));
+	// Saturating, and never so: a byte times 16 bits.
+	let left = u32::from(quality).saturating_mul(attended).checked_div(u32::from(rounds));
+	// It is at most the quality.
+	left.map_or(quality, |left| u8::try_from(left).unwrap_or(quality))
+}
+
 /// A payment for work, parted; in the unit of the payment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct WorkSplit {

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use frame_support::traits::OneSessionHandler;
 use r1_primitives::{
 	DeedId, EpochIndex, JobId, page_of,
-	traits::{CurrentEpoch, OracleVerdicts},
+	traits::{CurrentEpoch, OracleInspect, OracleVerdicts},
 };
 use sp_runtime::{AccountId32, BoundToRuntimeAppPublic};
 
@@ -55,6 +55,12 @@ impl<T: Config> OracleVerdicts for Pallet<T> {
 			.find(|(worker, _)| *worker == deed)
 			.map(|(_, quality)| *quality);
 		Some(agreed.unwrap_or(0))
+	}
+}
+
+impl<T: Config> OracleInspect<AccountId32> for Pallet<T> {
+	fn oracle_nodes() -> Vec<AccountId32> {
+		Self::current_oracle_set().into_iter().map(|oracle| oracle.node).collect()
 	}
 }
 

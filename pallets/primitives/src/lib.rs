@@ -29,6 +29,7 @@ mod maintenance;
 mod capabilities;
 mod report;
 mod conduct;
+pub mod learning;
 #[cfg(feature = "runtime")]
 pub mod traits;
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //!
 //! Only the runtime names two of our pallets; it connects them through these traits.
 
-use crate::{DeedId, DeedTerms, EpochIndex, JobId, PlacementRound};
+use crate::{DeedId, DeedTerms, EpochIndex, JobId, PlacementRound, learning::Attendance};
 use alloc::vec::Vec;
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -99,6 +99,42 @@ pub trait PlacementHandler {
 
 	/// Places a job on the nodes of `deeds`.
 	fn place(job: JobId, round: PlacementRound, deeds: &[DeedId]) -> DispatchResult;
+}
+
+/// Who runs a job, and who may say what it does. Implemented by `pallet-poai`.
+pub trait JobInspect<AccountId> {
+	/// Fails unless an account may change what a job does: its owner, or a delegate with the right.
+	///
+	/// # Errors
+	///
+	/// There is no such job, or the account has no right to it; the error says which.
+	fn ensure_may_direct(job: JobId, who: &AccountId) -> DispatchResult;
+
+	/// The deeds whose nodes a job is placed on now, ascending; none before it starts and after its
+	/// end.
+	fn deeds_of(job: JobId) -> Vec<DeedId>;
+}
+
+/// Who watches the network now. Implemented by `pallet-oracles`.
+pub trait OracleInspect<AccountId> {
+	/// The nodes of the oracles of the current epoch, by position.
+	fn oracle_nodes() -> Vec<AccountId>;
+}
+
+/// What nodes did of the rounds that their job asked of them. Implemented by `pallet-learning`.
+pub trait RoundsAttended {
+	/// How the nodes of a job's deeds attended the rounds that ended in an epoch; a deed that is not
+	/// among them was asked for nothing.
+	///
+	/// It does not change any more once the epoch is over. It is forgotten some epochs later.
+	fn attendance(epoch: EpochIndex, job: JobId) -> Vec<Attendance>;
+}
+
+/// No job has rounds.
+impl RoundsAttended for () {
+	fn attendance(_epoch: EpochIndex, _job: JobId) -> Vec<Attendance> {
+		Vec::new()
+	}
 }
 
 /// The price of R1 as the network sees it over time. Implemented by `pallet-node-deeds`.

@@ -123,3 +123,24 @@ proptest! {
 		prop_assert_eq!(U512::from(pay_for_quality(price, quality)), expected);
 	}
 }
+
+#[test]
+fn quality_of_attendance_should_fall_with_each_missed_round() {
+	let cases = [
+		(255, 0, 0, 255),
+		(255, 1, 0, 255),
+		(255, 1, 1, 0),
+		(255, 2, 1, 127),
+		(255, 3, 1, 170),
+		(100, 3, 1, 66),
+		(1, 2, 1, 0),
+		(0, 5, 0, 0),
+		(255, u16::MAX, 1, 254),
+		(255, u16::MAX, 0, 255),
+		// More than all is all.
+		(255, 1, 2, 0),
+	];
+	for (quality, rounds, missed, expected) in cases {
+		assert_eq!(quality_of_attendance(quality, rounds, missed), expected, "{rounds} {missed}");
+	}
+}
