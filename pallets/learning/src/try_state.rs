@@ -77,12 +77,12 @@ impl<T: Config> Pallet<T> {
 			ensure!(round.phase <= phase || was_enough, "a phase went on with too few");
 		}
 		let announced = Announcements::<T>::get(id);
-		let accounts = announced.iter().map(|announcement| announcement.account).collect();
-		Self::try_state_list(round, accounts, round.announced)?;
+		let accounts: Vec<_> = announced.iter().map(|announcement| announcement.account).collect();
+		Self::try_state_list(round, &accounts, round.announced)?;
 		for kind in FileKind::ALL {
 			let files = Files::<T>::get(id, kind);
-			let accounts = files.iter().map(|publication| publication.account).collect();
-			Self::try_state_list(round, accounts, round.members_of(kind.phase()))?;
+			let accounts: Vec<_> = files.iter().map(|publication| publication.account).collect();
+			Self::try_state_list(round, &accounts, round.members_of(kind.phase()))?;
 		}
 		let is_early = round.phase < Phase::Attest;
 		ensure!(!is_early || Attestations::<T>::get(id).is_empty(), "somebody attested too early");
@@ -92,7 +92,7 @@ impl<T: Config> Pallet<T> {
 	/// A list has an entry for each member, and no other.
 	fn try_state_list(
 		round: &RoundOf<T>,
-		accounts: Vec<NodeKey>,
+		accounts: &[NodeKey],
 		members: Members,
 	) -> Result<(), TryRuntimeError> {
 		ensure!(accounts.len() == usize::from(members.count()), "a list misses a member");

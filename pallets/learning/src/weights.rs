@@ -36,7 +36,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn open_round() -> Weight {
 		open_round()
 			.saturating_add(T::DbWeight::get().reads(46))
-			.saturating_add(T::DbWeight::get().writes(10))
+			.saturating_add(T::DbWeight::get().writes(12))
 	}
 	fn close_round() -> Weight {
 		close_round()
@@ -62,7 +62,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn attest() -> Weight {
 		attest()
 			.saturating_add(T::DbWeight::get().reads(11))
-			.saturating_add(T::DbWeight::get().writes(8))
+			.saturating_add(T::DbWeight::get().writes(9))
 	}
 	fn authorize_attest() -> Weight {
 		authorize_attest().saturating_add(T::DbWeight::get().reads(5))
@@ -70,7 +70,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn sweep_open() -> Weight {
 		sweep_open()
 			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().writes(9))
+			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	fn sweep_ended() -> Weight {
 		sweep_ended()
@@ -89,7 +89,7 @@ impl WeightInfo for () {
 	fn open_round() -> Weight {
 		open_round()
 			.saturating_add(RocksDbWeight::get().reads(46))
-			.saturating_add(RocksDbWeight::get().writes(10))
+			.saturating_add(RocksDbWeight::get().writes(12))
 	}
 	fn close_round() -> Weight {
 		close_round()
@@ -115,7 +115,7 @@ impl WeightInfo for () {
 	fn attest() -> Weight {
 		attest()
 			.saturating_add(RocksDbWeight::get().reads(11))
-			.saturating_add(RocksDbWeight::get().writes(8))
+			.saturating_add(RocksDbWeight::get().writes(9))
 	}
 	fn authorize_attest() -> Weight {
 		authorize_attest().saturating_add(RocksDbWeight::get().reads(5))
@@ -123,7 +123,7 @@ impl WeightInfo for () {
 	fn sweep_open() -> Weight {
 		sweep_open()
 			.saturating_add(RocksDbWeight::get().reads(9))
-			.saturating_add(RocksDbWeight::get().writes(9))
+			.saturating_add(RocksDbWeight::get().writes(10))
 	}
 	fn sweep_ended() -> Weight {
 		sweep_ended()
