@@ -33,6 +33,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_poai, crate::Poai]
 	[pallet_burn, crate::Burn]
 	[pallet_validators, crate::Validators]
+	[pallet_learning, crate::Learning]
 );
 
 /// Sets up, for a pallet that is measured, what it reads in others.
@@ -187,6 +188,33 @@ impl pallet_validators::BenchmarkHelper<AccountId> for Setup {
 
 	fn decide(epoch: EpochIndex, deeds: &[DeedId]) {
 		<Self as pallet_availability::BenchmarkHelper>::decide(deeds, epoch..epoch + 1);
+	}
+}
+
+impl pallet_learning::BenchmarkHelper for Setup {
+	fn running_job(nodes: &[AccountId]) -> (JobId, AccountId) {
+		use r1_primitives::traits::PlacementHandler as _;
+		let replicas = nodes.len() as u32;
+		let (job, round, _) = <Self as pallet_oracles::BenchmarkHelper>::waiting_job(replicas);
+		let owner: AccountId = frame_benchmarking::account("operator", 0, 0);
+		let deeds = nodes.iter().map(|node| {
+			let deed = pallet_node_deeds::Issued::<Runtime>::get() + 1;
+			crate::NodeDeeds::issue_linked_as(deed, DeedTerms::Node, &owner, node);
+			deed
+		});
+		Poai::place(job, round, &deeds.collect::<Vec<_>>()).expect("the job waits for them");
+		(job, frame_benchmarking::account("developer", 0, 0))
+	}
+
+	fn set_oracles(nodes: &[AccountId]) {
+		let oracles = nodes.iter().map(|node| pallet_oracles::Oracle {
+			node: node.clone(),
+			key: key_of(node.as_ref()).into(),
+		});
+		let epoch = pallet_oracles::EpochNow::<Runtime>::get().unwrap_or(0);
+		pallet_oracles::EpochNow::<Runtime>::put(epoch);
+		let oracles = BoundedVec::truncate_from(oracles.collect());
+		pallet_oracles::EpochOracles::<Runtime>::insert(epoch, oracles);
 	}
 }
 

@@ -88,7 +88,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: alloc::borrow::Cow::Borrowed("ratio1"),
 	impl_name: alloc::borrow::Cow::Borrowed("ratio1-node"),
 	authoring_version: 1,
-	spec_version: 105,
+	spec_version: 106,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
 	transaction_version: 3,
@@ -223,4 +223,6 @@ mod runtime {
 	pub type Burn = pallet_burn;
 	#[runtime::pallet_index(45)]
 	pub type Validators = pallet_validators;
+	#[runtime::pallet_index(46)]
+	pub type Learning = pallet_learning;
 }

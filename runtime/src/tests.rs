@@ -56,7 +56,8 @@ fn every_item_of_our_pallets_should_have_a_doc_line_in_the_metadata() {
 		panic!("the runtime's default metadata is version 14");
 	};
 	for pallet in &metadata.pallets {
-		let ours = ["NodeDeeds", "Oracles", "Validators", "Availability", "Poai", "Burn"];
+		let ours =
+			["NodeDeeds", "Oracles", "Validators", "Availability", "Poai", "Burn", "Learning"];
 		if !ours.contains(&pallet.name.as_str()) {
 			continue;
 		}

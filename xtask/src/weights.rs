@@ -23,13 +23,14 @@ const BENCHER: &str = "frame-omni-bencher";
 const BENCHER_VERSION: &str = "0.28.0";
 
 /// The pallets that are ours, with their directories.
-const PALLETS: [(&str, &str); 6] = [
+const PALLETS: [(&str, &str); 7] = [
 	("pallet_node_deeds", "pallets/node-deeds"),
 	("pallet_oracles", "pallets/oracles"),
 	("pallet_availability", "pallets/availability"),
 	("pallet_poai", "pallets/poai"),
 	("pallet_burn", "pallets/burn"),
 	("pallet_validators", "pallets/validators"),
+	("pallet_learning", "pallets/learning"),
 ];
 
 /// What to measure.

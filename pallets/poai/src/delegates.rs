@@ -42,7 +42,7 @@ impl Rights {
 	pub const REDEEM_UNUSED: Self = Self(8);
 	/// End jobs.
 	pub const CLOSE_JOBS: Self = Self(16);
-	/// Change what jobs are.
+	/// Change what jobs are, and open and close their rounds of learning.
 	pub const UPDATE_JOBS: Self = Self(32);
 	/// Move free USDC to the owner.
 	pub const WITHDRAW: Self = Self(64);

@@ -66,7 +66,7 @@ mod events {
 			deed: DeedId,
 			/// The deed's owner, to whom the reward accrued.
 			owner: AccountId32,
-			/// Quality of the work, 255 being all of it.
+			/// Quality of the work, 255 being all of it; rounds that the node missed are off it.
 			quality: u8,
 			/// What accrued, in 10^-6 USDC.
 			reward: u128,

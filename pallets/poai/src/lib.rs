@@ -24,7 +24,8 @@
 //! - **Resource class**: what of a machine each node of a job gets, and its price.
 //! - **Job**: work ordered for a number of nodes (*replicas*) and epochs, at a fixed price.
 //! - **Round**: one placement of a job; oracles vote for a round, so that no vote counts twice.
-//! - **Quality**: what the oracles agree that a node did of a job in an epoch, 0 to 255.
+//! - **Quality**: what the oracles agree that a node did of a job in an epoch, 0 to 255; less if it
+//!   missed rounds of learning.
 //! - **Pass**: one visit of settlement to every live job.
 //!
 //! ## Low Level / Implementation Details
@@ -54,6 +55,11 @@
 //! survives the block, so the work of a block does not grow with the number of jobs. Each epoch of
 //! each job settles in its own storage layer. A failure, such as a pool that yields less than the
 //! median price allows, changes nothing, says so in an event, and is tried again in the next pass.
+//!
+//! **Rounds of learning.** A node that missed some of the rounds that its job opened in an epoch has
+//! the quality of the rest: what the oracles agreed on, times the share of rounds that it attended
+//! ([`RoundsAttended`](r1_primitives::traits::RoundsAttended)). That quality is paid, and that
+//! quality decides on its place.
 //!
 //! **Adoption.** What an epoch of a job costs, rewards and burned part together, is counted for the
 //! network's adoption when it settles. Only Node Deeds do paid work.
@@ -99,6 +105,7 @@ mod jobs;
 mod extend;
 mod placement;
 mod settlement;
+mod impls;
 pub mod migrations;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
@@ -151,7 +158,10 @@ pub mod pallet {
 	use r1_math::work::job_price;
 	use r1_primitives::{
 		DeedId, EpochIndex, JobId, PlacementRound, REPLICAS_MAX,
-		traits::{AdoptionLedger, CurrentEpoch, DeedInspect, Market, OracleVerdicts, PriceInspect},
+		traits::{
+			AdoptionLedger, CurrentEpoch, DeedInspect, Market, OracleVerdicts, PriceInspect,
+			RoundsAttended,
+		},
 	};
 	use sp_runtime::{AccountId32, DispatchError};
 
@@ -193,6 +203,9 @@ pub mod pallet {
 
 		/// What the oracles agreed on.
 		type Verdicts: OracleVerdicts;
+
+		/// How nodes attended the rounds of learning that jobs asked of them; `()` if there are none.
+		type Rounds: RoundsAttended;
 
 		/// The epoch of the current block.
 		type Epochs: CurrentEpoch;

@@ -19,8 +19,10 @@ use frame_system::{EnsureRoot, EnsureSigned};
 use r1_math::price::{r1_to_usdc, usdc_to_r1};
 use r1_primitives::{
 	DeedId, DeedTerms, EpochIndex, JobId, R1, USDC,
+	learning::Attendance,
 	traits::{
 		AdoptionLedger, CurrentEpoch, DeedInspect, Liquidity, Market, OracleVerdicts, PriceInspect,
+		RoundsAttended,
 	},
 };
 use sp_runtime::{AccountId32, BuildStorage, DispatchError, traits::IdentityLookup};
@@ -117,6 +119,7 @@ impl pallet_poai::Config for Test {
 	type Deeds = TestDeeds;
 	type Adoption = TestAdoption;
 	type Verdicts = TestOracles;
+	type Rounds = TestRounds;
 	type Epochs = TestOracles;
 	type Time = TestTime;
 	type PalletId = PoaiPalletId;
@@ -285,6 +288,20 @@ impl CurrentEpoch for TestOracles {
 	}
 }
 
+/// Rounds that a test says were attended or missed.
+#[derive(Debug)]
+pub struct TestRounds;
+
+#[frame_support::storage_alias]
+pub(crate) type Attended =
+	StorageMap<Mock, frame_support::Twox64Concat, (EpochIndex, JobId), Vec<Attendance>>;
+
+impl RoundsAttended for TestRounds {
+	fn attendance(epoch: EpochIndex, job: JobId) -> Vec<Attendance> {
+		Attended::get((epoch, job)).unwrap_or_default()
+	}
+}
+
 /// Builds the chain of a test.
 pub(crate) struct ExtBuilder;
 
@@ -337,6 +354,27 @@ pub(crate) fn operator(deed: DeedId) -> AccountId32 {
 /// Lets the oracles attest a quality for an epoch that they have not decided yet.
 pub(crate) fn attest(epoch: EpochIndex, job: JobId, deed: DeedId, quality: u8) {
 	Qualities::insert((epoch, job, deed), quality);
+}
+
+/// Says that a deed's node missed some of the rounds that a job asked of it in an epoch.
+pub(crate) fn attend(epoch: EpochIndex, job: JobId, deed: DeedId, rounds: u16, missed: u16) {
+	let mut attendance = TestRounds::attendance(epoch, job);
+	attendance.retain(|other| other.deed != deed);
+	attendance.push(Attendance { deed, rounds, missed });
+	Attended::insert((epoch, job), attendance);
+}
+
+/// What counts of what the oracles attest for an epoch: the share of the rounds that were attended.
+pub(crate) fn counted(epoch: EpochIndex, job: JobId, deed: DeedId) -> u8 {
+	let agreed = u64::from(attested(epoch, job, deed));
+	let attendance = TestRounds::attendance(epoch, job);
+	match attendance.iter().find(|other| other.deed == deed) {
+		Some(of) if of.rounds > 0 => {
+			let left = u64::from(of.rounds - of.missed);
+			(agreed * left / u64::from(of.rounds)) as u8
+		},
+		_ => agreed as u8,
+	}
 }
 
 /// What the oracles attest for an epoch, unless they attest something else before it ends.

@@ -23,11 +23,12 @@ use frame_support::{
 };
 use r1_math::{
 	price::{minimum_output, usdc_to_r1},
-	work::{WorkSplit, pay_for_quality, split},
+	work::{WorkSplit, pay_for_quality, quality_of_attendance, split},
 };
 use r1_primitives::{
 	DeedId, EpochIndex, JobId, WORK_QUALITY_MIN,
-	traits::{AdoptionLedger, DeedInspect, Market, OracleVerdicts, PriceInspect},
+	learning::Attendance,
+	traits::{AdoptionLedger, DeedInspect, Market, OracleVerdicts, PriceInspect, RoundsAttended},
 };
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
 
@@ -140,9 +141,11 @@ impl<T: Config> Pallet<T> {
 	/// Accrues to the owners of a job's deeds what their nodes earned in an epoch.
 	fn pay_nodes(id: JobId, job: &Job, epoch: EpochIndex) -> Result<EpochWork, DispatchError> {
 		let mut work = EpochWork::default();
+		let attendance = T::Rounds::attendance(epoch, id);
 		for deed in job.deeds_in(epoch) {
-			let quality =
+			let agreed =
 				T::Verdicts::quality(epoch, id, *deed).ok_or(Error::<T>::EpochUndecided)?;
+			let quality = quality_of(*deed, agreed, &attendance);
 			if !T::Deeds::is_active(*deed) || Self::has_failed(id, job, epoch, *deed, quality) {
 				work.lost.push(*deed);
 			}
@@ -181,8 +184,9 @@ impl<T: Config> Pallet<T> {
 		}
 		let before = epoch.checked_sub(1).filter(|before| job.is_judged_in(*before));
 		let was_weak = |before| {
-			let quality = T::Verdicts::quality(before, id, deed);
-			quality.is_some_and(|quality| quality < WORK_QUALITY_MIN)
+			let agreed = T::Verdicts::quality(before, id, deed);
+			let attendance = T::Rounds::attendance(before, id);
+			agreed.is_some_and(|agreed| quality_of(deed, agreed, &attendance) < WORK_QUALITY_MIN)
 		};
 		quality == 0 || before.is_some_and(was_weak)
 	}
@@ -201,4 +205,13 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::UsdcBurned { job, epoch, usdc, r1 });
 		Ok(())
 	}
+}
+
+/// What counts of the quality that the oracles agreed on for a deed: the share of the rounds that
+/// its node attended.
+fn quality_of(deed: DeedId, agreed: u8, attendance: &[Attendance]) -> u8 {
+	let of_deed = attendance.iter().find(|attendance| attendance.deed == deed);
+	of_deed.map_or(agreed, |attendance| {
+		quality_of_attendance(agreed, attendance.rounds, attendance.missed)
+	})
 }

@@ -79,6 +79,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						| pallet_poai::Call::extend_duration { .. }
 						| pallet_poai::Call::extend_replicas { .. }
 						| pallet_poai::Call::redeem_unused { .. }
+				) | RuntimeCall::Learning(
+					pallet_learning::Call::open_round { .. }
+						| pallet_learning::Call::close_round { .. }
 				)
 			),
 		}

@@ -18,6 +18,7 @@ mod validators;
 mod availability;
 mod poai;
 mod burn;
+mod learning;
 
 pub use accounts::ProxyType;
 pub use consensus::{EpochDuration, REPORTABLE_SESSIONS, VALIDATORS_MAX};

@@ -4,7 +4,7 @@
 
 use super::tokens::UsdcAsset;
 use crate::{
-	AccountId, Availability, Balances, NodeDeeds, Oracles, Runtime, Timestamp,
+	AccountId, Availability, Balances, Learning, NodeDeeds, Oracles, Runtime, Timestamp,
 	constants::currency::USDC, market::Pool,
 };
 use frame_support::{
@@ -36,6 +36,7 @@ impl pallet_poai::Config for Runtime {
 	type Market = Pool;
 	type PalletId = PoaiPalletId;
 	type Price = NodeDeeds;
+	type Rounds = Learning;
 	// A burn may get 5 % less R1 than the median price promises; then it waits.
 	type SlippageBasisPoints = ConstU16<500>;
 	type Time = Timestamp;

@@ -25,6 +25,7 @@ enum Step {
 	Close { who: usize, job: JobId },
 	Place { job: JobId, first: DeedId, count: u32 },
 	Attest { job: JobId, deed: DeedId, quality: u8 },
+	Attend { job: JobId, deed: DeedId, rounds: u16, missed: u16 },
 	Sell { deed: DeedId, to: usize },
 	NextEpoch { decided: bool },
 	Settle { weight_percent: u64 },
@@ -60,6 +61,9 @@ fn steps() -> impl Strategy<Value = Step> {
 		1 => (who.clone(), job.clone()).prop_map(|(who, job)| Step::Close { who, job }),
 		4 => (job.clone(), deed.clone(), 0..5u32)
 			.prop_map(|(job, first, count)| Step::Place { job, first, count }),
+		2 => (job.clone(), deed.clone(), 1..5u16, 0..5u16).prop_map(|(job, deed, rounds, missed)| {
+			Step::Attend { job, deed, rounds, missed: missed.min(rounds) }
+		}),
 		3 => (job, deed.clone(), any::<u8>())
 			.prop_map(|(job, deed, quality)| Step::Attest { job, deed, quality }),
 		2 => (deed, who.clone()).prop_map(|(deed, to)| Step::Sell { deed, to }),
@@ -124,6 +128,9 @@ impl Step {
 	fn happen(self) {
 		match self {
 			Step::Attest { job, deed, quality } => attest(Epoch::get(), job, deed, quality),
+			Step::Attend { job, deed, rounds, missed } => {
+				attend(Epoch::get(), job, deed, rounds, missed);
+			},
 			Step::Sell { deed, to } => DeedOwners::insert(deed, PEOPLE[to].clone()),
 			Step::NextEpoch { decided } => {
 				Epoch::set(&(Epoch::get() + 1));

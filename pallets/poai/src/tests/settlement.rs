@@ -355,3 +355,94 @@ fn pass_should_go_on_after_its_latest_job_is_closed() {
 		assert_eq!(payments(&events()), 30 + 9 * 31);
 	});
 }
+
+#[test]
+fn settlement_should_pay_only_for_the_share_of_rounds_that_was_attended() {
+	// (agreed, rounds, missed, quality that counts)
+	let cases = [
+		(255, 1, 0, 255),
+		(255, 4, 1, 191),
+		(255, 2, 1, 127),
+		(200, 3, 2, 66),
+		(255, 1, 1, 0),
+		(0, 3, 0, 0),
+	];
+	for (agreed, rounds, missed, quality) in cases {
+		ExtBuilder.build_and_execute(|| {
+			let id = running_job(&ALICE, 31, 2, &[1, 2]);
+			let before = job(id).balance;
+			attest(10, id, 1, agreed);
+			attend(10, id, 1, rounds, missed);
+			finish_epoch();
+			let pay = ENTRY_PRICE * quality / 255;
+			assert_eq!(Poai::accrued(operator(1)), pay - pay * 15 / 100);
+			assert_eq!(Poai::accrued(operator(2)), ENTRY_REWARD, "others are paid as ever");
+			assert_eq!(job(id).balance, before - pay - ENTRY_PRICE, "the job keeps the rest");
+			let paid = events().into_iter().find_map(|event| match event {
+				Event::NodePaid { deed: 1, quality, .. } => Some(u128::from(quality)),
+				_ => None,
+			});
+			assert_eq!(paid, Some(quality).filter(|quality| *quality > 0));
+		});
+	}
+}
+
+#[test]
+fn node_should_lose_its_place_when_it_misses_every_round_of_an_epoch() {
+	ExtBuilder.build_and_execute(|| {
+		let id = running_job(&ALICE, 31, 2, &[1, 2]);
+		finish_epoch();
+		attend(11, id, 2, 3, 3);
+		finish_epoch();
+		assert_eq!((job(id).awaits_placement, job(id).lost.to_vec()), (true, vec![2]));
+	});
+}
+
+#[test]
+fn node_should_lose_its_place_when_it_misses_most_rounds_of_two_epochs() {
+	ExtBuilder.build_and_execute(|| {
+		let id = running_job(&ALICE, 31, 2, &[1, 2]);
+		finish_epoch();
+		for (epoch, lost) in [(11, vec![]), (12, vec![2])] {
+			attend(epoch, id, 2, 3, 2);
+			finish_epoch();
+			assert_eq!(job(id).lost.to_vec(), lost, "{epoch}");
+		}
+	});
+}
+
+#[test]
+fn deeds_of_should_name_the_placed_deeds_while_the_job_runs() {
+	use r1_primitives::traits::JobInspect;
+	ExtBuilder.build_and_execute(|| {
+		let id = order(&ALICE, ENTRY, 2, 31);
+		assert!(Poai::deeds_of(id).is_empty(), "it waits");
+		place(id, &[1, 2]);
+		assert_eq!(Poai::deeds_of(id), [1, 2]);
+		Epoch::set(&40);
+		assert_eq!(Poai::deeds_of(id), [1, 2], "its last epoch");
+		Epoch::set(&41);
+		assert!(Poai::deeds_of(id).is_empty(), "it is over");
+		assert!(Poai::deeds_of(id + 1).is_empty(), "it was never ordered");
+	});
+}
+
+#[test]
+fn job_should_be_directed_by_its_owner_and_by_delegates_with_the_right() {
+	use crate::Rights;
+	use r1_primitives::traits::JobInspect;
+	ExtBuilder.build_and_execute(|| {
+		let id = running_job(&ALICE, 31, 1, &[1]);
+		assert_eq!(Poai::ensure_may_direct(id, &ALICE), Ok(()));
+		let refused = |error: Error<Test>| Err(DispatchError::from(error));
+		assert_eq!(Poai::ensure_may_direct(id, &BOB), refused(Error::NotJobOwner));
+		assert_eq!(Poai::ensure_may_direct(id + 1, &ALICE), refused(Error::UnknownJob));
+		let mut set = |rights| {
+			let owner = RuntimeOrigin::signed(ALICE);
+			assert_ok!(Poai::set_delegate(owner, BOB, rights));
+			Poai::ensure_may_direct(id, &BOB)
+		};
+		assert_eq!(set(Rights::CREATE_JOBS), refused(Error::RightMissing));
+		assert_eq!(set(Rights::UPDATE_JOBS), Ok(()));
+	});
+}

@@ -56,7 +56,7 @@ impl OrderedJob {
 		let Some(start) = self.started_at else { return BTreeSet::new() };
 		let worked = |epoch| self.deeds_in(epoch).iter().map(move |deed| (epoch, *deed));
 		let all = (start..start + self.epochs).flat_map(worked);
-		all.filter(|(epoch, deed)| attested(*epoch, id, *deed) > 0).collect()
+		all.filter(|(epoch, deed)| counted(*epoch, id, *deed) > 0).collect()
 	}
 }
 
@@ -157,7 +157,7 @@ impl Model {
 	/// Checks one payment and returns what it must come to.
 	fn follow_payment(&mut self, id: JobId, epoch: EpochIndex, deed: DeedId, quality: u8) -> u128 {
 		let ordered = self.ordered(id);
-		assert_eq!(quality, attested(epoch, id, deed));
+		assert_eq!(quality, counted(epoch, id, deed));
 		assert!(ordered.deeds_in(epoch).contains(&deed), "{deed} was not placed in {epoch}");
 		assert!(ordered.paid.insert((epoch, deed)), "{deed} is paid twice for {epoch}");
 		pay_for_quality(ordered.price, quality)
