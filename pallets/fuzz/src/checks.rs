@@ -6,8 +6,8 @@ use crate::world::World;
 use codec::Encode as _;
 use frame_support::{dispatch::DispatchClass, traits::fungible::Inspect as _, weights::Weight};
 use ratio1_runtime::{
-	Availability, Balances, Burn, Hash, NodeDeeds, Oracles, Poai, RuntimeCall, RuntimeEvent,
-	System, Validators,
+	Availability, Balances, Burn, Hash, Learning, NodeDeeds, Oracles, Poai, RuntimeCall,
+	RuntimeEvent, System, Validators,
 	configs::{RuntimeBlockWeights, UsdcAsset},
 	constants::currency::R1_CAP,
 };
@@ -75,6 +75,7 @@ impl World {
 				RuntimeEvent::Poai(event) => ("Poai", variant_of(event)),
 				RuntimeEvent::Burn(event) => ("Burn", variant_of(event)),
 				RuntimeEvent::Validators(event) => ("Validators", variant_of(event)),
+				RuntimeEvent::Learning(event) => ("Learning", variant_of(event)),
 				_ => continue,
 			};
 			self.reach(format!("{pallet} event"), &event);
@@ -92,6 +93,7 @@ pub(crate) fn is_ours(call: &RuntimeCall) -> bool {
 			| RuntimeCall::Poai(_)
 			| RuntimeCall::Burn(_)
 			| RuntimeCall::Validators(_)
+			| RuntimeCall::Learning(_)
 	)
 }
 
@@ -103,6 +105,7 @@ pub(crate) fn check_state(usdc_issuance: u128) {
 	assert_eq!(Poai::do_try_state(), Ok(()), "poai");
 	assert_eq!(Burn::do_try_state(), Ok(()), "burn");
 	assert_eq!(Validators::do_try_state(), Ok(()), "validators");
+	assert_eq!(Learning::do_try_state(), Ok(()), "learning");
 	let issuance = Balances::total_issuance();
 	assert!(issuance <= R1_CAP, "{issuance} base units of R1 exist");
 	assert_eq!(UsdcAsset::total_issuance(), usdc_issuance, "USDC was made or lost");

@@ -92,17 +92,20 @@ pub enum Target {
 	Burn,
 	/// pallet-validators.
 	Validators,
+	/// pallet-learning.
+	Learning,
 }
 
 impl Target {
 	/// Every target.
-	pub const ALL: [Self; 6] = [
+	pub const ALL: [Self; 7] = [
 		Self::NodeDeeds,
 		Self::Availability,
 		Self::Oracles,
 		Self::Poai,
 		Self::Burn,
 		Self::Validators,
+		Self::Learning,
 	];
 
 	/// The target's name, which is also that of its folder in `corpus/`.
@@ -115,6 +118,7 @@ impl Target {
 			Self::Poai => "poai",
 			Self::Burn => "burn",
 			Self::Validators => "validators",
+			Self::Learning => "learning",
 		}
 	}
 
@@ -128,6 +132,7 @@ impl Target {
 			Self::Poai => "Poai",
 			Self::Burn => "Burn",
 			Self::Validators => "Validators",
+			Self::Learning => "Learning",
 		}
 	}
 }

@@ -64,6 +64,11 @@ fn validators_should_hold_whatever_is_called() {
 }
 
 #[test]
+fn learning_should_hold_whatever_is_called() {
+	fuzz(Target::Learning);
+}
+
+#[test]
 fn corpora_should_be_small_and_succeed_with_every_call_of_their_pallets() {
 	check_corpora::<Target>();
 }

@@ -15,6 +15,7 @@ pub(crate) mod misconduct;
 pub(crate) mod poai;
 pub(crate) mod burn;
 pub(crate) mod validators;
+pub(crate) mod learning;
 
 use crate::{Target, people::Person, world::World};
 use frame_system::RawOrigin;
@@ -44,6 +45,7 @@ pub(crate) const fn menu(target: Target) -> &'static [Action] {
 		Target::Poai => &poai::MENU,
 		Target::Burn => &burn::MENU,
 		Target::Validators => &validators::MENU,
+		Target::Learning => &learning::MENU,
 	}
 }
 

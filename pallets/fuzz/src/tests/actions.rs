@@ -3,7 +3,7 @@
 //! Whether the honest actions get where sequences of random ones seldom do.
 
 use crate::{
-	actions::{governance, oracles, skip_sessions, validators},
+	actions::{governance, learning, oracles, skip_sessions, validators},
 	people::Person,
 	world::World,
 };
@@ -63,6 +63,25 @@ fn epoch_without_reports_should_wait_for_governance() {
 		("Oracles event", "EpochUnsettled"),
 		("Oracles event", "EpochSettledByGovernance"),
 		("Oracles.settle_unsettled", "ok"),
+	];
+	assert_reached(world, &pairs);
+}
+
+#[test]
+fn nodes_that_do_their_part_should_complete_a_round() {
+	let mut world = world();
+	let honest = &mut Choices::new(&[]);
+	learning::run_job(&mut world, honest);
+	learning::open_some(&mut world, honest);
+	for _ in 0..4 {
+		learning::everybody(&mut world, honest);
+	}
+	learning::attest(&mut world, honest);
+	let pairs = [
+		("Learning event", "RoundOpened"),
+		("Learning event", "PhaseEntered"),
+		("Learning event", "Attested"),
+		("Learning event", "RoundCompleted"),
 	];
 	assert_reached(world, &pairs);
 }
