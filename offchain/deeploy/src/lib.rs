@@ -2,8 +2,9 @@
 
 //! Where jobs run, what a node does about it, and how well the work is done.
 //!
-//! Pure decisions on finalised chain state: no clock, no task, no network, no disk. The one
-//! exception is [`container::docker`], which talks to an engine over a Unix socket.
+//! Pure decisions on finalised chain state: no clock, no task, no network, no disk. The
+//! exceptions are [`container::docker`], which talks to an engine over a Unix socket, and
+//! [`receipts::Shelf`], which keeps files.
 //!
 //! | part | runs on | decides |
 //! | --- | --- | --- |
@@ -14,6 +15,7 @@
 //! | [`plan`], [`Reconciler`] | every node | what to do next to run what is placed here |
 //! | [`storage`] | every node | how an oracle asks for blocks that are kept |
 //! | [`encrypted`] | every node | how an oracle asks for an evaluation on ciphertexts |
+//! | [`receipts`] | every node | what it has answered, and how oracles and clients hold it to that |
 //! | [`attest`] | every oracle's daemon | whom to probe, and the quality that is reported |
 //!
 //! # How the daemon drives them
@@ -56,6 +58,7 @@ mod attempts;
 mod backoff;
 pub mod storage;
 pub mod encrypted;
+pub mod receipts;
 mod frame;
 pub mod attest;
 #[cfg(any(test, feature = "testing"))]

@@ -140,6 +140,20 @@ impl Document {
 		}
 	}
 
+	/// Whether oracles may see what clients ask its model, to repeat it. What is asked of an encrypted
+	/// model they cannot open, so they always may.
+	#[must_use]
+	pub fn audits_receipts(&self) -> bool {
+		match self {
+			Self::V1(Specification::Inference(_)) => true,
+			Self::V2(job) => match &job.work {
+				Work::Model(model) => model.audit == Audit::Receipts,
+				Work::EncryptedModel { .. } => true,
+				Work::Container(_) | Work::Stack(_) | Work::Storage(_) => false,
+			},
+		}
+	}
+
 	/// The files that it keeps, if that is what it does.
 	#[must_use]
 	pub fn storage(&self) -> Option<&Storage> {
@@ -264,6 +278,18 @@ pub struct Model {
 	pub tolerance: f64,
 	/// Between which numbers oracles draw the inputs of their probes.
 	pub probe_range: Range<f64>,
+	/// What oracles may see to check answers.
+	pub audit: Audit,
+}
+
+/// What oracles may see to check what a model answers.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Audit {
+	/// Requests of clients, which they repeat, besides those of their own.
+	#[default]
+	Receipts,
+	/// Requests of their own alone.
+	Planted,
 }
 
 /// A model that is ordered, of either kind.

@@ -3,8 +3,8 @@
 //! From a job to a document: every policy in full, nothing that is empty.
 
 use super::{
-	Check, Container, Egress, Fragment, GpuClass, Group, Health, HealthCheck, JobSpecification,
-	Port, Protocol, RestartWhen, RollOut, TagExpression, Work, read::VERSION,
+	Audit, Check, Container, Egress, Fragment, GpuClass, Group, Health, HealthCheck,
+	JobSpecification, Port, Protocol, RestartWhen, RollOut, TagExpression, Work, read::VERSION,
 };
 use crate::specification::ModelFormat;
 use serde_json::{Map, Value, json};
@@ -44,12 +44,16 @@ fn work(job: &JobSpecification) -> (&'static str, Map<String, Value>) {
 			let format = match model.format {
 				ModelFormat::Onnx => "onnx",
 			};
-			let fields = json!({
+			let mut fields = json!({
 				"model": model.model.to_string(),
 				"format": format,
 				"tolerance": model.tolerance,
 				"probe_range": [model.probe_range.start, model.probe_range.end],
 			});
+			// Left out if it says nothing new, so that daemons of before read it, too.
+			if let (Audit::Planted, Some(fields)) = (model.audit, fields.as_object_mut()) {
+				fields.insert("audit".to_owned(), "planted".into());
+			}
 			("model", fields)
 		},
 		Work::EncryptedModel { model } => {

@@ -261,6 +261,14 @@ fn models_and_storage_should_be_read() {
 		panic!("a model");
 	};
 	assert_eq!((model.model, model.tolerance, model.probe_range), (one, 0.0001, 0.0..16.0));
+	assert_eq!(model.audit, Audit::Receipts);
+	let fields = format!("{head}model\nmodel: {one}\nformat: onnx\ntolerance: 1e-4\naudit: ");
+	for (word, audits) in [("receipts", true), ("planted", false)] {
+		let document = Document::read(format!("{fields}{word}\n").as_bytes()).unwrap();
+		assert_eq!(document.audits_receipts(), audits, "{word}");
+	}
+	let error = Document::read(format!("{fields}never\n").as_bytes()).unwrap_err();
+	assert!(error.to_string().starts_with("line 7, `audit`: "), "{error}");
 	let encrypted = read(&format!("{head}encrypted-model\nmodel: {one}\n"));
 	assert_eq!(encrypted.work, Work::EncryptedModel { model: one });
 	let storage = read(&format!("{head}storage\nroots: [{one}, {two}]\nsize_mib: 10\n"));

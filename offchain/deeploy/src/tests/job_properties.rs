@@ -127,12 +127,14 @@ prop_compose! {
 fn any_work() -> impl Strategy<Value = Work> {
 	prop_oneof![
 		4 => any_group().prop_map(Work::Stack),
-		1 => (any::<[u8; 4]>(), 0_u32..10_000).prop_map(|(bytes, tolerance)| Work::Model(Model {
-			model: cid_of(RAW_CODEC, &bytes),
-			format: ModelFormat::Onnx,
-			tolerance: f64::from(tolerance) / 1e4,
-			probe_range: -1.0..2.5,
-		})),
+		1 => (any::<[u8; 4]>(), 0_u32..10_000, select(vec![Audit::Receipts, Audit::Planted]))
+			.prop_map(|(bytes, tolerance, audit)| Work::Model(Model {
+				model: cid_of(RAW_CODEC, &bytes),
+				format: ModelFormat::Onnx,
+				tolerance: f64::from(tolerance) / 1e4,
+				probe_range: -1.0..2.5,
+				audit,
+			})),
 		1 => any::<[u8; 4]>().prop_map(|bytes| Work::EncryptedModel {
 			model: cid_of(RAW_CODEC, &bytes),
 		}),

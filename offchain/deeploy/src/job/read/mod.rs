@@ -5,7 +5,7 @@
 mod container;
 
 use super::{
-	Egress, GpuClass, Group, JobSpecification, Model, RollOut, Storage, TagExpression,
+	Audit, Egress, GpuClass, Group, JobSpecification, Model, RollOut, Storage, TagExpression,
 	UpdatePolicy, Work, limits,
 };
 use crate::{
@@ -176,7 +176,13 @@ fn model(fields: &mut Fields<'_>) -> Result<Model, DocumentError> {
 		return Err(at.conflict("a tolerance is at least 0 and less than 1, such as 0.0001"));
 	}
 	let probe_range = fields.optional("probe_range").map_or(Ok(0.0..1.0), |at| probe_range(&at))?;
-	Ok(Model { model, format, tolerance, probe_range })
+	let audit = fields.optional("audit").map_or(Ok(Audit::default()), |at| audit(&at))?;
+	Ok(Model { model, format, tolerance, probe_range, audit })
+}
+
+fn audit(at: &At<'_>) -> Result<Audit, DocumentError> {
+	let words = [("receipts", Audit::Receipts), ("planted", Audit::Planted)];
+	at.choice("receipts or planted", &words)
 }
 
 fn probe_range(at: &At<'_>) -> Result<Range<f64>, DocumentError> {
