@@ -7,10 +7,12 @@ mod cstore;
 mod encrypted;
 mod files;
 mod jobs;
+mod receipts;
 
 pub use cstore::{ProofQuery, Watch, WriteOptions};
 pub use files::Download;
 pub use jobs::{ExecError, ExecInput, ExecOutput, LogLines};
+pub use receipts::Receipted;
 
 use crate::{
 	ApiErrorBody, ChallengeRequest, ChallengeResponse, HealthResponse, HexBytes, LinkProofRequest,
@@ -310,8 +312,9 @@ impl EdgeClient {
 
 	async fn read(&self, response: Response) -> Result<Answer, ClientError> {
 		let (url, status) = (response.url().to_string(), response.status());
+		let receipt = Answer::receipt_of(response.headers());
 		let body = read_bounded(response, self.response_bytes_max).await?;
-		Ok(Answer { url, status, body })
+		Ok(Answer { url, status, body, receipt })
 	}
 }
 
@@ -360,6 +363,8 @@ struct Answer {
 	url: String,
 	status: StatusCode,
 	body: Vec<u8>,
+	/// The receipt that came with it.
+	receipt: Option<String>,
 }
 
 impl Answer {

@@ -24,6 +24,7 @@ mod cstore;
 mod node;
 mod exec;
 mod nodes;
+mod receipts;
 mod specification;
 mod hex_bytes;
 #[cfg(feature = "openapi")]
@@ -40,7 +41,7 @@ pub use auth::{
 #[cfg(feature = "client")]
 pub use client::{
 	ClientError, ClientOptions, Download, EdgeClient, ExecError, ExecInput, ExecOutput, LogLines,
-	ProofQuery, Watch, WriteOptions,
+	ProofQuery, Receipted, Watch, WriteOptions,
 };
 pub use cstore::{
 	NamespaceStatus, NamespacesResponse, Octets, OctetsForm, QuorumKey, StoreChange, StoreEntries,
@@ -62,6 +63,7 @@ pub use node::{
 	JobLogLine, JobLogs, JobState, JobStatus, LinkProofRequest, LinkProofResponse, NodeStatus,
 };
 pub use nodes::{NodeCapabilities, NodeGpu, NodeSummary, NodesResponse, SealingKeyResponse};
+pub use receipts::{EpochReceipts, JobReceipt, JobReceipts, RECEIPT_HEADER, ReceiptsPage};
 /// What is sent with a request, if it is long.
 #[cfg(feature = "client")]
 pub use reqwest::Body;

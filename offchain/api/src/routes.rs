@@ -66,6 +66,15 @@ pub const JOB_LOGS_FOLLOW: &str = "/v1/jobs/{job}/logs/follow";
 /// [`ExecFrame`](crate::ExecFrame)s.
 pub const JOB_EXEC: &str = "/v1/jobs/{job}/exec";
 
+/// GET: [`JobReceipts`](crate::JobReceipts) of a job that is, or was, placed on the node.
+pub const JOB_RECEIPTS: &str = "/v1/jobs/{job}/receipts";
+
+/// GET with the query `from`: a [`ReceiptsPage`](crate::ReceiptsPage) of an epoch.
+pub const JOB_RECEIPTS_EPOCH: &str = "/v1/jobs/{job}/receipts/{epoch}";
+
+/// GET: that a receipt was counted, in bytes as `docs/receipts.md` has them.
+pub const JOB_RECEIPT: &str = "/v1/jobs/{job}/receipts/{epoch}/{index}";
+
 /// GET: [`FilesStatus`](crate::FilesStatus).
 pub const R1FS: &str = "/v1/r1fs";
 

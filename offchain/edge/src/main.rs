@@ -14,6 +14,7 @@ mod shared;
 mod turnstile;
 mod mesh;
 mod cstore;
+mod receipts;
 mod resp;
 mod capabilities;
 mod nodes;

@@ -6,6 +6,7 @@ use crate::{
 	config,
 	encrypted::EncryptedModels,
 	jobs::{Containers, Health, Jobs},
+	receipts::Receipts,
 };
 use anyhow::Context as _;
 use bytes::Bytes;
@@ -14,6 +15,7 @@ use r1_core::{BlockStore, Clock, NodeIdentity, Rng, error_chain};
 use r1_deeploy::{
 	container::probe::{ContainerAnswer, ContainerProbe},
 	encrypted::{EncryptedAnswer, EncryptedProbe},
+	receipts::AuditProbe,
 	storage::{BlockAnswer, BlockProbe},
 };
 use r1_edil::Request;
@@ -132,6 +134,7 @@ pub(crate) struct Probed {
 	pub(crate) encrypted: EncryptedModels,
 	pub(crate) containers: Containers,
 	pub(crate) jobs: Jobs,
+	pub(crate) receipts: Receipts,
 	/// What is on this node's disk.
 	pub(crate) files: Files,
 	pub(crate) clock: Arc<dyn Clock>,
@@ -151,6 +154,8 @@ pub(crate) async fn answer_probes(
 				answer_container_probe(&request.bytes, &probed).await
 			} else if BlockProbe::is_one(&request.bytes) {
 				answer_block_probe(&request.bytes, &probed).await
+			} else if AuditProbe::is_one(&request.bytes) {
+				probed.receipts.answer(&request.node, &request.bytes)
 			} else if EncryptedProbe::is_one(&request.bytes) {
 				answer_encrypted_probe(&request.bytes, &probed.encrypted).await
 			} else {

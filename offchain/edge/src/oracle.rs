@@ -5,6 +5,7 @@
 
 mod containers;
 mod encrypted;
+mod receipts;
 mod demands;
 mod metrics;
 
@@ -148,6 +149,8 @@ enum NotProbed {
 	UnknownKind(&'static str),
 	#[error("the node is fetching the evaluation key")]
 	FetchingKey,
+	#[error("another evaluation key was fetched a moment ago")]
+	ManyKeys,
 	#[error("the specification or the model is not at hand")]
 	Unavailable(#[source] Box<dyn Error + Send + Sync>),
 	#[error("the model cannot be probed")]
@@ -223,6 +226,10 @@ impl Prober {
 		}
 		if let Some(storage) = document.storage() {
 			return self.audit(&node, target, storage).await;
+		}
+		let epoch = state.current_epoch;
+		if let Some(audited) = self.audit_sometimes(&node, target, epoch, &document).await {
+			return Ok(audited);
 		}
 		if let Some((_, model)) = document.model()
 			&& model.kind == ModelKind::Encrypted

@@ -8,6 +8,7 @@
 //!  mesh ──revocations──> dauth                  mesh ──replicas──> cstore ──> mesh
 //!  cstore ──roots──> anchors ──mesh──> anchors of oracles
 //!  mesh ──probes──> inference, encrypted, jobs      mesh ──what are you?──> capabilities
+//!  HTTP ──what was answered──> receipts ──heads──> cstore      mesh ──audits──> receipts
 //!  jobs ──files──> r1fs ──blocks──> mesh
 //!  ingress <──tunnels──> mesh             ingress ──containers──> jobs
 //!  HTTP ──> every handle
@@ -26,6 +27,7 @@ use crate::{
 	mesh::{self, Mesh},
 	nodes::{self, Nodes},
 	oracle::{self, Oracle},
+	receipts::{self, Receipts},
 	shared::Shared,
 };
 use r1_chain::ChainHandle;
@@ -84,11 +86,13 @@ impl Base {
 		let heartbeat = self.heartbeat(config, &mesh, &nodes, beats, challenges)?;
 		let models = jobs::Models { inference: inference.clone(), encrypted: encrypted.clone() };
 		let jobs = self.jobs(config, &store, models, &dauth)?;
+		let receipts = self.receipts(config, &jobs, &cstore);
 		let probed = mesh::Probed {
 			inference: inference.clone(),
 			encrypted: encrypted.clone(),
 			containers: jobs.containers().clone(),
 			jobs: jobs.clone(),
+			receipts: receipts.clone(),
 			files: store.local().clone(),
 			clock: self.clock.clone(),
 		};
@@ -110,6 +114,7 @@ impl Base {
 			heartbeat,
 			nodes,
 			jobs,
+			receipts,
 			oracle,
 			anchors,
 			ingress,
@@ -266,6 +271,20 @@ impl Base {
 		self.spawn(reconciler.run());
 		self.spawn(containers.run());
 		Ok(jobs)
+	}
+
+	fn receipts(&self, config: &Config, jobs: &Jobs, cstore: &Cstore) -> Receipts {
+		let (receipts, poster) = receipts::prepare(receipts::Needs {
+			identity: Arc::clone(&self.identity),
+			genesis_hash: self.state.genesis_hash,
+			clock: Arc::clone(&self.clock),
+			chain: self.chain.clone(),
+			jobs: jobs.clone(),
+			store: cstore.store.clone(),
+			data_dir: &config.node.data_dir,
+		});
+		self.spawn(poster);
+		receipts
 	}
 
 	fn ingress(

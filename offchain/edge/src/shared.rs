@@ -14,6 +14,7 @@ use crate::{
 	mesh::Mesh,
 	nodes::Nodes,
 	oracle::Oracle,
+	receipts::Receipts,
 };
 use r1_chain::ChainHandle;
 use r1_core::{BlockHash, NodeIdentity, SystemClock};
@@ -39,6 +40,7 @@ pub(crate) struct Shared {
 	pub(crate) heartbeat: Heartbeat,
 	pub(crate) nodes: Nodes,
 	pub(crate) jobs: Jobs,
+	pub(crate) receipts: Receipts,
 	pub(crate) oracle: Oracle,
 	pub(crate) anchors: Anchors,
 	pub(crate) ingress: Ingress,

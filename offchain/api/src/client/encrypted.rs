@@ -2,7 +2,7 @@
 
 //! Evaluations on ciphertexts.
 
-use super::{ClientError, EdgeClient};
+use super::{ClientError, EdgeClient, Receipted};
 use crate::EncryptedModelStatus;
 use reqwest::{Method, header::CONTENT_TYPE};
 use std::time::Duration;
@@ -32,12 +32,28 @@ impl EdgeClient {
 		request: Vec<u8>,
 		key: Option<&str>,
 	) -> Result<Vec<u8>, ClientError> {
+		Ok(self.encrypted_infer_with_receipt(name, request, key).await?.answer)
+	}
+
+	/// The same, and keeps what is needed to check the receipt.
+	///
+	/// # Errors
+	///
+	/// See [`ClientError`].
+	pub async fn encrypted_infer_with_receipt(
+		&self,
+		name: &str,
+		input: Vec<u8>,
+		key: Option<&str>,
+	) -> Result<Receipted<Vec<u8>>, ClientError> {
 		let request = self
 			.request(Method::POST, &["v1", "encrypted", name, "infer"])
 			.query(&key.map(|key| [("key", key)]))
 			.header(CONTENT_TYPE, "application/octet-stream")
 			.timeout(EVALUATION_TIMEOUT)
-			.body(request);
-		Ok(self.exchange(request).await?.success()?.body)
+			.body(input.clone());
+		let answer = self.exchange(request).await?.success()?;
+		let (output, receipt) = (answer.body.clone(), answer.receipt);
+		Ok(Receipted { answer: answer.body, input, output, receipt })
 	}
 }

@@ -6,7 +6,7 @@ use cid::Cid;
 use r1_edil::{EVALUATION_KEY_BYTES_MAX, EvaluationKeyId, LoadKeyError, Worker};
 use r1fs::{Files, GetError};
 use std::{
-	collections::BTreeSet,
+	collections::{BTreeSet, VecDeque},
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::{
@@ -19,6 +19,9 @@ use tracing::debug;
 /// prepared, which happens to one after the other.
 const FETCHES_MAX: usize = 4;
 
+/// Keys of which it is known where they came from: ten times as many as the worker has at once.
+const FILES_MAX: usize = 256;
+
 /// Brings keys here.
 #[derive(Clone, Debug)]
 pub(super) struct KeyStore {
@@ -26,11 +29,27 @@ pub(super) struct KeyStore {
 	fetches: Arc<Semaphore>,
 	/// Those that are fetched in the background.
 	begun: Arc<Mutex<BTreeSet<EvaluationKeyId>>>,
+	/// Where the last ones came from that were needed, the latest at the end.
+	files_of: Arc<Mutex<VecDeque<(EvaluationKeyId, Cid)>>>,
 }
 
 impl KeyStore {
 	pub(super) fn new(files: Files) -> Self {
-		Self { files, fetches: Arc::new(Semaphore::new(FETCHES_MAX)), begun: Arc::default() }
+		Self {
+			files,
+			fetches: Arc::new(Semaphore::new(FETCHES_MAX)),
+			begun: Arc::default(),
+			files_of: Arc::default(),
+		}
+	}
+
+	/// Where a key came from that is here, so that others can fetch it, too.
+	pub(super) fn file_of(&self, id: &EvaluationKeyId) -> Option<Cid> {
+		let mut files_of = self.lock_files();
+		let place = files_of.iter().position(|(known, _)| known == id)?;
+		let entry = files_of.remove(place)?;
+		files_of.push_back(entry);
+		Some(entry.1)
 	}
 
 	/// Has a key be here: fetches it if it is not.
@@ -58,6 +77,12 @@ impl KeyStore {
 			bytes.map_err(|source| NoKey::NotFetched { key: *key, source: Box::new(source) })?;
 		let worker = Arc::clone(worker);
 		spawn_blocking(move || worker.load_key(id, &bytes)).await??;
+		let mut files_of = self.lock_files();
+		files_of.retain(|(known, _)| *known != id);
+		files_of.push_back((id, *key));
+		if FILES_MAX < files_of.len() {
+			files_of.pop_front();
+		}
 		Ok(())
 	}
 
@@ -80,6 +105,11 @@ impl KeyStore {
 			});
 		}
 		false
+	}
+
+	fn lock_files(&self) -> MutexGuard<'_, VecDeque<(EvaluationKeyId, Cid)>> {
+		// What a panic elsewhere may leave is an entry less.
+		self.files_of.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
 	fn lock(&self) -> MutexGuard<'_, BTreeSet<EvaluationKeyId>> {

@@ -32,8 +32,8 @@ use metrics::Counters;
 use r1_core::Clock;
 use r1_deeploy::specification::ServedName;
 use r1_edil::{
-	EdilLimits, EncryptedModel, EvaluateError, LoadModelError, Request, Response, RunError,
-	StartError, Worker, check_request,
+	EdilLimits, EncryptedModel, EvaluateError, EvaluationKeyId, LoadModelError, Request, Response,
+	RunError, StartError, Worker, check_request,
 };
 use r1fs::Files;
 use std::{
@@ -181,6 +181,11 @@ impl EncryptedModels {
 	/// Whether the key that a request names is here; if not, it is fetched in the background.
 	pub(crate) fn has_key(&self, served: &Served, request: &Request, key: &Cid) -> bool {
 		self.shared.keys.begin(&served.worker, request.evaluation_key, *key)
+	}
+
+	/// The file that a key came from which is here.
+	pub(crate) fn key_file(&self, id: &EvaluationKeyId) -> Option<Cid> {
+		self.shared.keys.file_of(id)
 	}
 
 	async fn ask(&self, worker: &Arc<Worker>, request: Request) -> Result<Response, NotEvaluated> {

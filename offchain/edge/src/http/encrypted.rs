@@ -2,17 +2,18 @@
 
 //! Evaluations on ciphertexts: bytes in, bytes out, none of which the node can open.
 
-use super::error::ApiError;
+use super::{error::ApiError, receipts};
 use crate::{
 	encrypted::{NoKey, NotAnswered, NotEvaluated, Served},
+	receipts::Answered,
 	shared::Shared,
 };
 use axum::{
 	Json,
 	body::Bytes,
 	extract::{Path, Query, State, rejection::QueryRejection},
-	http::{StatusCode, header::CONTENT_TYPE},
-	response::IntoResponse,
+	http::StatusCode,
+	response::Response,
 };
 use cid::Cid;
 use r1_api::{EncryptedModelStatus, HexBytes};
@@ -51,7 +52,7 @@ pub(super) async fn infer(
 	Path(name): Path<String>,
 	query: Result<Query<KeyQuery>, QueryRejection>,
 	body: Bytes,
-) -> Result<impl IntoResponse, ApiError> {
+) -> Result<Response, ApiError> {
 	let Query(KeyQuery { key }) = query?;
 	let served = served(&shared, &name)?;
 	let request = Request::from_bytes(&body).map_err(|error| {
@@ -62,8 +63,16 @@ pub(super) async fn infer(
 		let message = format!("the query `key` is no CID: {error}");
 		ApiError::new(StatusCode::BAD_REQUEST, "invalid_cid", message)
 	})?;
+	let id = request.evaluation_key;
 	let response = shared.encrypted.evaluate(&served, request, key.as_ref()).await?;
-	Ok(([(CONTENT_TYPE, "application/octet-stream")], response.to_bytes()))
+	let answered = Answered {
+		model: served.file,
+		// The file of the query may be another one: it was not looked at if the key was here.
+		key: served.needs_key().then(|| (id, shared.encrypted.key_file(&id))),
+		input: body.to_vec(),
+		output: response.to_bytes(),
+	};
+	Ok(receipts::answer(&shared, &name, "application/octet-stream", answered).await)
 }
 
 fn served(shared: &Shared, name: &str) -> Result<Arc<Served>, ApiError> {

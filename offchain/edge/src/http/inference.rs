@@ -4,13 +4,15 @@
 
 use super::{
 	error::ApiError,
+	receipts::{self, Exact},
 	tensors::{describe, from_client, to_client},
 };
-use crate::shared::Shared;
+use crate::{receipts::Answered, shared::Shared};
 use axum::{
 	Json,
-	extract::{Path, State, rejection::JsonRejection},
+	extract::{Path, State},
 	http::StatusCode,
+	response::Response,
 };
 use r1_api::oip::{
 	InferRequest, InferResponse, Live, ModelMetadata, ModelReady, Ready, ServerMetadata,
@@ -62,19 +64,24 @@ pub(super) async fn model_ready(
 pub(super) async fn infer(
 	State(shared): State<Shared>,
 	Path(name): Path<String>,
-	request: Result<Json<InferRequest>, JsonRejection>,
-) -> Result<Json<InferResponse>, ApiError> {
-	let Json(request) = request?;
+	request: Result<Exact<InferRequest>, ApiError>,
+) -> Result<Response, ApiError> {
+	let Exact { value: request, bytes: input } = request?;
 	let model = served(&shared, &name)?;
 	let inputs = request.inputs.into_iter().map(from_client).collect::<Result<_, _>>()?;
 	let outputs = request.outputs.into_iter().map(|output| output.name).collect();
 	let answer = shared.inference.infer(&model, InferenceRequest { inputs, outputs }).await?;
-	Ok(Json(InferResponse {
-		model_name: name,
+	let response = InferResponse {
+		model_name: name.clone(),
 		model_version: Some(model.cid().to_string()),
 		id: request.id,
 		outputs: answer.into_iter().map(to_client).collect::<Result<_, _>>()?,
-	}))
+	};
+	let output = serde_json::to_vec(&response).map_err(|error| {
+		ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "model_failed", error.to_string())
+	})?;
+	let answered = Answered { model: *model.cid(), key: None, input: input.to_vec(), output };
+	Ok(receipts::answer(&shared, &name, "application/json", answered).await)
 }
 
 fn served(shared: &Shared, name: &str) -> Result<Arc<ServedModel>, ApiError> {

@@ -18,6 +18,7 @@ mod node;
 mod nodes;
 mod jobs;
 mod exec;
+mod receipts;
 mod inside;
 mod cstore;
 mod quorum;
@@ -42,6 +43,7 @@ pub(crate) use error::ApiError;
 pub(crate) use inside::{SDK_CSTORE, SDK_FILES, serve_inside};
 pub(crate) use metrics::metrics_router;
 pub(crate) use serve::{Listener, Peer, serve};
+pub(crate) use tensors::{outputs_of, request_of};
 pub(crate) use tls::{TlsFiles, acceptor};
 
 use crate::{config, shared::Shared};
@@ -53,6 +55,7 @@ use axum::{
 		header::{AUTHORIZATION, CONTENT_TYPE},
 	},
 };
+use r1_api::RECEIPT_HEADER;
 use r1_core::{Rng as _, SystemRng};
 use std::time::Duration;
 use tower_http::{
@@ -80,6 +83,9 @@ const UPLOADS_ANSWER: [HeaderName; 5] = [
 	HeaderName::from_static("upload-offset"),
 	HeaderName::from_static("r1-cid"),
 ];
+
+/// What they hear of a request that was answered.
+const RECEIPT: HeaderName = HeaderName::from_static(RECEIPT_HEADER);
 
 /// How long a browser may remember what it may ask.
 const CORS_AGE: Duration = Duration::from_secs(600);
@@ -121,7 +127,7 @@ fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
 				.chain(UPLOADS_ASK)
 				.collect::<Vec<_>>(),
 		)
-		.expose_headers([REQUEST_ID].into_iter().chain(UPLOADS_ANSWER).collect::<Vec<_>>())
+		.expose_headers([REQUEST_ID, RECEIPT].into_iter().chain(UPLOADS_ANSWER).collect::<Vec<_>>())
 		.max_age(CORS_AGE))
 }
 

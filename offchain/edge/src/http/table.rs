@@ -8,17 +8,17 @@ use super::{
 	},
 	auth, cstore, encrypted, exec,
 	files::{self, uploads},
-	inference, jobs, node, nodes, openapi, oracle, proof, quorum,
+	inference, jobs, node, nodes, openapi, oracle, proof, quorum, receipts,
 	route::{BINARY, Content, DELETE, HEAD, PATCH, Route, json},
 };
 use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_TIME_MAX};
 use r1_api::{
 	CarAdded, ChallengeRequest, ChallengeResponse, EncryptedModelStatus, ExecRequest, FileAdded,
-	FileStatus, FilesCollected, FilesScrubbed, FilesStatus, HealthResponse, JobLogs, JobStatus,
-	LinkProofRequest, LinkProofResponse, NamespaceStatus, NamespacesResponse, NodeStatus,
-	NodesResponse, PinStatus, PinsPage, QuorumKey, RevokeRequest, RevokeResponse,
-	SealingKeyResponse, SelfResponse, StoreEntries, StorePage, StoreWritten, TokenRequest,
-	TokenResponse, Unpinned,
+	FileStatus, FilesCollected, FilesScrubbed, FilesStatus, HealthResponse, JobLogs, JobReceipts,
+	JobStatus, LinkProofRequest, LinkProofResponse, NamespaceStatus, NamespacesResponse,
+	NodeStatus, NodesResponse, PinStatus, PinsPage, QuorumKey, ReceiptsPage, RevokeRequest,
+	RevokeResponse, SealingKeyResponse, SelfResponse, StoreEntries, StorePage, StoreWritten,
+	TokenRequest, TokenResponse, Unpinned,
 	oip::{InferRequest, InferResponse, Live, ModelMetadata, ModelReady, Ready, ServerMetadata},
 	routes,
 };
@@ -143,6 +143,16 @@ fn of_jobs() -> Vec<Route> {
 			.says("Begins a command in a container; the connection goes on in `r1-exec/1`.")
 			.takes(json::<ExecRequest>())
 			.answers(Content::Headers(101)),
+		Route::get(routes::JOB_RECEIPTS, Job(Jobs, Read), receipts::list)
+			.says("How many requests a job's model has answered on this node, epoch by epoch.")
+			.answers(json::<JobReceipts>()),
+		Route::get(routes::JOB_RECEIPTS_EPOCH, Job(Jobs, Read), receipts::page)
+			.says("The receipts of an epoch.")
+			.options(&[("from", "Where to go on; the last page's `next`.")])
+			.answers(json::<ReceiptsPage>()),
+		Route::get(routes::JOB_RECEIPT, Job(Jobs, Read), receipts::evidence)
+			.says("A proof that a receipt was counted, under the root that the chain has.")
+			.answers(BINARY),
 	]
 }
 

@@ -4,9 +4,11 @@
 
 use super::error::ApiError;
 use axum::http::StatusCode;
-use r1_api::oip::{self, Elements, InferTensor};
+use r1_api::oip::{self, Elements, InferRequest, InferResponse, InferTensor};
 use r1_core::error_chain;
-use r1_inference::{Dimension, InferError, NamedTensor, Tensor, TensorData};
+use r1_inference::{
+	Dimension, InferError, InferenceRequest, NamedTensor, RequestError, Tensor, TensorData,
+};
 
 /// Declares each datatype once, for both directions.
 macro_rules! convert {
@@ -33,11 +35,31 @@ macro_rules! convert {
 
 convert!(Bool, Uint8, Uint16, Uint32, Uint64, Int8, Int16, Int32, Int64, Fp32, Fp64);
 
+/// What a client asks, from the body of its request; or what is wrong with it.
+pub(crate) fn request_of(body: &[u8]) -> Result<InferenceRequest, String> {
+	let request: InferRequest = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+	let inputs = request.inputs.into_iter().map(to_tensor).collect::<Result<_, _>>();
+	let inputs = inputs.map_err(|error| error_chain(&error).to_string())?;
+	let outputs = request.outputs.into_iter().map(|output| output.name).collect();
+	Ok(InferenceRequest { inputs, outputs })
+}
+
+/// What a model answered, from the body of a response; or what is wrong with it.
+pub(crate) fn outputs_of(body: &[u8]) -> Result<Vec<NamedTensor>, String> {
+	let response: InferResponse =
+		serde_json::from_slice(body).map_err(|error| error.to_string())?;
+	let outputs = response.outputs.into_iter().map(to_tensor).collect::<Result<_, _>>();
+	outputs.map_err(|error| error_chain(&error).to_string())
+}
+
 /// A tensor that a client sent.
 pub(super) fn from_client(tensor: InferTensor) -> Result<NamedTensor, ApiError> {
+	to_tensor(tensor).map_err(|error| InferError::Request(error).into())
+}
+
+fn to_tensor(tensor: InferTensor) -> Result<NamedTensor, RequestError> {
 	let (name, shape, elements) = tensor.into_parts();
 	NamedTensor::new(&name, shape, to_engine(elements))
-		.map_err(|error| InferError::Request(error).into())
 }
 
 /// A tensor that a model computed.

@@ -68,6 +68,15 @@ impl Jobs {
 		document.is_some_and(|document| document.storage().is_some())
 	}
 
+	/// Whether oracles may see what clients ask the model of a job of this node; `None` while its
+	/// specification is not here.
+	pub(crate) fn audits_receipts(&self, job: JobId) -> Option<bool> {
+		let board = self.lock();
+		let cid = board.phases.get(&job).and_then(|(cid, _)| *cid);
+		let document = cid.and_then(|cid| board.specifications.get(&cid));
+		document.map(|document| document.audits_receipts())
+	}
+
 	/// The jobs of this node that are containers.
 	pub(crate) fn containers(&self) -> &Containers {
 		&self.containers

@@ -7,23 +7,25 @@
 //! it cannot tell ciphertexts from noise; and the oracle needs no secret key, which this daemon could
 //! not even make.
 
-use super::{NotProbed, unavailable, unusable};
+use super::{NotProbed, receipts::Exhibit, unavailable, unusable};
 use crate::files::FileStore;
 use cid::Cid;
 use r1_core::{Rng as _, SystemRng};
 use r1_deeploy::{
 	attest::{ProbeOutcome, ProbeTarget},
 	encrypted::{EncryptedAnswer, EncryptedProbe},
+	receipts::Fault,
 };
 use r1_edil::{
-	BootstrapParameters, EdilLimits, EncryptedModel, EvaluationKey, EvaluationKeyId,
-	NO_EVALUATION_KEY, ParameterSet, Request, Worker, limits::MODEL_BYTES_MAX,
+	BootstrapParameters, EVALUATION_KEY_BYTES_MAX, EdilLimits, EncryptedModel, EvaluationKey,
+	EvaluationKeyId, LoadKeyError, NO_EVALUATION_KEY, ParameterSet, Request, Worker, check_request,
+	limits::MODEL_BYTES_MAX,
 };
 use r1_net::RequestError;
 use r1_primitives::NodeKey;
 use r1fs::{Holder, PinAs};
-use std::{collections::BTreeMap, sync::Arc};
-use tokio::task::spawn_blocking;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::{task::spawn_blocking, time::timeout};
 use tracing::debug;
 
 /// On whose behalf keys of probes are kept.
@@ -36,6 +38,12 @@ const PIN_NAME: &str = "evaluation key of probes";
 /// takes seconds, and a key that others pushed out is fetched again.
 const FETCHING_MAX: u32 = 4;
 
+/// Time between two fetches of clients' keys, in seconds: each has 17 MB, which makes 1 Mbit/s.
+const KEY_PAUSE_SECS: u64 = 120;
+
+/// How long a client's key is waited for: others are to be probed, too.
+const KEY_TIME_MAX: Duration = Duration::from_secs(30);
+
 /// What repeats evaluations.
 #[derive(Debug)]
 pub(super) struct EncryptedAuditor {
@@ -46,6 +54,8 @@ pub(super) struct EncryptedAuditor {
 	keys: BTreeMap<ParameterSet, Key>,
 	/// How often in a row each node said that it is fetching the key.
 	fetching: BTreeMap<ProbeTarget, u32>,
+	/// When a client's key was fetched last.
+	fetched_at_secs: Option<u64>,
 }
 
 /// A key in the content store.
@@ -57,7 +67,13 @@ struct Key {
 
 impl EncryptedAuditor {
 	pub(super) fn new(files: FileStore) -> Self {
-		Self { files, worker: None, keys: BTreeMap::new(), fetching: BTreeMap::new() }
+		Self {
+			files,
+			worker: None,
+			keys: BTreeMap::new(),
+			fetching: BTreeMap::new(),
+			fetched_at_secs: None,
+		}
 	}
 
 	/// Asks a node to evaluate what nobody could foresee, and evaluates it too.
@@ -69,8 +85,7 @@ impl EncryptedAuditor {
 		file: Cid,
 		now_secs: u64,
 	) -> Result<ProbeOutcome, NotProbed> {
-		let bytes = self.files.files().get(&file, MODEL_BYTES_MAX as u64).await;
-		let model = EncryptedModel::from_bytes(&bytes.map_err(unavailable)?).map_err(unusable)?;
+		let model = self.model(file).await?;
 		let worker = self.worker().await?;
 		let key = self.key(&worker, model.parameters(), now_secs).await?;
 		let request = random_request(&model, key.map_or(NO_EVALUATION_KEY, |key| key.id));
@@ -92,6 +107,75 @@ impl EncryptedAuditor {
 		self.fetching.remove(&target);
 		let expected = evaluate(worker, model, request).await?;
 		Ok(if expected == answer { ProbeOutcome::Ok } else { ProbeOutcome::Failed })
+	}
+
+	/// Evaluates what a client asked, and compares with what it was answered.
+	pub(super) async fn repeat(
+		&mut self,
+		file: Cid,
+		exhibit: Exhibit,
+		now_secs: u64,
+	) -> Result<Result<(), Fault>, NotProbed> {
+		let model = self.model(file).await?;
+		let worker = self.worker().await?;
+		let no_request = |reason: String| Ok(Err(Fault::NoRequest { reason }));
+		let request = match Request::from_bytes(&exhibit.input) {
+			Ok(request) => request,
+			Err(error) => return no_request(error.to_string()),
+		};
+		if let Err(error) = check_request(&model, &request) {
+			return no_request(error.to_string());
+		}
+		// Whatever a client names that needs none.
+		let id = model.parameters().bootstrap().map(|_| request.evaluation_key);
+		if id != exhibit.receipt.evaluation_key {
+			return Ok(Err(Fault::OtherKey));
+		}
+		if let Some(id) = id
+			&& let Err(fault) = self.bring(&worker, id, exhibit.key, now_secs).await?
+		{
+			return Ok(Err(fault));
+		}
+		let expected = evaluate(worker, model, request).await?;
+		let reason = "other bytes come of the request".to_owned();
+		Ok(match expected == exhibit.output {
+			true => Ok(()),
+			false => Err(Fault::WrongAnswer { reason }),
+		})
+	}
+
+	/// Has a client's key be here, which the node must know where to find: it got it there.
+	async fn bring(
+		&mut self,
+		worker: &Arc<Worker>,
+		id: EvaluationKeyId,
+		file: Option<Cid>,
+		now_secs: u64,
+	) -> Result<Result<(), Fault>, NotProbed> {
+		if worker.has_key(&id) {
+			return Ok(Ok(()));
+		}
+		let Some(file) = file else { return Ok(Err(Fault::OtherKey)) };
+		let is_soon = |at_secs: u64| now_secs.saturating_sub(at_secs) < KEY_PAUSE_SECS;
+		if self.fetched_at_secs.is_some_and(is_soon) {
+			return Err(NotProbed::ManyKeys);
+		}
+		self.fetched_at_secs = Some(now_secs);
+		let fetched = self.files.files().get(&file, EVALUATION_KEY_BYTES_MAX as u64);
+		let fetched = timeout(KEY_TIME_MAX, fetched).await.map_err(unavailable)?;
+		let bytes = fetched.map_err(unavailable)?;
+		let loading = Arc::clone(worker);
+		let loaded = spawn_blocking(move || loading.load_key(id, &bytes)).await;
+		match loaded.map_err(unusable)? {
+			Ok(()) => Ok(Ok(())),
+			Err(LoadKeyError::Key(_) | LoadKeyError::OtherKey) => Ok(Err(Fault::OtherKey)),
+			Err(error @ LoadKeyError::Memory(_)) => Err(unusable(error)),
+		}
+	}
+
+	async fn model(&self, file: Cid) -> Result<EncryptedModel, NotProbed> {
+		let bytes = self.files.files().get(&file, MODEL_BYTES_MAX as u64).await;
+		EncryptedModel::from_bytes(&bytes.map_err(unavailable)?).map_err(unusable)
 	}
 
 	/// A node that fetches the key is neither right nor wrong, for some time.
@@ -124,6 +208,14 @@ impl EncryptedAuditor {
 	) -> Result<Option<Key>, NotProbed> {
 		let Some(bootstrap) = parameters.bootstrap() else { return Ok(None) };
 		if let Some(key) = self.keys.get(&parameters) {
+			// It may have had to make room for keys of clients.
+			if !worker.has_key(&key.id) {
+				let bytes = self.files.files().get(&key.file, EVALUATION_KEY_BYTES_MAX as u64);
+				let (id, bytes, loading) =
+					(key.id, bytes.await.map_err(unavailable)?, Arc::clone(worker));
+				let loaded = spawn_blocking(move || loading.load_key(id, &bytes)).await;
+				loaded.map_err(unusable)?.map_err(unusable)?;
+			}
 			return Ok(Some(*key));
 		}
 		if self.keys.is_empty() {
