@@ -28,8 +28,8 @@ pub(crate) use keys::{GenerateKey, ImportKey, KeyOutput, KeyScheme, Keys};
 pub(crate) use network::{Epoch, Network, Oracle};
 pub(crate) use tool::{Completions, Config, Manual};
 pub(crate) use work::{
-	Delegate, EPOCHS, Escrow, Infer, Job, JobCost, JobExec, JobKind, JobLogs, JobSubmit, JobUpdate,
-	Node, REPLICAS, RESOURCES, Right,
+	Delegate, EPOCHS, Escrow, Infer, Job, JobCost, JobExec, JobKind, JobLogs, JobReceiptCheck,
+	JobSubmit, JobUpdate, Node, REPLICAS, RESOURCES, Right,
 };
 
 use crate::{amount::R1Amount, files, secrets};

@@ -124,4 +124,7 @@ pub(crate) struct EdilPredict {
 	/// needs none.
 	#[arg(long)]
 	pub(crate) evaluation_key: Option<PathBuf>,
+	/// Where the receipt of the answer goes; `job receipt` checks it.
+	#[arg(long)]
+	pub(crate) receipt: Option<PathBuf>,
 }

@@ -106,6 +106,11 @@ fn groups_of_work_should_take_what_they_need() {
 		"job scale --job 7 --replicas 4",
 		"job redeem --job 7",
 		"job close --job 7",
+		"job receipts --job 7 --json",
+		"job receipt seven.receipt",
+		"job receipt seven.receipt --output seven.evidence",
+		"infer --model digits --request seven.json --receipt seven.receipt",
+		"edil predict private --secret-key key --values values --receipt seven.receipt",
 	] {
 		assert!(parse(line).is_ok(), "{line}");
 	}

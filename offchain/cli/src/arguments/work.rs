@@ -116,6 +116,15 @@ pub(crate) enum Job {
 	/// Runs a command in a container of a job, on the node of the daemon at `--edge-url`; ends with
 	/// the command's exit code.
 	Exec(JobExec),
+	/// How many requests a job's model has answered on the node of the daemon at `--edge-url`.
+	Receipts {
+		/// The job.
+		#[arg(long)]
+		job: u32,
+	},
+	/// Checks a receipt that `infer` or `edil predict` saved, or evidence of one, against the chain at
+	/// `--node-url`; exit code 1 if the chain does not show that it was counted.
+	Receipt(JobReceiptCheck),
 	/// Changes what a job is, while it runs; sign as its owner, or a delegate.
 	Update(JobUpdate),
 	/// Makes a job longer, at the price that it was ordered at.
@@ -220,6 +229,16 @@ pub(crate) struct JobExec {
 	pub(crate) command: Vec<String>,
 }
 
+/// A receipt to be checked.
+#[derive(Args, Debug)]
+pub(crate) struct JobReceiptCheck {
+	/// The file with the receipt, or with evidence of one.
+	pub(crate) file: PathBuf,
+	/// Where evidence goes that the daemon at `--edge-url` has of the receipt: the node forgets it.
+	#[arg(long)]
+	pub(crate) output: Option<PathBuf>,
+}
+
 /// An order of a job.
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("what").required(true).args(["specification", "model"]))]
@@ -307,4 +326,7 @@ pub(crate) struct Infer {
 	/// JSON file with an Open Inference Protocol request.
 	#[arg(long)]
 	pub(crate) request: PathBuf,
+	/// Where the receipt of the answer goes; `job receipt` checks it.
+	#[arg(long)]
+	pub(crate) receipt: Option<PathBuf>,
 }

@@ -2,6 +2,7 @@
 
 //! Inference by the Open Inference Protocol.
 
+use super::job::save_receipt;
 use crate::{
 	arguments::{Arguments, Infer},
 	output::Answer,
@@ -13,7 +14,12 @@ pub(super) async fn run(arguments: &Arguments, command: &Infer) -> anyhow::Resul
 		.with_context(|| format!("could not read {}", command.request.display()))?;
 	let request = serde_json::from_slice(&request)
 		.with_context(|| format!("{} is not an inference request", command.request.display()))?;
-	let response = arguments.edge()?.infer(&command.model, &request).await?;
+	let edge = arguments.edge()?;
+	let answered = edge.infer_with_receipt(&command.model, &request).await?;
+	if let Some(path) = &command.receipt {
+		save_receipt(path, &answered)?;
+	}
+	let response = answered.answer;
 	let lines = response
 		.outputs
 		.iter()

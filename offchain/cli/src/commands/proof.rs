@@ -84,8 +84,17 @@ async fn only_job(edge: &EdgeClient) -> anyhow::Result<u32> {
 	}
 }
 
+/// What a proof and the chain say together.
+pub(super) struct Held {
+	/// What the key held; none if nothing.
+	pub(super) value: Option<Vec<u8>>,
+	root: [u8; 32],
+	nodes_with_the_same_root: usize,
+	nodes_with_a_root: usize,
+}
+
 /// Holds a proof against the root that the newest finalised block has.
-async fn verify(chain: &Chain, proof: &Proof) -> anyhow::Result<Answer> {
+pub(super) async fn held(chain: &Chain, proof: &Proof) -> anyhow::Result<Held> {
 	let claim = &proof.claim;
 	ensure!(
 		claim.genesis == chain.genesis_hash(),
@@ -114,6 +123,18 @@ async fn verify(chain: &Chain, proof: &Proof) -> anyhow::Result<Answer> {
 		hex::encode(anchor.root)
 	);
 	let value = proven.value(epoch.ended_at_secs.saturating_mul(1_000));
+	Ok(Held {
+		value: value.map(|value| value.into_owned()),
+		root: proven.root,
+		nodes_with_the_same_root: of_job.iter().filter(|it| it.root == proven.root).count(),
+		nodes_with_a_root: of_job.len(),
+	})
+}
+
+async fn verify(chain: &Chain, proof: &Proof) -> anyhow::Result<Answer> {
+	let Held { value, root, nodes_with_the_same_root, nodes_with_a_root } =
+		held(chain, proof).await?;
+	let claim = &proof.claim;
 	let (part, name) = match claim.name.part() {
 		PartRef::Text | PartRef::Expiry => ("value", None),
 		PartRef::Field(field) => ("field", Some(field)),
@@ -124,9 +145,9 @@ async fn verify(chain: &Chain, proof: &Proof) -> anyhow::Result<Answer> {
 		job: claim.job,
 		epoch: claim.epoch,
 		deed: claim.deed,
-		nodes_with_the_same_root: of_job.iter().filter(|it| it.root == proven.root).count(),
-		nodes_with_a_root: of_job.len(),
-		root: format!("0x{}", hex::encode(proven.root)),
+		nodes_with_the_same_root,
+		nodes_with_a_root,
+		root: format!("0x{}", hex::encode(root)),
 		key: octets(claim.name.key()),
 		part,
 		name: name.map(octets),

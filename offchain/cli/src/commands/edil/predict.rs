@@ -5,11 +5,12 @@
 use super::{logits, request_for};
 use crate::{
 	arguments::{Arguments, EdilPredict},
+	commands::job::save_receipt,
 	files,
 	output::Answer,
 };
 use anyhow::{Context as _, ensure};
-use r1_api::{ClientError, EdgeClient, EncryptedModelStatus};
+use r1_api::{ClientError, EdgeClient, EncryptedModelStatus, Receipted};
 use r1_edil::{EVALUATION_KEY_BYTES_MAX, EncryptedModel, Response};
 use r1_edil_client::decrypt;
 use sp_crypto_hashing::blake2_256;
@@ -29,7 +30,11 @@ pub(super) async fn run(arguments: &Arguments, order: &EdilPredict) -> anyhow::R
 		},
 		answered => answered?,
 	};
-	let response = Response::from_bytes(&response).context("the daemon's answer is no response")?;
+	if let Some(path) = &order.receipt {
+		save_receipt(path, &response)?;
+	}
+	let response =
+		Response::from_bytes(&response.answer).context("the daemon's answer is no response")?;
 	logits(&decrypt(&key, &model, &request.id(), &response)?)
 }
 
@@ -47,8 +52,8 @@ async fn evaluate(
 	order: &EdilPredict,
 	request: Vec<u8>,
 	key: Option<&str>,
-) -> Result<Vec<u8>, ClientError> {
-	edge.encrypted_infer(&order.name, request, key).await
+) -> Result<Receipted<Vec<u8>>, ClientError> {
+	edge.encrypted_infer_with_receipt(&order.name, request, key).await
 }
 
 fn is_key_missing(error: &ClientError) -> bool {

@@ -3,10 +3,13 @@
 //! Jobs: order, list, change, end.
 
 mod on_node;
+mod receipts;
 mod exec;
 mod terminal;
 mod specification;
 mod terms;
+
+pub(super) use receipts::save as save_receipt;
 
 use super::{Caller, address, done, event, or_dash, secret::SEALED_BEGINNING, short, submit};
 use crate::{
@@ -38,6 +41,8 @@ pub(super) async fn run(arguments: &Arguments, command: &Job) -> anyhow::Result<
 		Job::Logs(which) if which.follow => on_node::follow(arguments, which).await,
 		Job::Logs(which) => on_node::logs(arguments, which).await,
 		Job::Exec(order) => exec::exec(arguments, order).await,
+		Job::Receipts { job } => receipts::list(arguments, *job).await,
+		Job::Receipt(order) => receipts::check(arguments, order).await,
 		Job::Update(change) => update(arguments, change).await,
 		Job::Extend { job, epochs } => terms::extend(arguments, *job, *epochs).await,
 		Job::Scale { job, replicas } => terms::scale(arguments, *job, *replicas).await,
