@@ -89,6 +89,8 @@ kind_by_variant!(
 	r1_dauth::SealingKeyError,
 	r1_dauth::SignInError,
 	r1_deeploy::ProbeError,
+	r1_deeploy::receipts::Fault,
+	r1_deeploy::receipts::SavedError,
 	r1_edil::EvaluateError,
 	r1_edil::ModelError,
 	r1_edil::WireError,
