@@ -28,8 +28,8 @@ mod tests;
 
 pub use address::{Address, AddressError};
 pub use blocks::{
-	BlockCheckError, BlockStore, BlockStoreError, DAG_PB_CODEC, MemoryBlockStore, RAW_CODEC,
-	check_block, check_hash, cid_of,
+	BlockCheckError, BlockStore, BlockStoreError, ContentHash, ContentHashError, DAG_PB_CODEC,
+	MemoryBlockStore, RAW_CODEC, check_block, check_hash, cid_of,
 };
 pub use chain::{
 	Account, BlockHash, BlockRef, ChainState, Deed, DeedKind, Deeds, EndedEpoch, GpuGrade,

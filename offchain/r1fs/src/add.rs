@@ -42,7 +42,7 @@ pub(crate) async fn add(
 ) -> Result<Added, AddError> {
 	let read = |source| AddError::Read { source };
 	let mut chunks = Chunks::new(reader, chunker);
-	let mut tree = Tree::default();
+	let mut tree = Tree::new(batch.hash());
 	let mut bytes = 0;
 	let mut group = chunks.next_group(GROUP_BYTES).await.map_err(read)?;
 	while !group.is_empty() {

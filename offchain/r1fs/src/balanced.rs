@@ -8,15 +8,21 @@ use crate::{
 };
 use bytes::Bytes;
 use cid::Cid;
-use r1_core::{DAG_PB_CODEC, cid_of};
+use r1_core::{ContentHash, DAG_PB_CODEC};
 
 /// Level 0 holds links to leaves, and a level that is full becomes one link of the level above.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tree {
+	hash: ContentHash,
 	levels: Vec<Vec<Link>>,
 }
 
 impl Tree {
+	/// A tree without leaves, whose nodes get their CIDs by a hash.
+	pub(crate) fn new(hash: ContentHash) -> Self {
+		Self { hash, levels: Vec::new() }
+	}
+
 	pub(crate) fn is_empty(&self) -> bool {
 		self.levels.is_empty()
 	}
@@ -34,7 +40,7 @@ impl Tree {
 			if links.len() < LINKS_PER_NODE {
 				break;
 			}
-			let (parent, block) = inner_node(links);
+			let (parent, block) = inner_node(self.hash, links);
 			links.clear();
 			completed.push((parent.cid, block));
 			link = parent;
@@ -56,7 +62,7 @@ impl Tree {
 				// Everything below went up already.
 				[] => {},
 				links => {
-					let (parent, block) = inner_node(links);
+					let (parent, block) = inner_node(self.hash, links);
 					completed.push((parent.cid, block));
 					if is_top {
 						return (parent, completed);
@@ -70,11 +76,11 @@ impl Tree {
 }
 
 /// The node over `links`, and the link to it.
-fn inner_node(links: &[Link]) -> (Link, Bytes) {
+fn inner_node(hash: ContentHash, links: &[Link]) -> (Link, Bytes) {
 	let block = Bytes::from(encode_inner_node(links));
 	let below: u64 = links.iter().map(|link| link.dag_bytes).sum();
 	let link = Link {
-		cid: cid_of(DAG_PB_CODEC, &block),
+		cid: hash.cid_of(DAG_PB_CODEC, &block),
 		file_bytes: links.iter().map(|link| link.file_bytes).sum(),
 		dag_bytes: below + block.len() as u64,
 	};

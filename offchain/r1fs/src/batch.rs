@@ -9,7 +9,7 @@ use crate::{
 };
 use bytes::Bytes;
 use cid::Cid;
-use r1_core::{BlockStore, BlockStoreError, RAW_CODEC, cid_of};
+use r1_core::{BlockStore, BlockStoreError, ContentHash, RAW_CODEC};
 use std::{
 	io,
 	sync::{Arc, mpsc::sync_channel},
@@ -27,6 +27,7 @@ const HASHED_MAX: usize = 4;
 /// collection touches what was put.
 pub(crate) struct Batch {
 	source: BlockSource,
+	hash: ContentHash,
 	sink: Sink,
 }
 
@@ -42,8 +43,12 @@ enum Sink {
 
 impl Sink {
 	/// Hashes leaves and puts them; links to them. A leaf is hashed while the one before is written.
-	fn put_leaves(&mut self, leaves: Vec<Bytes>) -> Result<Vec<Link>, BlockStoreError> {
-		let hashed = |leaf: Bytes| (cid_of(RAW_CODEC, &leaf), leaf);
+	fn put_leaves(
+		&mut self,
+		hash: ContentHash,
+		leaves: Vec<Bytes>,
+	) -> Result<Vec<Link>, BlockStoreError> {
+		let hashed = move |leaf: Bytes| (hash.cid_of(RAW_CODEC, &leaf), leaf);
 		let mut links = Vec::with_capacity(leaves.len());
 		let mut put = |(cid, leaf): (Cid, Bytes)| {
 			let bytes = leaf.len() as u64;
@@ -74,12 +79,18 @@ impl Sink {
 }
 
 impl Batch {
-	pub(crate) fn new(source: BlockSource) -> Self {
+	/// A batch of blocks that get their CIDs by a hash.
+	pub(crate) fn new(source: BlockSource, hash: ContentHash) -> Self {
 		let sink = match source.disk() {
 			Some(disk) => Sink::Disk(Box::new(Staging::new(disk))),
 			None => Sink::Plain(source.store()),
 		};
-		Self { source, sink }
+		Self { source, hash, sink }
+	}
+
+	/// What blocks of this batch are named by.
+	pub(crate) fn hash(&self) -> ContentHash {
+		self.hash
 	}
 
 	/// Hashes and keeps leaves; links to them, in the same order.
@@ -87,8 +98,9 @@ impl Batch {
 		&mut self,
 		leaves: Vec<Bytes>,
 	) -> Result<Vec<Link>, BlockStoreError> {
+		let hash = self.hash;
 		self.run(move |sink| {
-			let links = sink.put_leaves(leaves)?;
+			let links = sink.put_leaves(hash, leaves)?;
 			let cids = links.iter().map(|link| link.cid).collect();
 			Ok((links, cids))
 		})

@@ -5,13 +5,15 @@
 //! Written in the one canonical form: links before data, UnixFS fields ascending. Read leniently
 //! in the order of fields, strictly in everything that could make a file out of thin air.
 
-use crate::defaults::{DIRECTORY_LINKS_MAX, LINKS_MAX};
+use crate::{
+	defaults::{DIRECTORY_LINKS_MAX, LINKS_MAX},
+	hamt::{SHARD_FANOUT, SHARD_HASH},
+};
 use cid::Cid;
 use r1_core::{
 	limits::CID_BYTES_MAX,
 	protobuf::{ProtobufError, Reader, Writer},
 };
-use std::collections::BTreeMap;
 
 /// UnixFS's number for bytes without a file around them.
 const TYPE_RAW: u64 = 0;
@@ -21,7 +23,7 @@ const TYPE_DIRECTORY: u64 = 1;
 const TYPE_FILE: u64 = 2;
 /// UnixFS's number for a part of a directory that is spread over blocks.
 const TYPE_SHARD: u64 = 5;
-/// Children that a part of a spread directory may have; IPFS tools use 256.
+/// Children that a part of a spread directory may have when it is read; IPFS tools use 256.
 const SHARD_FANOUT_MAX: u64 = 1_024;
 
 /// A link from an inner node to a child.
@@ -67,11 +69,33 @@ pub(crate) fn encode_inner_node(links: &[Link]) -> Vec<u8> {
 }
 
 /// Writes a directory; entries stand in the order of their names' bytes, as IPFS tools write them.
-pub(crate) fn encode_directory(entries: &BTreeMap<String, Link>) -> Vec<u8> {
+pub(crate) fn encode_directory<'a>(entries: impl Iterator<Item = (&'a str, &'a Link)>) -> Vec<u8> {
 	let mut unixfs = Writer::new();
 	unixfs.varint(1, TYPE_DIRECTORY);
+	encode_named(entries, &unixfs.finish())
+}
+
+/// Writes a part of a spread directory; the names of its children begin with two digits, by which they
+/// are in order. `taken` has a bit for each of them, the first child's the lowest.
+pub(crate) fn encode_shard<'a>(
+	children: impl Iterator<Item = (&'a str, &'a Link)>,
+	taken: [u64; SHARD_FANOUT as usize / 64],
+) -> Vec<u8> {
+	let bitmap: Vec<u8> = taken
+		.iter()
+		.rev()
+		.flat_map(|word| word.to_be_bytes())
+		.skip_while(|byte| *byte == 0)
+		.collect();
+	let mut unixfs = Writer::new();
+	unixfs.varint(1, TYPE_SHARD);
+	unixfs.bytes(2, &bitmap).varint(5, SHARD_HASH).varint(6, SHARD_FANOUT);
+	encode_named(children, &unixfs.finish())
+}
+
+fn encode_named<'a>(links: impl Iterator<Item = (&'a str, &'a Link)>, unixfs: &[u8]) -> Vec<u8> {
 	let mut node = Writer::new();
-	for (name, link) in entries {
+	for (name, link) in links {
 		let mut encoded = Writer::new();
 		encoded
 			.bytes(1, &link.cid.to_bytes())
@@ -79,7 +103,7 @@ pub(crate) fn encode_directory(entries: &BTreeMap<String, Link>) -> Vec<u8> {
 			.varint(3, link.dag_bytes);
 		node.bytes(2, &encoded.finish());
 	}
-	node.bytes(1, &unixfs.finish());
+	node.bytes(1, unixfs);
 	node.finish()
 }
 
@@ -91,12 +115,18 @@ pub(crate) enum Node<'a> {
 	/// A directory.
 	Directory(Vec<NamedLink>),
 	/// A part of a directory that is spread over several blocks by hashes of names.
-	Shard {
-		/// Its entries, and other parts; their names begin with hexadecimal digits.
-		links: Vec<NamedLink>,
-		/// How many hexadecimal digits a name begins with.
-		digits: usize,
-	},
+	Shard(Shard),
+}
+
+/// A part of a spread directory.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Shard {
+	/// Its entries, and other parts; their names begin with hexadecimal digits.
+	pub(crate) links: Vec<NamedLink>,
+	/// Bits of hashes that tell them apart.
+	pub(crate) bits: u32,
+	/// How many hexadecimal digits a name begins with.
+	pub(crate) digits: usize,
 }
 
 /// A link with a name. Of the name nothing is checked but that it is text.
@@ -120,10 +150,7 @@ pub(crate) fn decode_node(block: &[u8]) -> Result<Node<'_>, DagError> {
 	match unixfs.kind {
 		TYPE_FILE | TYPE_RAW => file_node(&links, unixfs).map(Node::File),
 		TYPE_DIRECTORY => named(links).map(Node::Directory),
-		TYPE_SHARD => {
-			let digits = shard_digits(unixfs.fanout)?;
-			Ok(Node::Shard { links: named(links)?, digits })
-		},
+		TYPE_SHARD => shard(links, &unixfs).map(Node::Shard),
 		kind => Err(DagError::UnsupportedKind { kind }),
 	}
 }
@@ -220,14 +247,16 @@ fn named(links: Vec<RawLink<'_>>) -> Result<Vec<NamedLink>, DagError> {
 	links.into_iter().map(named).collect()
 }
 
-/// Hexadecimal digits that tell the children of a shard apart.
-fn shard_digits(fanout: Option<u64>) -> Result<usize, DagError> {
-	match fanout {
-		Some(fanout) if fanout.is_power_of_two() && (2..=SHARD_FANOUT_MAX).contains(&fanout) => {
-			Ok(format!("{:X}", fanout - 1).len())
-		},
-		_ => Err(DagError::InvalidShard),
+/// A part of a spread directory whose fanout can be read, and whose hash is the one that there is.
+fn shard(links: Vec<RawLink<'_>>, unixfs: &UnixFs<'_>) -> Result<Shard, DagError> {
+	let is_possible =
+		|fanout: &u64| fanout.is_power_of_two() && (2..=SHARD_FANOUT_MAX).contains(fanout);
+	let fanout = unixfs.fanout.filter(is_possible).ok_or(DagError::InvalidShard)?;
+	if unixfs.hash != Some(SHARD_HASH) {
+		return Err(DagError::InvalidShard);
 	}
+	let digits = format!("{:X}", fanout - 1).len();
+	Ok(Shard { links: named(links)?, bits: fanout.trailing_zeros(), digits })
 }
 
 struct UnixFs<'a> {
@@ -235,13 +264,20 @@ struct UnixFs<'a> {
 	data: &'a [u8],
 	file_bytes: Option<u64>,
 	child_bytes: Vec<u64>,
+	hash: Option<u64>,
 	fanout: Option<u64>,
 }
 
 fn decode_unixfs(message: &[u8]) -> Result<UnixFs<'_>, DagError> {
 	let mut kind = None;
-	let mut unixfs =
-		UnixFs { kind: 0, data: &[], file_bytes: None, child_bytes: Vec::new(), fanout: None };
+	let mut unixfs = UnixFs {
+		kind: 0,
+		data: &[],
+		file_bytes: None,
+		child_bytes: Vec::new(),
+		hash: None,
+		fanout: None,
+	};
 	let mut reader = Reader::new(message);
 	while let Some(field) = reader.next_field()? {
 		match field.number {
@@ -250,6 +286,7 @@ fn decode_unixfs(message: &[u8]) -> Result<UnixFs<'_>, DagError> {
 			3 => unixfs.file_bytes = Some(field.varint()?),
 			4 if unixfs.child_bytes.len() == LINKS_MAX => return Err(DagError::TooManyLinks),
 			4 => unixfs.child_bytes.push(field.varint()?),
+			5 => unixfs.hash = Some(field.varint()?),
 			6 => unixfs.fanout = Some(field.varint()?),
 			_ => {},
 		}
@@ -311,7 +348,7 @@ pub enum DagError {
 		/// UnixFS's number of the kind.
 		kind: u64,
 	},
-	/// A part of a spread directory is not made as one.
+	/// A part of a spread directory is not made as one, or something in it is not where its hash says.
 	#[error("node is no part of a directory")]
 	InvalidShard,
 	/// A link's name is not UTF-8.

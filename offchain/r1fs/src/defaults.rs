@@ -30,8 +30,8 @@ pub const FETCHES_MAX: usize = 16;
 pub const BLOCKS_HELD_MAX: usize = FETCHES_MAX + DEPTH_MAX;
 
 /// Blocks on the way of one audit: as many as there are between a root and the last chunk of a file in
-/// the deepest directory.
-pub const AUDIT_BLOCKS_MAX: usize = DIRECTORY_DEPTH_MAX + DEPTH_MAX + 1;
+/// the deepest directory, if each directory on the way is spread over blocks.
+pub const AUDIT_BLOCKS_MAX: usize = DIRECTORY_DEPTH_MAX * SHARD_DEPTH_MAX + DEPTH_MAX + 1;
 
 /// Longest name of an entry of a directory, in bytes: what file systems take.
 pub const NAME_BYTES_MAX: usize = 255;
@@ -42,12 +42,22 @@ pub const PATH_BYTES_MAX: usize = 4_096;
 /// Directories on the way from a root to an entry. People rarely nest more than ten.
 pub const DIRECTORY_DEPTH_MAX: usize = 64;
 
+/// Bytes of names and CIDs beyond which a directory is spread over several blocks: what IPFS tools
+/// take unless they are told otherwise (256 KiB).
+pub const DIRECTORY_PLAIN_BYTES_MAX: u64 = 262_144;
+
+/// Blocks on the way from the first block of a spread directory to an entry: one for each eight of the
+/// 64 bits that a hash of a name has.
+pub const SHARD_DEPTH_MAX: usize = 8;
+
 /// Links that a node of any kind may have: a directory of 2 MiB whose entries have names of one byte
 /// has 46 000.
 pub const DIRECTORY_LINKS_MAX: usize = 65_536;
 
 /// Entries of a whole tree of directories that are added or read: ten times a large source tree.
-/// It ends what a small self-similar DAG would make of a disk.
+/// It ends what a small self-similar DAG would make of a disk, and so one directory has at most as
+/// many. Whoever makes or lists such a directory holds all of its names: 40 MB if all are as long as a
+/// name may be.
 pub const TREE_ENTRIES_MAX: u64 = 100_000;
 
 /// Smallest chunk size that may be asked for, in bytes: below it a CID is a good part of what it
@@ -72,12 +82,12 @@ pub const COMMIT_BLOCKS_MAX: usize = 4_096;
 /// begins to write while the file still comes.
 pub const COMMIT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// Blocks of one directory that is spread over several: 65 536 of 256 children each hold far more
-/// entries than [`TREE_ENTRIES_MAX`].
+/// Blocks of one directory that is spread over several: 100 000 entries take 30 000 of 256 children
+/// each.
 pub(crate) const SHARDS_MAX: usize = 65_536;
 
 /// Blocks below one root that are walked: 256 GiB of chunks of 256 KiB. A walk holds two numbers of
-/// 34 B for each at most, which is about 100 MiB.
+/// 35 B for each at most, which is about 100 MiB.
 pub const WALK_BLOCKS_MAX: usize = 1_048_576;
 
 /// Longest header of a CAR file, in bytes: 64 roots take 3 KiB.

@@ -2,16 +2,20 @@
 
 //! Directories: what is in one, and what a path leads to.
 //!
-//! A directory is read as one block, or as the tree of blocks that other tools spread a large one
-//! over by the hashes of its names. It is written as one block.
+//! A directory is one block, or, if it is large, a tree of blocks over which its entries are spread by
+//! the hashes of their names ([`crate::hamt`]). Such a tree is read strictly: an entry that is not
+//! where its hash says is refused, so that whoever looks for one name and whoever reads all of them
+//! find the same.
 
 use crate::{
-	dag::{DagError, NamedLink, Node, decode_node},
-	defaults::{SHARDS_MAX, TREE_ENTRIES_MAX},
+	dag::{DagError, NamedLink, Node, Shard, decode_node},
+	defaults::{FETCHES_MAX, SHARDS_MAX, TREE_ENTRIES_MAX},
+	hamt::{Place, hash_name},
 	name::{NameError, check_name, check_path},
 	source::{BlockSource, SourceError},
 };
 use cid::Cid;
+use futures::{StreamExt as _, stream::FuturesOrdered};
 use r1_core::{DAG_PB_CODEC, RAW_CODEC};
 use std::collections::BTreeMap;
 
@@ -37,39 +41,34 @@ pub enum Listed {
 
 /// Says what a CID stands for.
 pub(crate) async fn list(source: &BlockSource, root: Cid) -> Result<Listed, DirectoryError> {
-	let mut parts = match read_part(source, root).await? {
-		None => return Ok(Listed::File),
-		Some(part) => vec![part],
+	let Some(mut part) = read_part(source, root, Place::default()).await? else {
+		return Ok(Listed::File);
 	};
-	let mut entries = BTreeMap::new();
-	let mut parts_read = 1;
-	while let Some(Part { cid, digits, links }) = parts.pop() {
-		for link in links {
-			let Some(rest) = link.name.get(digits..) else {
-				return Err(malformed(cid, DagError::InvalidShard));
-			};
-			if digits != 0 && rest.is_empty() {
-				parts_read += 1;
-				if SHARDS_MAX < parts_read {
-					return Err(DirectoryError::TooManyEntries { cid: root });
-				}
-				let part = read_part(source, link.cid).await?.filter(Part::is_shard);
-				parts.push(part.ok_or_else(|| malformed(link.cid, DagError::InvalidShard))?);
-				continue;
-			}
-			let name = check_name(rest.as_bytes())
-				.map_err(|source| DirectoryError::Name { cid, source })?
-				.to_owned();
-			if TREE_ENTRIES_MAX <= entries.len() as u64 {
-				return Err(DirectoryError::TooManyEntries { cid: root });
-			}
-			let entry = Entry { name: name.clone(), cid: link.cid, dag_bytes: link.dag_bytes };
-			if entries.insert(name, entry).is_some() {
-				return Err(DirectoryError::RepeatedName { cid });
-			}
+	let mut entries = Vec::new();
+	let mut waiting = Vec::new();
+	let mut parts = 1;
+	// In the order in which they were begun, so that of two faults always the same one is told.
+	let mut fetches = FuturesOrdered::new();
+	loop {
+		entries.append(&mut part.entries);
+		if TREE_ENTRIES_MAX < entries.len() as u64 {
+			return Err(DirectoryError::TooManyEntries { cid: root });
 		}
+		parts += part.children.len();
+		if SHARDS_MAX < parts {
+			return Err(DirectoryError::TooManyEntries { cid: root });
+		}
+		waiting.extend(part.children.into_values().rev());
+		while fetches.len() < FETCHES_MAX
+			&& let Some((cid, place)) = waiting.pop()
+		{
+			fetches.push_back(async move { read_child(source, cid, place).await });
+		}
+		let Some(next) = fetches.next().await else { break };
+		part = next?;
 	}
-	Ok(Listed::Directory(entries.into_values().collect()))
+	entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+	Ok(Listed::Directory(entries))
 }
 
 /// What a path leads to, from a root on.
@@ -81,34 +80,51 @@ pub(crate) async fn resolve(
 	let names = check_path(path).map_err(|source| DirectoryError::Path { source })?;
 	let mut at = root;
 	for name in names {
-		let Listed::Directory(entries) = list(source, at).await? else {
-			return Err(DirectoryError::NotADirectory { cid: at });
-		};
-		let found = entries.binary_search_by(|entry| entry.name.as_str().cmp(name));
-		at = match found.ok().and_then(|position| entries.get(position)) {
-			Some(entry) => entry.cid,
-			None => return Err(DirectoryError::NotFound { cid: at, name: name.to_owned() }),
-		};
+		at = find(source, at, name).await?;
 	}
 	Ok(at)
 }
 
-/// A block of a directory.
-struct Part {
-	cid: Cid,
-	/// Hexadecimal digits before each name; none in a directory of one block.
-	digits: usize,
-	links: Vec<NamedLink>,
-}
-
-impl Part {
-	fn is_shard(&self) -> bool {
-		self.digits != 0
+/// The entry of a directory that has a name. Of a spread one, only the parts on the way are read.
+async fn find(source: &BlockSource, directory: Cid, name: &str) -> Result<Cid, DirectoryError> {
+	let Some(mut part) = read_part(source, directory, Place::default()).await? else {
+		return Err(DirectoryError::NotADirectory { cid: directory });
+	};
+	let hash = hash_name(name);
+	loop {
+		if let Some(entry) = part.entries.iter().find(|entry| entry.name == name) {
+			return Ok(entry.cid);
+		}
+		let slot = part.place.slot(hash, part.bits);
+		let Some((cid, place)) = slot.and_then(|slot| part.children.remove(&slot)) else {
+			return Err(DirectoryError::NotFound { cid: directory, name: name.to_owned() });
+		};
+		part = read_child(source, cid, place).await?;
 	}
 }
 
+/// A block of a directory, with everything in it checked.
+struct Part {
+	place: Place,
+	/// Bits of hashes that tell its children apart; none in a directory of one block.
+	bits: u32,
+	entries: Vec<Entry>,
+	/// Other parts, by the bits that lead to them.
+	children: BTreeMap<u64, (Cid, Place)>,
+}
+
+/// Reads a part that another part leads to.
+async fn read_child(source: &BlockSource, cid: Cid, place: Place) -> Result<Part, DirectoryError> {
+	let part = read_part(source, cid, place).await?.filter(|part| part.bits != 0);
+	part.ok_or_else(|| malformed(cid, DagError::InvalidShard))
+}
+
 /// Reads a block of a directory; `None` if it is one of a file.
-async fn read_part(source: &BlockSource, cid: Cid) -> Result<Option<Part>, DirectoryError> {
+async fn read_part(
+	source: &BlockSource,
+	cid: Cid,
+	place: Place,
+) -> Result<Option<Part>, DirectoryError> {
 	match cid.codec() {
 		// All bytes are a leaf, so there is no need to have them.
 		RAW_CODEC => return Ok(None),
@@ -118,8 +134,58 @@ async fn read_part(source: &BlockSource, cid: Cid) -> Result<Option<Part>, Direc
 	let block = source.get(cid).await?;
 	match decode_node(&block).map_err(|source| malformed(cid, source))? {
 		Node::File(_) => Ok(None),
-		Node::Directory(links) => Ok(Some(Part { cid, digits: 0, links })),
-		Node::Shard { links, digits } => Ok(Some(Part { cid, digits, links })),
+		Node::Directory(links) => plain_part(cid, links).map(Some),
+		Node::Shard(shard) => shard_part(cid, place, shard).map(Some),
+	}
+}
+
+/// A directory of one block.
+fn plain_part(cid: Cid, links: Vec<NamedLink>) -> Result<Part, DirectoryError> {
+	let mut entries: Vec<Entry> = links
+		.into_iter()
+		.map(|NamedLink { name, cid: child, dag_bytes }| {
+			check(cid, &name)?;
+			Ok(Entry { name, cid: child, dag_bytes })
+		})
+		.collect::<Result<_, DirectoryError>>()?;
+	entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+	match entries.windows(2).all(|pair| pair[0].name != pair[1].name) {
+		true => Ok(Part { place: Place::default(), bits: 0, entries, children: BTreeMap::new() }),
+		false => Err(DirectoryError::RepeatedName { cid }),
+	}
+}
+
+/// A part of a spread directory. Each name has one slot of one part, so none can stand twice.
+fn shard_part(cid: Cid, place: Place, shard: Shard) -> Result<Part, DirectoryError> {
+	let Shard { links, bits, digits } = shard;
+	let invalid = || malformed(cid, DagError::InvalidShard);
+	let mut part = Part { place, bits, entries: Vec::new(), children: BTreeMap::new() };
+	let mut taken = std::collections::BTreeSet::new();
+	for NamedLink { name, cid: child, dag_bytes } in links {
+		let (prefix, name) = name.split_at_checked(digits).ok_or_else(invalid)?;
+		let slot = u64::from_str_radix(prefix, 16).map_err(|_no_digits| invalid())?;
+		if format!("{slot:0digits$X}") != prefix || slot >> bits != 0 || !taken.insert(slot) {
+			return Err(invalid());
+		}
+		if name.is_empty() {
+			let below = place.child(slot, bits).ok_or_else(invalid)?;
+			part.children.insert(slot, (child, below));
+			continue;
+		}
+		check(cid, name)?;
+		let hash = hash_name(name);
+		if !place.holds(hash) || place.slot(hash, bits) != Some(slot) {
+			return Err(invalid());
+		}
+		part.entries.push(Entry { name: name.to_owned(), cid: child, dag_bytes });
+	}
+	Ok(part)
+}
+
+fn check(cid: Cid, name: &str) -> Result<(), DirectoryError> {
+	match check_name(name.as_bytes()) {
+		Ok(_) => Ok(()),
+		Err(source) => Err(DirectoryError::Name { cid, source }),
 	}
 }
 

@@ -14,23 +14,27 @@ use crate::{
 	reader::FileReader,
 	seal::{self, OpenError, OpeningKeys, Recipients, SealError, SealedAs, SealedFile},
 	source::{BlockSource, SourceError},
-	tree::{self, AddTreeError, DirectoryBuilder, Limits, SaveError},
+	tree::{self, AddTreeError, DirectoryBuilder, EntryKind, Limits, SaveError},
 	walk::{Walk, WalkError},
 };
 use bytes::Bytes;
 use cid::Cid;
-use r1_core::{BlockExchange, BlockStore, BlockStoreError};
+use r1_core::{BlockExchange, BlockStore, BlockStoreError, ContentHash};
 use std::{path::Path, sync::Arc};
 use tokio::{
 	io::{AsyncRead, AsyncWrite},
 	task::spawn_blocking,
 };
 
+#[cfg(doc)]
+use crate::defaults::DIRECTORY_PLAIN_BYTES_MAX;
+
 /// Adds files and gets them back. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Files {
 	source: BlockSource,
 	chunker: Chunker,
+	hash: ContentHash,
 	limits: Limits,
 	pin: Option<PinAs>,
 }
@@ -50,7 +54,8 @@ impl Files {
 	}
 
 	fn over(source: BlockSource) -> Self {
-		Self { source, chunker: Chunker::default(), limits: Limits::default(), pin: None }
+		let (chunker, hash) = (Chunker::default(), ContentHash::default());
+		Self { source, chunker, hash, limits: Limits::default(), pin: None }
 	}
 
 	/// The same, but what is added is pinned, with all below it, before it is acknowledged. Without a
@@ -82,6 +87,13 @@ impl Files {
 		self
 	}
 
+	/// The same, but blocks of what is added are named by another hash, and so it gets another CID.
+	#[must_use]
+	pub fn with_hash(mut self, hash: ContentHash) -> Self {
+		self.hash = hash;
+		self
+	}
+
 	// # Adding
 
 	/// Stores all that `reader` yields, and says under which CID.
@@ -94,7 +106,7 @@ impl Files {
 	///
 	/// Dropping the future leaves whole blocks in the store; adding the file again reuses them.
 	pub async fn add(&self, reader: impl AsyncRead + Unpin + Send) -> Result<Added, AddError> {
-		let mut batch = Batch::new(self.source.clone());
+		let mut batch = Batch::new(self.source.clone(), self.hash);
 		let added = add::add(&mut batch, self.chunker, self.limits.file_bytes_max, reader).await?;
 		self.finish::<AddError>(batch, &[added.cid]).await?;
 		Ok(added)
@@ -102,8 +114,8 @@ impl Files {
 
 	/// Stores the file or the directory at `path`, with all that is in it.
 	///
-	/// Files and directories alone: a symbolic link in it is an error. A directory is one block, so
-	/// that it has room for 20 000 to 40 000 entries.
+	/// Files and directories alone: a symbolic link in it is an error. A directory with more than
+	/// [`DIRECTORY_PLAIN_BYTES_MAX`] of names and CIDs is spread over blocks.
 	///
 	/// # Errors
 	///
@@ -114,7 +126,7 @@ impl Files {
 	///
 	/// As [`Self::add`].
 	pub async fn add_tree(&self, path: &Path) -> Result<Added, AddTreeError> {
-		let mut batch = Batch::new(self.source.clone());
+		let mut batch = Batch::new(self.source.clone(), self.hash);
 		let added = tree::add_tree(&mut batch, self.chunker, self.limits, path.to_owned()).await?;
 		self.finish::<AddTreeError>(batch, &[added.cid]).await?;
 		Ok(added)
@@ -136,12 +148,12 @@ impl Files {
 		reader: impl AsyncRead + Unpin + Send,
 	) -> Result<Added, AddNamedError> {
 		check_name(name.as_bytes())?;
-		let mut batch = Batch::new(self.source.clone());
+		let mut batch = Batch::new(self.source.clone(), self.hash);
 		let added = add::add(&mut batch, self.chunker, self.limits.file_bytes_max, reader).await?;
 		let mut directory = DirectoryBuilder::default();
-		directory.insert(name.as_bytes(), added)?;
+		directory.insert(name.as_bytes(), EntryKind::Leaf, added)?;
 		let directory = directory.finish(&mut batch).await.map_err(AddError::from)?;
-		let added = directory.expect("one name that a disk takes fits into a block; qed");
+		let added = directory.expect("one name collides with no other; qed");
 		self.finish::<AddError>(batch, &[added.cid]).await?;
 		Ok(added)
 	}
@@ -247,7 +259,7 @@ impl Files {
 		&self,
 		reader: impl AsyncRead + Unpin + Send,
 	) -> Result<CarImported, CarError> {
-		let mut batch = Batch::new(self.source.clone());
+		let mut batch = Batch::new(self.source.clone(), self.hash);
 		let imported =
 			car::import(&self.source, &mut batch, self.limits.file_bytes_max, reader).await?;
 		let protection = batch.commit().await?;
@@ -301,7 +313,7 @@ impl Files {
 		recipients: &Recipients,
 		reader: impl AsyncRead + Unpin + Send,
 	) -> Result<Added, SealError> {
-		let mut batch = Batch::new(self.source.clone());
+		let mut batch = Batch::new(self.source.clone(), self.hash);
 		let bytes_max = self.limits.file_bytes_max;
 		let added =
 			seal::seal(&mut batch, self.chunker, bytes_max, sealed_as, recipients, reader).await?;

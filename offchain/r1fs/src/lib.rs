@@ -43,9 +43,9 @@
 //!
 //! # Limits
 //!
-//! A directory that is written is one block of 2 MiB: 20 000 to 40 000 entries. Other tools spread
-//! directories beyond 256 KiB over blocks by hashes of names (HAMT); these are read here and not
-//! written, so above that size the CID is another one than theirs.
+//! A directory of more than [`DIRECTORY_PLAIN_BYTES_MAX`] is spread over blocks by hashes of names
+//! (HAMT), as other tools do it. A tree has at most [`TREE_ENTRIES_MAX`] entries, and so has one
+//! directory, whose names are held in memory while it is made or listed.
 //!
 //! [`Added::dag_bytes`] and what else counts blocks as often as they are linked saturates.
 
@@ -58,6 +58,7 @@ mod batch;
 mod get;
 mod reader;
 mod directory;
+mod hamt;
 mod name;
 mod tree;
 mod car;
@@ -78,10 +79,10 @@ pub use dag::DagError;
 pub use defaults::{
 	AUDIT_BLOCKS_MAX, BLOCKS_HELD_MAX, CAR_HEADER_BYTES_MAX, CAR_ROOTS_MAX, CHUNK_BYTES,
 	CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, COMMIT_BLOCKS_MAX, COMMIT_BYTES_MAX, DEPTH_MAX,
-	DIRECTORY_DEPTH_MAX, DIRECTORY_LINKS_MAX, FETCHES_MAX, FILE_BYTES_MAX, LINKS_MAX,
-	LINKS_PER_NODE, MANIFEST_BYTES_MAX, MEDIA_TYPE_BYTES_MAX, NAME_BYTES_MAX, PASSPHRASE_WORK,
-	PASSPHRASE_WORK_MAX, PATH_BYTES_MAX, SEAL_HEADER_BYTES_MAX, SEAL_RECIPIENTS_MAX,
-	TREE_ENTRIES_MAX, WALK_BLOCKS_MAX,
+	DIRECTORY_DEPTH_MAX, DIRECTORY_LINKS_MAX, DIRECTORY_PLAIN_BYTES_MAX, FETCHES_MAX,
+	FILE_BYTES_MAX, LINKS_MAX, LINKS_PER_NODE, MANIFEST_BYTES_MAX, MEDIA_TYPE_BYTES_MAX,
+	NAME_BYTES_MAX, PASSPHRASE_WORK, PASSPHRASE_WORK_MAX, PATH_BYTES_MAX, SEAL_HEADER_BYTES_MAX,
+	SEAL_RECIPIENTS_MAX, SHARD_DEPTH_MAX, TREE_ENTRIES_MAX, WALK_BLOCKS_MAX,
 };
 pub use directory::{DirectoryError, Entry, Listed};
 pub use disk::{

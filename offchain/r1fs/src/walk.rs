@@ -7,11 +7,8 @@ use crate::{
 	defaults::WALK_BLOCKS_MAX,
 };
 use cid::{Cid, Version, multihash::Multihash};
-use r1_core::{BlockCheckError, DAG_PB_CODEC, RAW_CODEC, check_hash};
+use r1_core::{BlockCheckError, ContentHash, DAG_PB_CODEC, RAW_CODEC, check_hash};
 use std::collections::HashSet;
-
-/// Multicodec of SHA2-256.
-const SHA2_256: u64 = 0x12;
 
 /// A walk that is somewhere in a DAG. It does no I/O: whoever walks brings the blocks.
 #[derive(Debug)]
@@ -25,6 +22,7 @@ pub(crate) struct Walk {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 struct Key {
 	digest: [u8; 32],
+	hash: ContentHash,
 	is_node: bool,
 	is_version_0: bool,
 }
@@ -82,7 +80,7 @@ impl Walk {
 
 impl Key {
 	fn new(cid: &Cid) -> Result<Self, WalkError> {
-		check_hash(cid)?;
+		let hash = check_hash(cid)?;
 		let is_node = match cid.codec() {
 			RAW_CODEC => false,
 			DAG_PB_CODEC => true,
@@ -92,11 +90,11 @@ impl Key {
 			// A shortened hash matches no block.
 			return Err(BlockCheckError::Mismatch { cid: *cid }.into());
 		};
-		Ok(Self { digest, is_node, is_version_0: cid.version() == Version::V0 })
+		Ok(Self { digest, hash, is_node, is_version_0: cid.version() == Version::V0 })
 	}
 
 	fn cid(self) -> Option<Cid> {
-		let hash = Multihash::wrap(SHA2_256, &self.digest).ok()?;
+		let hash = Multihash::wrap(self.hash.code(), &self.digest).ok()?;
 		match self.is_version_0 {
 			true => Cid::new_v0(hash).ok(),
 			false => Some(Cid::new_v1(if self.is_node { DAG_PB_CODEC } else { RAW_CODEC }, hash)),

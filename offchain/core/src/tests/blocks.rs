@@ -39,6 +39,26 @@ fn check_block_should_name_what_is_wrong() {
 }
 
 #[test]
+fn check_block_should_check_by_the_hash_of_the_cid() {
+	// Of the test vectors of BLAKE3, and of FIPS 180-4.
+	for (hash, digest) in [
+		(ContentHash::Blake3, "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85"),
+		(ContentHash::Sha2_256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+	] {
+		let cid = hash.cid_of(RAW_CODEC, b"abc");
+		assert_eq!(hex::encode(cid.hash().digest()), digest);
+		assert_eq!(check_hash(&cid), Ok(hash));
+		assert_eq!(check_block(&cid, b"abc"), Ok(()));
+		assert_eq!(check_block(&cid, b"abd"), Err(BlockCheckError::Mismatch { cid }));
+		assert_eq!(
+			(hash.to_string().parse(), ContentHash::of_code(hash.code())),
+			(Ok(hash), Some(hash))
+		);
+	}
+	assert_eq!("sha1".parse::<ContentHash>(), Err(ContentHashError));
+}
+
+#[test]
 fn memory_store_should_keep_what_matches_and_stay_within_its_limit() {
 	let store = MemoryBlockStore::new(1);
 	let cid = cid_of(RAW_CODEC, b"one");

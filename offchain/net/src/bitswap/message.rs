@@ -7,8 +7,8 @@
 
 use bytes::Bytes;
 use cid::{Cid, Version};
-use multihash_codetable::{Code, MultihashDigest};
 use r1_core::{
+	ContentHash,
 	limits::{BLOCK_BYTES_MAX, CID_BYTES_MAX},
 	protobuf::{ProtobufError, Reader, Writer, put_varint, take_varint},
 };
@@ -207,11 +207,9 @@ fn decode_block(message: &Bytes, payload: &[u8]) -> Result<Option<(Cid, Bytes)>,
 	let (codec, rest) = take_varint(rest)?;
 	let (hash, rest) = take_varint(rest)?;
 	let (_digest_bytes, _rest) = take_varint(rest)?;
-	if hash != u64::from(Code::Sha2_256) {
-		return Ok(None);
-	}
+	let Some(hash) = ContentHash::of_code(hash) else { return Ok(None) };
 	let version = Version::try_from(version).map_err(|_unknown| MessageError::InvalidCid)?;
-	let cid = Cid::new(version, codec, Code::Sha2_256.digest(data))
+	let cid = Cid::new(version, codec, *hash.cid_of(codec, data).hash())
 		.map_err(|_contradiction| MessageError::InvalidCid)?;
 	Ok(Some((cid, message.slice_ref(data))))
 }

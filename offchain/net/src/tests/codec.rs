@@ -162,6 +162,11 @@ fn decode_should_name_a_block_by_its_bytes_and_skip_unknown_hashes() {
 	// Version 0 is what old tools call a dag-pb block.
 	let blocks = payload(&[0, 0x70, 0x12, 0x20]).unwrap().blocks;
 	assert!(blocks[0].0.to_string().starts_with("Qm"));
+	let blocks = payload(&[1, 0x55, 0x1e, 0x20]).unwrap().blocks;
+	let cid = ContentHash::Blake3.cid_of(RAW_CODEC, b"data");
+	assert_eq!(blocks, [(cid, Bytes::from_static(b"data"))]);
+	let sent = Message { blocks, ..Message::default() };
+	assert_eq!(Message::decode(&sent.encode().into()), Ok(sent));
 	// SHA2-512.
 	assert_eq!(payload(&[1, 0x55, 0x13, 0x40]).unwrap().blocks, []);
 	assert_eq!(payload(&[7, 0x55, 0x12, 0x20]), Err(MessageError::InvalidCid));

@@ -40,7 +40,7 @@ use crate::{
 	batch::Batch,
 	chunker::Chunker,
 	disk::PinError,
-	tree::DirectoryBuilder,
+	tree::{DirectoryBuilder, EntryKind},
 };
 use r1_core::BlockStoreError;
 use tokio::io::AsyncRead;
@@ -79,7 +79,9 @@ pub(crate) async fn seal(
 	let mut directory = DirectoryBuilder::default();
 	// Names of ours, which no check refuses, in a directory that fits into any block.
 	for (name, added) in [(CONTENT, added), (MANIFEST, manifest)] {
-		directory.insert(name.as_bytes(), added).map_err(ManifestError::Name)?;
+		directory
+			.insert(name.as_bytes(), EntryKind::Leaf, added)
+			.map_err(ManifestError::Name)?;
 	}
 	let directory = directory.finish(batch).await?;
 	directory.ok_or(SealError::Manifest(ManifestError::TooLong))

@@ -12,18 +12,13 @@ use r1_core::{DAG_PB_CODEC, RAW_CODEC, error_chain, protobuf::Writer};
 
 /// A directory with these entries, whatever their names are.
 fn directory(node: &Node, entries: &[(&[u8], Cid)]) -> Cid {
-	tagged(node, &[0x08, 0x01], entries)
-}
-
-/// The same, with another UnixFS message.
-fn tagged(node: &Node, unixfs: &[u8], entries: &[(&[u8], Cid)]) -> Cid {
 	let mut writer = Writer::new();
 	for (name, cid) in entries {
 		let mut link = Writer::new();
 		link.bytes(1, &cid.to_bytes()).bytes(2, name).varint(3, 1);
 		writer.bytes(2, &link.finish());
 	}
-	writer.bytes(1, unixfs);
+	writer.bytes(1, &[0x08, 0x01]);
 	node.keep(DAG_PB_CODEC, writer.finish())
 }
 
@@ -142,49 +137,4 @@ async fn save_should_refuse_what_a_small_dag_would_make_of_a_disk() {
 	assert!(error.to_string().ends_with("more than 8388608"), "{error}");
 	assert!(!out.exists());
 	assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing but `fits`");
-}
-
-#[tokio::test]
-async fn directories_that_are_spread_over_blocks_should_be_read_and_hostile_ones_refused() {
-	let node = node();
-	let leaf = node.keep(RAW_CODEC, vec![7]);
-	// A shard of fan-out 256: each name begins with two hexadecimal digits.
-	let shard = {
-		let mut unixfs = Writer::new();
-		unixfs.varint(1, 5).bytes(2, &[0]).varint(5, 0x22).varint(6, 256);
-		unixfs.finish()
-	};
-	let inner = tagged(&node, &shard, &[(b"00deep", leaf), (b"FFother", leaf)]);
-	let root = tagged(&node, &shard, &[(b"1Aplain", leaf), (b"2B", inner)]);
-	let Listed::Directory(entries) = node.files.list(&root).await.unwrap() else {
-		panic!("a spread directory is one");
-	};
-	let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
-	assert_eq!(names, ["deep", "other", "plain"]);
-	assert_eq!(node.files.resolve(&root, "deep").await.unwrap(), leaf);
-
-	// Without entries, so that no name stands twice: 3^30 parts out of 31 blocks.
-	let mut wide = tagged(&node, &shard, &[]);
-	for _ in 0..30 {
-		wide = tagged(&node, &shard, &[(b"00", wide), (b"01", wide), (b"02", wide)]);
-	}
-	let error = node.files.list(&wide).await.unwrap_err();
-	assert!(matches!(error, DirectoryError::TooManyEntries { .. }), "{error}");
-	for (name, cid) in [(b"0".as_slice(), leaf), (b"", leaf), (b"00", leaf), (b"00../up", leaf)] {
-		let root = tagged(&node, &shard, &[(name, cid)]);
-		assert!(node.files.list(&root).await.unwrap_err().is_content_fault());
-	}
-	for fanout in [0, 1, 3, 2_048, u64::MAX] {
-		let mut unixfs = Writer::new();
-		unixfs.varint(1, 5).varint(6, fanout);
-		let root = tagged(&node, &unixfs.finish(), &[(b"00x", leaf)]);
-		let refused = node.files.list(&root).await;
-		assert!(
-			matches!(
-				&refused,
-				Err(DirectoryError::Malformed { source: DagError::InvalidShard, .. })
-			),
-			"{fanout}: {refused:?}"
-		);
-	}
 }

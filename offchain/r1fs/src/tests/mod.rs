@@ -2,7 +2,10 @@
 
 mod car;
 mod chunker;
+mod groups;
 mod cids;
+mod sharded;
+mod hashes;
 mod collect;
 mod crash;
 mod dag;
@@ -124,7 +127,16 @@ struct Node {
 }
 
 fn node() -> Node {
-	let store = Arc::new(MemoryBlockStore::new(4_096));
+	node_of(4_096)
+}
+
+/// A node that has room for directories of many blocks.
+fn large_node() -> Node {
+	node_of(65_536)
+}
+
+fn node_of(blocks_max: usize) -> Node {
+	let store = Arc::new(MemoryBlockStore::new(blocks_max));
 	let neighbours = Arc::new(Neighbours::default());
 	let files = Files::new(store.clone(), neighbours.clone());
 	Node { store, neighbours, files }

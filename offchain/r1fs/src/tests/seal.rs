@@ -3,10 +3,13 @@
 use super::{Node, content, node};
 use crate::{
 	KeyError, Manifest, ManifestError, NameError, OpenError, OpeningKeys, Recipients, SealError,
-	SealedAs, batch::Batch, seal::SealingReader, tree::DirectoryBuilder,
+	SealedAs,
+	batch::Batch,
+	seal::SealingReader,
+	tree::{DirectoryBuilder, EntryKind},
 };
 use cid::Cid;
-use r1_core::BlockStore as _;
+use r1_core::{BlockStore as _, ContentHash};
 use serde_json::Value;
 use std::{env, fs, path::PathBuf};
 use tokio::io::AsyncReadExt as _;
@@ -59,10 +62,10 @@ async fn assemble(node: &Node, content: &[u8], manifest: &[u8]) -> Cid {
 	let content = node.files.add(content).await.unwrap();
 	let manifest = node.files.add(manifest).await.unwrap();
 	let mut directory = DirectoryBuilder::default();
-	directory.insert(b"content.age", content).unwrap();
-	directory.insert(b"manifest.age", manifest).unwrap();
+	directory.insert(b"content.age", EntryKind::Leaf, content).unwrap();
+	directory.insert(b"manifest.age", EntryKind::Leaf, manifest).unwrap();
 	let source = crate::BlockSource::new(node.store.clone(), node.neighbours.clone());
-	let mut batch = Batch::new(source);
+	let mut batch = Batch::new(source, ContentHash::default());
 	directory.finish(&mut batch).await.unwrap().unwrap().cid
 }
 

@@ -5,20 +5,20 @@
 //! Files and directories alone are added: what is behind a symbolic link may belong to somebody
 //! else, and a device has no end.
 
-use super::save::Limits;
+use super::{
+	directory::{DirectoryBuilder, EntryKind},
+	save::Limits,
+};
 use crate::{
 	add::{AddError, Added, add},
 	batch::Batch,
 	chunker::Chunker,
-	dag::{Link, encode_directory},
 	defaults::{DIRECTORY_DEPTH_MAX, TREE_ENTRIES_MAX},
 	disk::PinError,
-	name::{NameError, check_name},
+	name::NameError,
 };
-use bytes::Bytes;
-use r1_core::{BlockStoreError, DAG_PB_CODEC, cid_of, limits::BLOCK_BYTES_MAX};
+use r1_core::BlockStoreError;
 use std::{
-	collections::BTreeMap,
 	ffi::OsString,
 	future::Future,
 	io,
@@ -35,7 +35,8 @@ pub(crate) async fn add_tree(
 	path: PathBuf,
 ) -> Result<Added, AddTreeError> {
 	let mut adding = Adding { batch, chunker, limits, entries: 0 };
-	adding.add(path, 0).await
+	let (added, _) = adding.add(path, 0).await?;
+	Ok(added)
 }
 
 /// A tree that is being added.
@@ -52,11 +53,11 @@ impl Adding<'_> {
 		&mut self,
 		path: PathBuf,
 		depth: usize,
-	) -> Pin<Box<dyn Future<Output = Result<Added, AddTreeError>> + Send + '_>> {
+	) -> Pin<Box<dyn Future<Output = Result<(Added, EntryKind), AddTreeError>> + Send + '_>> {
 		Box::pin(async move {
 			let kind = at("look at", &path, fs::symlink_metadata(&path).await)?.file_type();
 			if kind.is_file() {
-				return self.add_file(path).await;
+				return Ok((self.add_file(path).await?, EntryKind::Leaf));
 			}
 			if !kind.is_dir() {
 				return Err(AddTreeError::NeitherFileNorDirectory { path });
@@ -67,15 +68,14 @@ impl Adding<'_> {
 			let mut directory = DirectoryBuilder::default();
 			for name in self.names_in(&path).await? {
 				let child = path.join(&name);
-				let added = self.add(child.clone(), depth + 1).await?;
+				let (added, kind) = self.add(child.clone(), depth + 1).await?;
 				directory
-					.insert(name.as_encoded_bytes(), added)
+					.insert(name.as_encoded_bytes(), kind, added)
 					.map_err(|source| AddTreeError::Name { path: child, source })?;
 			}
-			directory
-				.finish(self.batch)
-				.await?
-				.ok_or(AddTreeError::DirectoryTooLarge { path })
+			let kind = if directory.is_empty() { EntryKind::Leaf } else { EntryKind::Tree };
+			let added = directory.finish(self.batch).await?;
+			Ok((added.ok_or(AddTreeError::NamesCollide { path })?, kind))
 		})
 	}
 
@@ -101,36 +101,6 @@ impl Adding<'_> {
 		}
 		names.sort();
 		Ok(names)
-	}
-}
-
-/// A directory that is being made of entries that were added already.
-#[derive(Debug, Default)]
-pub(crate) struct DirectoryBuilder {
-	entries: BTreeMap<String, Link>,
-	bytes: u64,
-}
-
-impl DirectoryBuilder {
-	pub(crate) fn insert(&mut self, name: &[u8], added: Added) -> Result<(), NameError> {
-		let name = check_name(name)?.to_owned();
-		let link = Link { cid: added.cid, file_bytes: added.bytes, dag_bytes: added.dag_bytes };
-		self.entries.insert(name, link);
-		self.bytes = self.bytes.saturating_add(added.bytes);
-		Ok(())
-	}
-
-	/// Puts the directory into a batch; `None` if it does not fit into a block.
-	pub(crate) async fn finish(self, batch: &mut Batch) -> Result<Option<Added>, BlockStoreError> {
-		let block = Bytes::from(encode_directory(&self.entries));
-		if BLOCK_BYTES_MAX < block.len() {
-			return Ok(None);
-		}
-		let cid = cid_of(DAG_PB_CODEC, &block);
-		let below = self.entries.values().map(|link| link.dag_bytes);
-		let dag_bytes = below.fold(block.len() as u64, u64::saturating_add);
-		batch.put_all(vec![(cid, block)]).await?;
-		Ok(Some(Added { cid, bytes: self.bytes, dag_bytes }))
 	}
 }
 
@@ -185,9 +155,9 @@ pub enum AddTreeError {
 		/// The directory.
 		path: PathBuf,
 	},
-	/// A directory has so many entries that it is no block.
-	#[error("directory {} does not fit into a block of {BLOCK_BYTES_MAX} bytes: split it", path.display())]
-	DirectoryTooLarge {
+	/// Two names in a large directory have the same hash, which somebody must have made so.
+	#[error("two names in directory {} have the same hash: rename one of them", path.display())]
+	NamesCollide {
 		/// The directory.
 		path: PathBuf,
 	},
