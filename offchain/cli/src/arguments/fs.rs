@@ -80,6 +80,9 @@ pub(crate) struct FsAdd {
 	/// share most of their blocks.
 	#[arg(long, default_value = "size-262144")]
 	pub(crate) chunker: String,
+	/// What CIDs are made with: `sha2-256`, which every tool of IPFS knows, or `blake3`.
+	#[arg(long, default_value = "sha2-256")]
+	pub(crate) hash: String,
 	/// Seals the file for a recipient of age (`age1...`); may be given several times.
 	#[arg(long, value_name = "RECIPIENT", conflicts_with = "passphrase_file")]
 	pub(crate) seal_for: Vec<String>,

@@ -260,6 +260,7 @@ fn of_files() -> Vec<Route> {
 			.options(&[
 				NAME,
 				("chunker", "How it is cut: `size-N` or `fastcdc-N`; without, `size-262144`."),
+				("hash", "What its CID is made with: `sha2-256`, also without, or `blake3`."),
 				JOB,
 			])
 			.takes(BINARY)

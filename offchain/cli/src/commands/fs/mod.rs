@@ -85,12 +85,13 @@ pub(super) async fn run(arguments: &Arguments, command: &Fs) -> anyhow::Result<A
 }
 
 async fn add(edge: &EdgeClient, order: &FsAdd) -> anyhow::Result<Answer> {
-	let FsAdd { path, name, chunker, seal_for, passphrase_file, holder } = order;
+	let FsAdd { path, name, chunker, hash, seal_for, passphrase_file, holder } = order;
 	let chunker = chunker.parse().context("--chunker is none")?;
+	let hash = hash.parse().context("--hash is none")?;
 	let file_name = || path.file_name().map(|name| name.to_string_lossy().into_owned());
 	let name = name.clone().or_else(file_name).unwrap_or_default();
 	let desk = Desk::new()?;
-	let files = desk.files().clone().with_chunker(chunker);
+	let files = desk.files().clone().with_chunker(chunker).with_hash(hash);
 	let added = match recipients(seal_for, passphrase_file.as_deref())? {
 		None => files.add_tree(path).await?,
 		Some(recipients) => {

@@ -4,7 +4,7 @@
 
 use super::super::error::ApiError;
 use axum::http::StatusCode;
-use r1_core::{BlockStoreError, ExchangeError, error_chain};
+use r1_core::{BlockStoreError, ContentHashError, ExchangeError, error_chain};
 use r1fs::{
 	AddError, CarError, ChunkerError, CollectError, DirectoryError, ExportError, GetError,
 	PinContentError, PinError, SourceError,
@@ -18,7 +18,7 @@ impl From<SourceError> for ApiError {
 			SourceError::Unsupported(_)
 			| SourceError::Exchange(ExchangeError::Unsupported { .. }) => {
 				Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unsupported_cid", message)
-					.hint("only CIDs with the hash SHA2-256 can be checked")
+					.hint("only CIDs with the hash sha2-256 or blake3 can be checked")
 			},
 			SourceError::Exchange(ExchangeError::NotFound { .. }) => {
 				Self::not_found("file_not_found", message)
@@ -161,6 +161,12 @@ impl From<CollectError> for ApiError {
 impl From<ChunkerError> for ApiError {
 	fn from(error: ChunkerError) -> Self {
 		Self::new(StatusCode::BAD_REQUEST, "invalid_chunker", error.to_string())
+	}
+}
+
+impl From<ContentHashError> for ApiError {
+	fn from(error: ContentHashError) -> Self {
+		Self::new(StatusCode::BAD_REQUEST, "invalid_hash", error.to_string())
 	}
 }
 

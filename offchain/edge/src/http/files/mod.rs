@@ -26,7 +26,7 @@ use r1_api::{
 	CarAdded, FileAdded, FileEntry, FileStatus, FilesCollected, FilesScrubbed, FilesStatus,
 	PinStatus, PinsPage, Unpinned,
 };
-use r1_core::Clock as _;
+use r1_core::{Clock as _, ContentHash};
 use r1fs::{Chunker, Files, Listed, Pin};
 use serde::Deserialize;
 use std::{io, sync::Arc};
@@ -50,6 +50,7 @@ pub(super) fn parse_cid(text: &str) -> Result<Cid, ApiError> {
 pub(super) struct Keep {
 	name: Option<String>,
 	chunker: Option<String>,
+	hash: Option<String>,
 }
 
 pub(super) async fn add(
@@ -58,10 +59,13 @@ pub(super) async fn add(
 	query: Result<Query<Keep>, QueryRejection>,
 	request: Request,
 ) -> Result<Json<FileAdded>, ApiError> {
-	let Query(Keep { name, chunker }) = query?;
+	let Query(Keep { name, chunker, hash }) = query?;
 	let mut files = keeping(&shared, &part, name);
 	if let Some(chunker) = chunker {
 		files = files.with_chunker(chunker.parse::<Chunker>()?);
+	}
+	if let Some(hash) = hash {
+		files = files.with_hash(hash.parse::<ContentHash>()?);
 	}
 	let added = files.add(body_of(request)).await?;
 	Ok(Json(FileAdded { cid: added.cid.to_string(), size_bytes: added.bytes }))

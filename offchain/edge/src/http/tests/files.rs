@@ -181,11 +181,11 @@ async fn pins_should_keep_what_collections_remove_otherwise() {
 async fn what_cannot_be_should_be_refused_with_a_reason() {
 	let (_world, daemon) = daemon().await;
 	let cid = add(&daemon, vec![1]).await;
-	let blake3: Cid =
-		"bafkr4ictmmlesgc4r2k3bxdcf2hfb2l4kbmzsx2bdwyvqrg3s6g3zbbv2u".parse().unwrap();
+	let sha2_512 = "bafkrgqfevpkejdcjkywyfaiv2e5b7thksj7vfngviwjjp6fuhzbnvcjdrpatmjxehxftrxnqqjeisj7msbh\
+		3iicxiq4yh2efqulz2ucvdl7ge";
 	for (path, status, code) in [
 		("/ipfs/nothing".to_owned(), 400, "invalid_cid"),
-		(format!("/ipfs/{blake3}"), 422, "unsupported_cid"),
+		(format!("/ipfs/{sha2_512}"), 422, "unsupported_cid"),
 		("/v1/r1fs/pins?job=x".to_owned(), 400, "invalid_query"),
 		("/v1/r1fs/pins?from=x".to_owned(), 400, "invalid_cid"),
 	] {
@@ -194,6 +194,7 @@ async fn what_cannot_be_should_be_refused_with_a_reason() {
 	}
 	for (path, status, code) in [
 		("/v1/r1fs/files?chunker=size-1".to_owned(), 400, "invalid_chunker"),
+		("/v1/r1fs/files?hash=sha1".to_owned(), 400, "invalid_hash"),
 		(format!("/v1/r1fs/pins/{cid}?name={}", "n".repeat(256)), 400, "invalid_name"),
 		// A job's quota is less than that.
 		(format!("/v1/r1fs/files?job={JOB}"), 507, "over_quota"),
@@ -201,6 +202,23 @@ async fn what_cannot_be_should_be_refused_with_a_reason() {
 		let bytes = [content(), content()].concat().iter().map(|byte| byte ^ 1).collect();
 		let (answered, error) = post::<ApiErrorBody>(&daemon, &path, bytes).await;
 		assert_eq!((answered, error.code.as_str()), (status, code), "{path}");
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn file_with_blake3_should_be_read_and_fetched_by_another_node() {
+	let world = World::of(2);
+	let options = Options { requires_tokens: false, ..Options::default() };
+	let first = world.start(1, options).await;
+	let bootstrap = [first.full_mesh_address().await];
+	let second = world.start(2, Options { bootstrap: &bootstrap, ..options }).await;
+	let (status, added) = post::<FileAdded>(&first, "/v1/r1fs/files?hash=blake3", content()).await;
+	assert_eq!(status, 200);
+	let cid: Cid = added.cid.parse().unwrap();
+	assert_eq!(cid.hash().code(), 0x1e, "{cid}");
+	for daemon in [&first, &second] {
+		let response = client().get(format!("{}/ipfs/{cid}", daemon.url)).send().await.unwrap();
+		assert_eq!(response.bytes().await.unwrap(), content());
 	}
 }
 
