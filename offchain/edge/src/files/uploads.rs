@@ -26,6 +26,7 @@ use std::{
 use tokio::{
 	fs::{File, OpenOptions},
 	io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
+	task::spawn_blocking,
 };
 
 /// Uploads, on the disk of the store.
@@ -34,6 +35,8 @@ pub(crate) struct Uploads {
 	folder: PathBuf,
 	/// Those that somebody is writing.
 	busy: Arc<Mutex<BTreeSet<String>>>,
+	/// Held while one begins: what there is room for is counted before.
+	beginning: Arc<Mutex<()>>,
 }
 
 /// What an upload is.
@@ -104,11 +107,17 @@ pub(crate) enum UploadError {
 impl Uploads {
 	/// Uploads in a folder, which is made when it is needed.
 	pub(crate) fn new(folder: PathBuf) -> Self {
-		Self { folder, busy: Arc::default() }
+		Self { folder, busy: Arc::default(), beginning: Arc::default() }
 	}
 
 	/// Begins an upload; its name.
-	pub(crate) fn begin(&self, upload: &Upload) -> Result<String, UploadError> {
+	pub(crate) async fn begin(&self, upload: Upload) -> Result<String, UploadError> {
+		self.run(move |uploads| uploads.begin_now(&upload)).await
+	}
+
+	fn begin_now(&self, upload: &Upload) -> Result<String, UploadError> {
+		// Nothing is changed under it that could be half done.
+		let _turn = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
 		self.make_room(upload.length)?;
 		let mut id = [0; 16];
 		SystemRng.fill(&mut id);
@@ -122,7 +131,16 @@ impl Uploads {
 	}
 
 	/// How far an upload of a holder is.
-	pub(crate) fn progress(&self, id: &str, holder: &Holder) -> Result<Progress, UploadError> {
+	pub(crate) async fn progress(
+		&self,
+		id: &str,
+		holder: &Holder,
+	) -> Result<Progress, UploadError> {
+		let (id, holder) = (id.to_owned(), holder.clone());
+		self.run(move |uploads| uploads.progress_now(&id, &holder)).await
+	}
+
+	fn progress_now(&self, id: &str, holder: &Holder) -> Result<Progress, UploadError> {
 		let not_found = || UploadError::NotFound { id: shown(id) };
 		if !is_id(id) {
 			return Err(not_found());
@@ -149,7 +167,7 @@ impl Uploads {
 		mut reader: impl AsyncRead + Unpin,
 	) -> Result<Progress, UploadError> {
 		let _turn = self.turn(id)?;
-		let mut progress = self.progress(id, holder)?;
+		let mut progress = self.progress(id, holder).await?;
 		let (offset, length) = (progress.offset, progress.upload.length);
 		if offset != said {
 			return Err(UploadError::Offset { id: id.to_owned(), offset, said });
@@ -184,22 +202,31 @@ impl Uploads {
 	}
 
 	/// Notes what an upload was added as; its bytes are in the store then.
-	pub(crate) fn finish(&self, id: &str, cid: &Cid) -> Result<(), UploadError> {
-		fs::write(self.path(id, "done"), cid.to_string()).map_err(UploadError::Disk)?;
-		// Removed anyway after a day.
-		drop(fs::remove_file(self.path(id, "part")));
-		Ok(())
+	pub(crate) async fn finish(&self, id: &str, cid: &Cid) -> Result<(), UploadError> {
+		let (done, part) = (self.path(id, "done"), self.path(id, "part"));
+		let cid = cid.to_string();
+		self.run(move |_| {
+			fs::write(done, cid).map_err(UploadError::Disk)?;
+			// Removed anyway after a day.
+			drop(fs::remove_file(part));
+			Ok(())
+		})
+		.await
 	}
 
 	/// Forgets an upload of a holder.
-	pub(crate) fn remove(&self, id: &str, holder: &Holder) -> Result<(), UploadError> {
-		let _turn = self.turn(id)?;
-		self.progress(id, holder)?;
-		self.remove_files(id);
-		Ok(())
+	pub(crate) async fn remove(&self, id: &str, holder: &Holder) -> Result<(), UploadError> {
+		let (id, holder) = (id.to_owned(), holder.clone());
+		self.run(move |uploads| {
+			let _turn = uploads.turn(&id)?;
+			uploads.progress_now(&id, &holder)?;
+			uploads.remove_files(&id);
+			Ok(())
+		})
+		.await
 	}
 
-	/// Forgets what nobody has touched for long.
+	/// Forgets what nobody has touched for long. To be called where it may block.
 	pub(crate) fn remove_old(&self, now_secs: u64) {
 		for id in self.ids() {
 			let kinds = ["part", "done", "json"];
@@ -213,6 +240,17 @@ impl Uploads {
 				self.remove_files(&id);
 			}
 		}
+	}
+
+	/// Asks the disk where it may block.
+	async fn run<T: Send + 'static>(
+		&self,
+		operation: impl FnOnce(&Self) -> Result<T, UploadError> + Send + 'static,
+	) -> Result<T, UploadError> {
+		let uploads = self.clone();
+		spawn_blocking(move || operation(&uploads))
+			.await
+			.unwrap_or_else(|died| Err(UploadError::Disk(died.into())))
 	}
 
 	fn remove_files(&self, id: &str) {

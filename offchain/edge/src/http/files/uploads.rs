@@ -15,7 +15,7 @@ use crate::{
 };
 use axum::{
 	Extension, RequestExt as _,
-	extract::{Path, Request, State},
+	extract::{Path, Query, Request, State, rejection::QueryRejection},
 	http::{
 		HeaderMap, HeaderName, HeaderValue, StatusCode,
 		header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION},
@@ -25,7 +25,9 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use futures::TryStreamExt as _;
 use r1_core::Clock as _;
+use r1_primitives::JobId;
 use r1fs::FILE_BYTES_MAX;
+use serde::Deserialize;
 use std::io;
 use tokio_util::io::StreamReader;
 
@@ -41,12 +43,20 @@ const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const R1_CID: HeaderName = HeaderName::from_static("r1-cid");
 
+/// Whose an upload is to be, if it is not whose it goes without saying.
+#[derive(Debug, Deserialize)]
+pub(in super::super) struct Whose {
+	job: Option<JobId>,
+}
+
 pub(in super::super) async fn begin(
 	State(shared): State<Shared>,
 	Extension(Part(scope)): Extension<Part>,
+	query: Result<Query<Whose>, QueryRejection>,
 	headers: HeaderMap,
 ) -> Result<Response, ApiError> {
 	check_version(&headers)?;
+	let Query(Whose { job }) = query?;
 	let length = number(&headers, &UPLOAD_LENGTH)?;
 	if FILE_BYTES_MAX < length {
 		let message = format!("a file has at most {FILE_BYTES_MAX} bytes");
@@ -54,10 +64,12 @@ pub(in super::super) async fn begin(
 	}
 	let holder = holder_of(&scope).to_string();
 	let upload = Upload { length, holder, name: name_of(&headers) };
-	let id = shared.files.uploads().begin(&upload)?;
+	let id = shared.files.uploads().begin(upload).await?;
 	let mut response = StatusCode::CREATED.into_response();
-	// Relative, so that it is right behind any proxy; the client keeps the query.
-	set(&mut response, LOCATION, &format!("/v1/r1fs/uploads/{id}"));
+	// Relative, so that it is right behind any proxy. Clients go on with what is said here alone, and
+	// whose upload it is must be said each time.
+	let whose = job.map(|job| format!("?job={job}")).unwrap_or_default();
+	set(&mut response, LOCATION, &format!("/v1/r1fs/uploads/{id}{whose}"));
 	Ok(spoken(response))
 }
 
@@ -66,7 +78,7 @@ pub(in super::super) async fn progress(
 	Extension(Part(scope)): Extension<Part>,
 	Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-	let progress = shared.files.uploads().progress(&id, &holder_of(&scope))?;
+	let progress = shared.files.uploads().progress(&id, &holder_of(&scope)).await?;
 	let mut response = described(StatusCode::OK, &progress);
 	set(&mut response, UPLOAD_LENGTH, &progress.upload.length.to_string());
 	set(&mut response, CACHE_CONTROL, "no-store");
@@ -94,7 +106,7 @@ pub(in super::super) async fn append(
 		let name = Some(progress.upload.name.clone());
 		let files = shared.files.keeping(&scope, name, shared.clock.now_secs());
 		let added = files.add(uploads.open(&id).await?).await?;
-		uploads.finish(&id, &added.cid)?;
+		uploads.finish(&id, &added.cid).await?;
 		progress.cid = Some(added.cid);
 	}
 	Ok(described(StatusCode::NO_CONTENT, &progress))
@@ -107,7 +119,7 @@ pub(in super::super) async fn remove(
 	headers: HeaderMap,
 ) -> Result<Response, ApiError> {
 	check_version(&headers)?;
-	shared.files.uploads().remove(&id, &holder_of(&scope))?;
+	shared.files.uploads().remove(&id, &holder_of(&scope)).await?;
 	Ok(spoken(StatusCode::NO_CONTENT.into_response()))
 }
 
