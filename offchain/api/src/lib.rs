@@ -12,6 +12,8 @@
 //! # Features
 //!
 //! - `client`: the asynchronous [`EdgeClient`].
+//! - `form`: the form in which Ratio1's SDKs upload files ([`UploadForm`]), read within limits. It is
+//!   here, and not in the daemon, so that fuzzing reaches it.
 //! - `openapi`: schemas of all types, from which the daemon makes the document of its interface.
 
 pub mod routes;
@@ -27,6 +29,8 @@ mod nodes;
 mod receipts;
 mod specification;
 mod hex_bytes;
+#[cfg(feature = "form")]
+mod upload_form;
 #[cfg(feature = "openapi")]
 mod schemas;
 #[cfg(feature = "client")]
@@ -68,3 +72,7 @@ pub use receipts::{EpochReceipts, JobReceipt, JobReceipts, RECEIPT_HEADER, Recei
 #[cfg(feature = "client")]
 pub use reqwest::Body;
 pub use specification::{InferenceJobSpecification, JobKindName, ModelFormat};
+#[cfg(feature = "form")]
+pub use upload_form::{
+	FORM_FIELDS_MAX, FORM_HEAD_BYTES_MAX, FORM_TEXT_BYTES_MAX, FormError, UploadForm,
+};

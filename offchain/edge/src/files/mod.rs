@@ -31,6 +31,7 @@ use std::{
 	path::{Path, PathBuf},
 	sync::Arc,
 };
+use tokio::task::spawn_blocking;
 
 /// Who keeps what belongs to no job: the node's owner.
 const OWNER: &str = "node";
@@ -107,8 +108,10 @@ impl FileStore {
 	/// # Errors
 	///
 	/// The disk is full, or failed.
-	pub(crate) fn spool(&self) -> io::Result<tokio::fs::File> {
-		tempfile::tempfile_in(&self.spool).map(tokio::fs::File::from_std)
+	pub(crate) async fn spool(&self) -> io::Result<tokio::fs::File> {
+		let folder = self.spool.clone();
+		let file = spawn_blocking(move || tempfile::tempfile_in(folder)).await??;
+		Ok(tokio::fs::File::from_std(file))
 	}
 
 	/// How something is pinned on behalf of whom a part of the files belongs to.

@@ -20,26 +20,27 @@ use crate::{
 use axum::{
 	Json, Router,
 	extract::{
-		DefaultBodyLimit, Multipart, Query, State,
-		multipart::{MultipartError, MultipartRejection},
+		DefaultBodyLimit, Query, Request, State,
 		rejection::{JsonRejection, QueryRejection},
 	},
-	http::StatusCode,
+	http::{StatusCode, header::CONTENT_TYPE},
 	response::Response,
 	routing::{self, post},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use cid::Cid;
 use content::{Found, NewFile};
+use r1_api::{FormError, UploadForm};
+use r1_core::error_chain;
 use r1_dauth::Verb;
 use requests::{
 	AddBase64, AddData, Base64, Cids, Data, Delete, DeleteMany, Deleted, DeletedMany, GetQuery,
-	Status, Stored, Uploaded,
+	Status, Stored,
 };
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::{
-	io::{AsyncSeekExt as _, AsyncWriteExt as _},
+	io::AsyncSeekExt as _,
 	sync::{Semaphore, SemaphorePermit},
 	task::spawn_blocking,
 };
@@ -86,10 +87,8 @@ pub(super) fn routes() -> Router<Sdk> {
 		.route("/delete_file", post(delete))
 		.route("/delete_files", post(delete_many))
 		.layer(DefaultBodyLimit::max(SDK_JSON_BYTES_MAX));
-	let upload = Router::new()
-		.route("/add_file", post(add))
-		.layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
-	json.merge(upload)
+	// A form is read piece by piece, within limits of its own.
+	json.merge(Router::new().route("/add_file", post(add)))
 }
 
 async fn status(State(sdk): State<Sdk>, caller: Caller) -> Result<Response, Failure> {
@@ -110,43 +109,19 @@ async fn status(State(sdk): State<Sdk>, caller: Caller) -> Result<Response, Fail
 async fn add(
 	State(sdk): State<Sdk>,
 	caller: Caller,
-	form: Result<Multipart, MultipartRejection>,
+	request: Request,
 ) -> Result<Response, Failure> {
 	let part = caller.part_of_files(&sdk, Verb::Write)?;
-	let mut form = form?;
 	let _turn = turn(&sdk.turns.spooled).await?;
-	let mut spooled = None;
-	let mut uploaded = Uploaded::default();
-	while let Some(mut field) = form.next_field().await? {
-		match field.name().unwrap_or_default() {
-			"body" | "body_json" => {
-				let text = field.bytes().await?;
-				uploaded = Uploaded::from_json(&text, uploaded)?;
-			},
-			name @ ("filename" | "secret") => {
-				let name = name.to_owned();
-				uploaded.set(&name, field.text().await?);
-			},
-			_ if spooled.is_none() && field.file_name().is_some() => {
-				let name = field.file_name().map(str::to_owned);
-				// Not into the store: nobody knows yet whether it is to be encrypted.
-				let mut file = sdk.store.spool().map_err(|error| disk_failed(&error))?;
-				while let Some(piece) = field.chunk().await? {
-					file.write_all(&piece).await.map_err(|error| disk_failed(&error))?;
-				}
-				file.flush().await.map_err(|error| disk_failed(&error))?;
-				file.rewind().await.map_err(|error| disk_failed(&error))?;
-				spooled = Some((name, file));
-			},
-			// What the deployed network knows besides changes nothing here.
-			_ => {},
-		}
-	}
-	let Some((name, file)) = spooled else {
-		return Err(bad_request("the form has no field with a file"));
-	};
-	let name = uploaded.filename.or(name);
-	let stored = NewFile { part, name, secret: uploaded.secret }.add(&sdk, file).await?;
+	let content_type = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+	let content_type = content_type.unwrap_or_default().to_owned();
+	let body = request.into_body().into_data_stream();
+	// Not into the store: nobody knows before the end whether it is to be encrypted.
+	let form =
+		UploadForm::read(&content_type, body, UPLOAD_BYTES_MAX as u64, sdk.store.spool()).await?;
+	let UploadForm { filename: name, secret, mut file } = form;
+	file.rewind().await.map_err(FormError::Disk)?;
+	let stored = NewFile { part, name, secret }.add(&sdk, file).await?;
 	Ok(sdk.answer(Stored::new(&stored)))
 }
 
@@ -334,21 +309,13 @@ fn bad_request(error: impl Into<String>) -> Failure {
 	Failure { status: StatusCode::BAD_REQUEST, error: error.into() }
 }
 
-fn disk_failed(error: &std::io::Error) -> Failure {
-	Failure {
-		status: StatusCode::INSUFFICIENT_STORAGE,
-		error: format!("the upload could not be written to the disk: {error}"),
-	}
-}
-
-impl From<MultipartRejection> for Failure {
-	fn from(rejection: MultipartRejection) -> Self {
-		Self { status: rejection.status(), error: rejection.body_text() }
-	}
-}
-
-impl From<MultipartError> for Failure {
-	fn from(error: MultipartError) -> Self {
-		Self { status: error.status(), error: error.body_text() }
+impl From<FormError> for Failure {
+	fn from(error: FormError) -> Self {
+		let status = match &error {
+			FormError::Disk(_) => StatusCode::INSUFFICIENT_STORAGE,
+			error if error.is_too_much() => StatusCode::PAYLOAD_TOO_LARGE,
+			_ => StatusCode::BAD_REQUEST,
+		};
+		Self { status, error: error_chain(&error).to_string() }
 	}
 }

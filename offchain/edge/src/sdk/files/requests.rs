@@ -2,7 +2,6 @@
 
 //! What the SDKs send about files, and what they hear. Fields that change nothing here are not read.
 
-use super::{super::envelope::Failure, bad_request};
 use cid::Cid;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,33 +17,6 @@ pub(super) struct Status {
 	pub(super) bytes: u64,
 	pub(super) bytes_max: u64,
 	pub(super) pins: usize,
-}
-
-/// What a form says besides its file.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Uploaded {
-	pub(super) filename: Option<String>,
-	pub(super) secret: Option<String>,
-}
-
-impl Uploaded {
-	/// What a field in JSON says, and what was said before where it says nothing.
-	pub(super) fn from_json(text: &[u8], before: Self) -> Result<Self, Failure> {
-		let said: Self = serde_json::from_slice(text)
-			.map_err(|error| bad_request(format!("the field `body` is no JSON object: {error}")))?;
-		Ok(Self {
-			filename: said.filename.or(before.filename),
-			secret: said.secret.or(before.secret),
-		})
-	}
-
-	/// What a field of its own says.
-	pub(super) fn set(&mut self, name: &str, value: String) {
-		match name {
-			"filename" => self.filename = Some(value),
-			_ => self.secret = Some(value),
-		}
-	}
 }
 
 #[derive(Debug, Deserialize)]
