@@ -87,7 +87,11 @@ const RULES: &[Rule] = &[
 		packages: &["offchain/edge"],
 		may_import: &[PRIMITIVES, CORE, SERVICES, &["offchain/api"]],
 	},
-	Rule { packages: &["offchain/fuzz"], may_import: &[PRIMITIVES, CORE, SERVICES, FUZZING] },
+	Rule {
+		packages: &["offchain/fuzz"],
+		// What is read of requests before the daemon decides anything is in the API.
+		may_import: &[PRIMITIVES, CORE, SERVICES, FUZZING, &["offchain/api"]],
+	},
 	Rule { packages: &["offchain/sim"], may_import: &[PRIMITIVES, CORE, SERVICES] },
 	Rule { packages: FUZZING, may_import: &[] },
 	Rule { packages: &["tests"], may_import: &[&["node", "runtime", "pallets/", "offchain/"]] },
