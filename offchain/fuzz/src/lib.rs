@@ -10,7 +10,7 @@
 //! bytes ──Choices──> a genuine challenge, token, revocation or secret
 //!                      │ cut, spliced, swapped, narrowed, signed by others, sent late or twice
 //!                      v
-//!             r1-dauth, r1-cstore, r1fs, r1-edil, r1-learning, r1-deeploy ──outcome──> a model that knows how it was made ──> panic, or Coverage
+//!             r1-dauth, r1-cstore, r1fs, r1-api, r1-edil, r1-learning, r1-deeploy ──outcome──> a model that knows how it was made ──> panic, or Coverage
 //! ```
 //!
 //! # What is checked
@@ -41,6 +41,8 @@
 //! - *Dag*: however its blocks are made, a file that is read is what its maker's model says, and no
 //!   entry of a directory has a name that leads elsewhere.
 //! - *Car*: what is imported is whole below its roots, and comes out and in again as the same.
+//! - *Multipart*: a form is read as what was written into it, in whatever pieces it comes, and one with
+//!   more of something than it may have is refused.
 //! - *Sealed*: content opens to what was sealed or not at all, and under no manifest but its own.
 //! - *Model*: what is read has one form, and no inputs lead its logits beyond their bound.
 //! - *Inference*: a message that is read has one form, what does not fit its model is refused, and what
@@ -98,6 +100,7 @@ mod replica;
 mod quorum;
 mod proof;
 mod files;
+mod multipart;
 mod edil;
 mod learning;
 mod probe;
@@ -147,6 +150,8 @@ pub enum Target {
 	Car,
 	/// Sealed files, and their manifests.
 	Sealed,
+	/// Forms in which files are uploaded.
+	Multipart,
 	/// Files of encrypted models.
 	Model,
 	/// Messages of encrypted inference.
@@ -161,7 +166,7 @@ pub enum Target {
 
 impl Target {
 	/// Every target.
-	pub const ALL: [Self; 17] = [
+	pub const ALL: [Self; 18] = [
 		Self::Challenge,
 		Self::Token,
 		Self::Revocation,
@@ -174,6 +179,7 @@ impl Target {
 		Self::Dag,
 		Self::Car,
 		Self::Sealed,
+		Self::Multipart,
 		Self::Model,
 		Self::Inference,
 		Self::Aggregation,
@@ -197,6 +203,7 @@ impl Target {
 			Self::Dag => "dag",
 			Self::Car => "car",
 			Self::Sealed => "sealed",
+			Self::Multipart => "multipart",
 			Self::Model => "model",
 			Self::Inference => "inference",
 			Self::Aggregation => "aggregation",
@@ -227,6 +234,7 @@ pub fn run(target: Target, bytes: &[u8]) -> Coverage {
 		Target::Dag => files::dag::play,
 		Target::Car => files::car::play,
 		Target::Sealed => files::sealed::play,
+		Target::Multipart => multipart::play,
 		Target::Model => edil::play_models,
 		Target::Inference => edil::play_messages,
 		Target::Aggregation => learning::play_rounds,

@@ -69,6 +69,17 @@ impl Kind for r1_learning::trainer::DatasetError {
 	}
 }
 
+impl Kind for r1_api::FormError {
+	fn kind(&self) -> String {
+		let variant = variant(self);
+		match self {
+			Self::Malformed(_) => variant,
+			// What is inside is a library's words.
+			_ => variant.split('(').next().unwrap_or_default().to_owned(),
+		}
+	}
+}
+
 macro_rules! kind_by_variant {
 	($($error:ty),+) => {
 		$(impl Kind for $error {

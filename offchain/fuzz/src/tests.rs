@@ -93,6 +93,11 @@ fn sealed_files_should_hold_whatever_becomes_of_them() {
 }
 
 #[test]
+fn forms_should_hold_whatever_is_sent() {
+	fuzz(Target::Multipart);
+}
+
+#[test]
 fn models_should_hold_whatever_becomes_of_them() {
 	fuzz(Target::Model);
 }

@@ -12,8 +12,13 @@ use r1fs::Listed;
 /// UnixFS's numbers of kinds: files, directories, parts of spread ones, and others.
 const KINDS: [u64; 7] = [2, 2, 2, 1, 1, 5, 4];
 
-/// Names that entries get: fine ones, ones that lead elsewhere, and those of parts.
-const NAMES: [&str; 10] = ["a", "b", "größe", "", ".", "..", "a/b", "a\0b", "00", "FFname"];
+/// Names that entries get: fine ones, and ones that lead elsewhere.
+const NAMES: [&str; 8] = ["a", "b", "größe", "", ".", "..", "a/b", "a\0b"];
+
+/// Names in parts of spread directories: entries and parts where they belong, in the first part and in
+/// those below it, and others. The hash of `a` begins with 8555, and that of `größe` with 96D9.
+const NAMES_OF_PARTS: [&str; 12] =
+	["85a", "96größe", "55a", "D9größe", "85", "96", "55", "00", "FFname", "85../up", "8", "ßa"];
 
 /// Most bytes of a file that is read.
 const FILE_BYTES_MAX: u64 = 1 << 16;
@@ -22,6 +27,8 @@ const FILE_BYTES_MAX: u64 = 1 << 16;
 struct Made {
 	cid: Cid,
 	file: Option<Vec<u8>>,
+	/// Whether it was made as a part of a spread directory.
+	is_part: bool,
 }
 
 /// Plays an input.
@@ -30,16 +37,17 @@ pub(crate) fn play(choices: &mut Choices<'_>, reached: &mut Reached) {
 	let leaf = |bytes: &[u8]| Made {
 		cid: node.keep(RAW_CODEC, bytes.to_vec()),
 		file: Some(bytes.to_vec()),
+		is_part: false,
 	};
 	let mut made = vec![leaf(b"leaf"), leaf(b""), leaf(b"another")];
-	made.push(Made { cid: cid_of(RAW_CODEC, b"nowhere"), file: None });
+	made.push(Made { cid: cid_of(RAW_CODEC, b"nowhere"), file: None, is_part: false });
 	for _ in 0..choices.number(1..=7) {
 		let next = make(&node, choices, &made);
 		made.push(next);
 	}
 	let Some(root) = made.last() else { return };
 	read(&node, root, reached);
-	list(&node, &root.cid, reached);
+	list(&node, root, reached);
 	let mut car = Vec::new();
 	let exported = node.wait(node.files.export_car(&root.cid, &mut car));
 	reached.note_result("export", &exported);
@@ -65,7 +73,11 @@ fn make(node: &Node, choices: &mut Choices<'_>, made: &[Made]) -> Made {
 	for _ in 0..choices.number(0..=4) {
 		let child = &made[choices.place(made.len() - 1)];
 		let mut link = Writer::new();
-		let name = if kind == 2 { "" } else { choices.pick(&NAMES) };
+		let name = match kind {
+			2 => "",
+			5 => choices.pick(&NAMES_OF_PARTS),
+			_ => choices.pick(&NAMES),
+		};
 		link.bytes(1, &child.cid.to_bytes()).bytes(2, name.as_bytes()).varint(3, 1);
 		message.bytes(2, &link.finish());
 		let bytes = child.file.as_ref().map_or(1, |file| file.len() as u64);
@@ -83,7 +95,8 @@ fn make(node: &Node, choices: &mut Choices<'_>, made: &[Made]) -> Made {
 		unixfs.varint(4, bytes);
 	}
 	if kind == 5 {
-		unixfs.varint(6, choices.pick(&[256, 256, 3, 0]));
+		unixfs.varint(5, choices.pick(&[0x22, 0x22, 0x22, 0x12]));
+		unixfs.varint(6, choices.pick(&[256, 256, 256, 0]));
 	}
 	message.bytes(1, &unixfs.finish());
 	let mut block = message.finish();
@@ -95,7 +108,7 @@ fn make(node: &Node, choices: &mut Choices<'_>, made: &[Made]) -> Made {
 	if kind != 2 || codec != DAG_PB_CODEC {
 		file = (codec == RAW_CODEC).then(|| block.clone());
 	}
-	Made { cid: node.keep(codec, block), file }
+	Made { cid: node.keep(codec, block), file, is_part: kind == 5 }
 }
 
 /// Reads it as a file.
@@ -122,14 +135,16 @@ fn read(node: &Node, root: &Made, reached: &mut Reached) {
 }
 
 /// Reads it as a directory.
-fn list(node: &Node, root: &Cid, reached: &mut Reached) {
+fn list(node: &Node, made: &Made, reached: &mut Reached) {
+	let root = &made.cid;
 	let listed = node.wait(node.files.list(root));
 	let entries = match listed {
 		Ok(Listed::File) => return reached.note("list", "file"),
 		Ok(Listed::Directory(entries)) => entries,
 		Err(_) => return reached.note_result("list", &listed),
 	};
-	reached.note("list", "directory");
+	let is_spread = made.is_part && !entries.is_empty();
+	reached.note("list", if is_spread { "spread" } else { "directory" });
 	for entry in &entries {
 		let name = entry.name.as_str();
 		let leads_elsewhere = name.contains(['/', '\0']) || ["", ".", ".."].contains(&name);

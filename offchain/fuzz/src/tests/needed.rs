@@ -21,6 +21,7 @@ pub(super) fn needed(target: Target) -> Pairs {
 		Target::Dag => DAG,
 		Target::Car => CAR,
 		Target::Sealed => SEALED,
+		Target::Multipart => MULTIPART,
 		Target::Model => MODEL,
 		Target::Inference => INFERENCE,
 		Target::Aggregation => AGGREGATION,
@@ -152,6 +153,7 @@ const DAG: Pairs = &[
 	("get", "UnsupportedCodec"),
 	("list", "file"),
 	("list", "directory"),
+	("list", "spread"),
 	("list", "Name"),
 	("list", "RepeatedName"),
 	("export", "ok"),
@@ -177,6 +179,26 @@ const SEALED: Pairs = &[
 	("read", "ok"),
 	("read", "Damaged"),
 	("read", "Length"),
+];
+
+const MULTIPART: Pairs = &[
+	("read", "ok"),
+	("filename", "some"),
+	("secret", "none"),
+	("secret", "some"),
+	("file", "empty"),
+	("file", "bytes"),
+	("read", "NotAForm"),
+	("read", "NoFile"),
+	("read", "Json"),
+	("read", "NotText"),
+	("read", "TextTooLong"),
+	("read", "HeadTooLong"),
+	("read", "TooManyFields"),
+	("read", "TooLong"),
+	("read", "Interrupted"),
+	("read", "Malformed(IncompleteStream)"),
+	("read", "Malformed(IncompleteFieldData"),
 ];
 
 const MODEL: Pairs = &[
