@@ -10,7 +10,9 @@ use bytes::Bytes;
 use cid::Cid;
 use futures::{executor::block_on, io::Cursor};
 use proptest::prelude::*;
-use r1_core::{DAG_PB_CODEC, RAW_CODEC, cid_of, limits::BLOCK_BYTES_MAX, protobuf::Writer};
+use r1_core::{
+	ContentHash, DAG_PB_CODEC, RAW_CODEC, cid_of, limits::BLOCK_BYTES_MAX, protobuf::Writer,
+};
 use std::io::ErrorKind;
 
 fn cid() -> impl Strategy<Value = Cid> {
