@@ -71,11 +71,10 @@ impl Kind for r1_learning::trainer::DatasetError {
 
 impl Kind for r1_api::FormError {
 	fn kind(&self) -> String {
-		let variant = variant(self);
 		match self {
-			Self::Malformed(_) => variant,
+			Self::Malformed(error) => format!("Malformed: {}", gist(&error.to_string())),
 			// What is inside is a library's words.
-			_ => variant.split('(').next().unwrap_or_default().to_owned(),
+			_ => variant(self).split('(').next().unwrap_or_default().to_owned(),
 		}
 	}
 }

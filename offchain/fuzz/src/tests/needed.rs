@@ -197,8 +197,9 @@ const MULTIPART: Pairs = &[
 	("read", "TooManyFields"),
 	("read", "TooLong"),
 	("read", "Interrupted"),
-	("read", "Malformed(IncompleteStream)"),
-	("read", "Malformed(IncompleteFieldData"),
+	("read", "Malformed: incomplete multipart stream"),
+	("read", "Malformed: failed to read headers"),
+	("read", "Malformed: field "),
 ];
 
 const MODEL: Pairs = &[
