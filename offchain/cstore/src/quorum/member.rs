@@ -141,10 +141,15 @@ impl Member {
 	/// Takes in what it remembers when it starts again.
 	pub fn restore(&mut self, memory: Memory) {
 		self.take_in(memory);
-		// Later than all that it may have promised, and older than whatever comes next.
+		self.acceptor.raise_floor(self.floor());
+	}
+
+	/// What it takes nothing below after a restart: later than all that it may have promised up to the
+	/// ceiling, and older than whatever comes next.
+	fn floor(&self) -> Ballot {
 		let placement = self.joined_round().unwrap_or(0);
 		let round = self.ceiling.saturating_add(1);
-		self.acceptor.raise_floor(Ballot { placement, round, ..Ballot::default() });
+		Ballot { placement, round, ..Ballot::default() }
 	}
 
 	fn take_in(&mut self, memory: Memory) {
@@ -160,8 +165,10 @@ impl Member {
 
 	/// All that it must remember.
 	pub fn memory(&self) -> impl Iterator<Item = Memory> {
-		let must_last = |vote: &Vote| match vote {
-			Vote::Promised(ballot) => self.ceiling < ballot.round,
+		// What was promised to members before those that it has joined is below the floor, too.
+		let floor = self.floor();
+		let must_last = move |vote: &Vote| match vote {
+			Vote::Promised(ballot) => floor <= *ballot,
 			Vote::Accepted(..) => true,
 		};
 		let votes = self.acceptor.votes().filter(move |(_, vote)| must_last(vote));
@@ -263,6 +270,12 @@ impl Member {
 		}
 		if !self.votes() || round < self.sealed {
 			return Err(MemberError::Forgotten);
+		}
+		// What is promised to others than these members is above no floor that is remembered.
+		if let Ask::Prepare(ballot) | Ask::Accept(ballot, _) = &ask
+			&& ballot.placement != round
+		{
+			return Err(MemberError::Round);
 		}
 		let (reply, vote) = self.acceptor.asked(key, ask)?;
 		Ok((reply, vote.and_then(|vote| self.must_remember(key, vote))))

@@ -259,13 +259,13 @@ impl Proposal {
 	/// What a key shall hold that held this, and what is said when it does; nothing if it can't be
 	/// told what became of an earlier attempt.
 	fn changed(&mut self, held: Held) -> Option<(Held, Outcome)> {
-		if let Some(offered) = self.offered {
-			if let Some(version) = became_of(offered, self.id, &held)? {
-				// It has come through, and only its end was not seen.
-				return Some((held, Outcome::Changed(version)));
-			}
-			// Once a majority holds what was not made of it, it never comes through.
+		if let Some(offered) = self.offered
+			&& let Some(version) = became_of(offered, self.id, &held)?
+		{
+			// It has come through, and only its end was not seen.
+			return Some((held, Outcome::Changed(version)));
 		}
+		// Once a majority holds what was not made of it, it never comes through.
 		match (&self.change, self.id) {
 			(Change::Set { expected, value }, Some(id))
 				if expected.is_none_or(|it| it == held.version) =>
