@@ -27,19 +27,22 @@ const PROGRAMS: [Program; 8] = [
 	Program { name: "runc", package: "runc", purpose: "jobs that are containers" },
 ];
 
-/// What Podman's networks are made with. Debian only recommends them beside it, and they lie outside of
-/// the path.
-const PODMAN_NETWORK: [Program; 2] = [
+/// What Podman runs besides. Debian only recommends it, and Podman looks for it outside of the path.
+const PODMAN_PARTS: [Program; 4] = [
+	Program { name: "catatonit", package: "catatonit", purpose: "the first process of containers" },
+	Program { name: "iptables", package: "iptables", purpose: "networks of containers" },
 	Program { name: "netavark", package: "netavark", purpose: "networks of containers" },
 	Program { name: "aardvark-dns", package: "aardvark-dns", purpose: "names of containers" },
 ];
 
-/// Where Podman looks for them.
-const PODMAN_HELPERS: [&str; 4] = [
+/// Where Podman and what it runs look for them.
+const PODMAN_HELPERS: [&str; 6] = [
 	"/usr/local/libexec/podman",
 	"/usr/local/lib/podman",
 	"/usr/libexec/podman",
 	"/usr/lib/podman",
+	"/usr/sbin",
+	"/sbin",
 ];
 
 /// Programs that the tests need.
@@ -212,7 +215,7 @@ fn missing_programs(directories: &[PathBuf], options: Options) -> Vec<Program> {
 		.filter(|program| !is_program(directories, program.name))
 		.collect();
 	let helpers = PODMAN_HELPERS.map(PathBuf::from);
-	missing.extend(PODMAN_NETWORK.into_iter().filter(|it| !is_program(&helpers, it.name)));
+	missing.extend(PODMAN_PARTS.into_iter().filter(|it| !is_program(&helpers, it.name)));
 	let mut pkg_config = Command::new("pkg-config");
 	if !pkg_config
 		.args(["--exists", OPENSSL.name])
