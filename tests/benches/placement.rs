@@ -137,6 +137,7 @@ fn world(size: u32) -> (ChainState, Knowledge) {
 		maintenance: BTreeMap::new(),
 		resource_classes: [(1, class(1, 2, 8)), (2, class(2, 4, 16))].into(),
 		jobs: (1..=size).map(|id| (id, job(id))).collect(),
+		learning: [].into(),
 		ended_epoch: None,
 		settled_availability: Some(SettledAvailability {
 			epoch: 8,

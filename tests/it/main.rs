@@ -8,5 +8,6 @@ mod programs;
 mod specifications;
 mod daemon;
 mod encrypted;
+mod learning;
 mod command_line;
 mod tour;

@@ -5,7 +5,10 @@
 //! The arithmetic below is written from the reference's formulas and shares no code with the
 //! runtime.
 
-use crate::programs::{program, root, run};
+use crate::{
+	learning,
+	programs::{program, root, run},
+};
 use primitive_types::U256;
 use serde::Deserialize;
 use serde_json::Value;
@@ -42,6 +45,7 @@ struct Report {
 	inference: Inference,
 	encrypted: Encrypted,
 	encrypted_settlement: Payment,
+	learning: Value,
 	history: Vec<Payment>,
 	memory: Value,
 	drills: Drills,
@@ -254,6 +258,7 @@ fn tour_should_play_to_the_end_with_numbers_of_the_reference() {
 	check_inference(&report.inference);
 	check_encrypted(&report.encrypted, &report.encrypted_settlement);
 	check_memory(&report.encrypted, &report.memory);
+	learning::check(&report.learning);
 	check_payments(&report.inference, &report.history);
 	check_sundries(&report.drills.sundries, &report.deeds);
 	check_mistakes(&report.drills.mistakes);

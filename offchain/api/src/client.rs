@@ -7,6 +7,7 @@ mod cstore;
 mod encrypted;
 mod files;
 mod jobs;
+mod learning;
 mod receipts;
 
 pub use cstore::{ProofQuery, Watch, WriteOptions};

@@ -29,6 +29,7 @@ mod nodes;
 mod receipts;
 mod specification;
 mod hex_bytes;
+mod learning;
 #[cfg(feature = "form")]
 mod upload_form;
 #[cfg(feature = "openapi")]
@@ -62,6 +63,10 @@ pub use files::{
 	PinStatus, PinsPage, Unpinned,
 };
 pub use hex_bytes::{HexBytes, HexBytesError};
+pub use learning::{
+	JobLearningResponse, LearningDataKept, LearningDataRemoved, LearningDataResponse,
+	LearningDataSet, LearningRoundStatus, LearningStep,
+};
 pub use node::{
 	BeatStatus, ChainStatus, ComponentStatus, ContainerPhase, ContainerStatus, HealthResponse,
 	JobLogLine, JobLogs, JobState, JobStatus, LinkProofRequest, LinkProofResponse, NodeStatus,

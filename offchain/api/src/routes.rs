@@ -66,6 +66,18 @@ pub const JOB_LOGS_FOLLOW: &str = "/v1/jobs/{job}/logs/follow";
 /// [`ExecFrame`](crate::ExecFrame)s.
 pub const JOB_EXEC: &str = "/v1/jobs/{job}/exec";
 
+/// GET: [`JobLearningResponse`](crate::JobLearningResponse).
+pub const JOB_LEARNING: &str = "/v1/jobs/{job}/learning";
+
+/// GET: [`LearningDataResponse`](crate::LearningDataResponse).
+pub const LEARNING_DATA: &str = "/v1/learning/data";
+
+/// POST of a data set's bytes: [`LearningDataKept`](crate::LearningDataKept).
+pub const LEARNING_DATA_SET: &str = "/v1/learning/data/{name}";
+
+/// POST: [`LearningDataRemoved`](crate::LearningDataRemoved).
+pub const LEARNING_DATA_DELETE: &str = "/v1/learning/data/{name}/delete";
+
 /// GET: [`JobReceipts`](crate::JobReceipts) of a job that is, or was, placed on the node.
 pub const JOB_RECEIPTS: &str = "/v1/jobs/{job}/receipts";
 

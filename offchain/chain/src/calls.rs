@@ -2,8 +2,12 @@
 
 //! The calls that people make, typed.
 
+mod learning;
 mod work;
 
+pub use learning::{
+	RoundOrder, announce_keys, attest_round, close_round, open_round, publish_file,
+};
 pub use work::{
 	JobOrder, claim_work, close_job, create_job, deposit, extend_duration, extend_replicas,
 	redeem_unused, remove_delegate, set_delegate, update_job, withdraw,

@@ -32,6 +32,7 @@ pub mod calls;
 pub mod events;
 mod queries;
 mod health;
+mod learning;
 pub mod oracles;
 mod anchors;
 mod settlement;
@@ -49,6 +50,9 @@ pub use economy::Rights;
 pub use follow::{ChainHandle, FollowConfig, follow};
 pub use health::{NodeBlock, NodeHealth};
 pub use keystore::{KEY_FILE_BYTES_MAX, KeyFile, KeyFileError, Salt, Sealing, new_phrase};
+pub use learning::{
+	EndedLearningRound, LearningFailure, LearningOutcome, LearningRounds, LearningSumFile,
+};
 pub use permit::{Invoice, PermitError, SignedPermit, new_invoice};
 pub use queries::Balances;
 pub use r1_core::{

@@ -4,6 +4,7 @@
 
 use crate::{
 	client::{AtBlock, QueryError},
+	learning,
 	storage::{self, AccountId, EpochRecord, Item},
 };
 use r1_core::{
@@ -67,6 +68,7 @@ pub(crate) async fn read(
 		maintenance: maintenance(at_block, first_undecided_epoch).await?,
 		resource_classes: resource_classes(at_block).await?,
 		jobs: jobs(at_block).await?,
+		learning: learning::open_rounds(at_block).await?,
 		ended_epoch: ended_epoch(at_block, current_epoch).await?,
 		settled_availability: settled_availability(at_block, first_undecided_epoch).await?,
 		deeds,
@@ -148,7 +150,9 @@ where
 /// What was read, or nothing from a runtime that does not have the item yet.
 ///
 /// For items that came after the first release; of all others, their absence is an error.
-fn or_nothing_before_its_release<T: Default>(read: Result<T, QueryError>) -> Result<T, QueryError> {
+pub(crate) fn or_nothing_before_its_release<T: Default>(
+	read: Result<T, QueryError>,
+) -> Result<T, QueryError> {
 	match read {
 		Err(QueryError::Node(error)) if is_unknown_item(&error) => Ok(T::default()),
 		read => read,

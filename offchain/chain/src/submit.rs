@@ -20,6 +20,7 @@ use subxt::{
 	metadata::ArcMetadata,
 	rpcs,
 	tx::{TransactionInvalid, ValidationResult},
+	utils::{AccountId32, MultiSignature},
 };
 
 /// Longest wait for a transaction to be finalised once it is sent: 60 blocks of 2 s, so that a
@@ -45,16 +46,48 @@ impl Chain {
 	pub async fn submit(&self, call: &Call, signer: &Signer) -> Result<Receipt, SubmitError> {
 		let at_block = self.at_finalised().await.map_err(SubmitError::Query)?;
 		let transaction = self.sign(&at_block, call, signer).await?;
-		if let Outcome::Failure(error) = rehearse(&at_block, transaction.encoded()).await {
+		self.send(&at_block, call, &transaction).await
+	}
+
+	/// Rehearses a transaction, sends it, and waits.
+	async fn send(
+		&self,
+		at_block: &AtBlock,
+		call: &Call,
+		transaction: &Transaction,
+	) -> Result<Receipt, SubmitError> {
+		if let Outcome::Failure(error) = rehearse(at_block, transaction.encoded()).await {
 			return Err(SubmitError::WouldFail { call: call.name(), reason: describe(&error) });
 		}
 		let sent = Sent { call: call.name(), hash: transaction.hash().0 };
 		// Nothing is sent before here, so that whoever runs out of time has to look for the hash.
 		let metadata = at_block.metadata();
-		let receipt = sent.send_and_wait(&transaction, &metadata);
+		let receipt = sent.send_and_wait(transaction, &metadata);
 		tokio::time::timeout(FINALISATION_TIMEOUT, receipt).await.unwrap_or_else(|_| {
 			Err(SubmitError::NotFinal { call: sent.call.clone(), hash: sent.hash })
 		})
+	}
+
+	/// Sends a call that carries its authorization in itself, and waits until the block that holds it is
+	/// final. No account pays for it.
+	///
+	/// # Errors
+	///
+	/// As [`Self::submit`].
+	pub async fn submit_authorized(&self, call: &Call) -> Result<Receipt, SubmitError> {
+		let at_block = self.at_finalised().await.map_err(SubmitError::Query)?;
+		let parameters = DefaultExtrinsicParamsBuilder::<Config>::new().build();
+		// A general transaction: its extensions are signed by nobody, so that the account and the
+		// signature, which the runtime has no place for, are left out.
+		let transaction = at_block
+			.transactions()
+			.create_v5_signable_offline(call.payload(), parameters)
+			.and_then(|mut unsigned| {
+				let (nobody, nothing) = (AccountId32([0; 32]), MultiSignature::Ed25519([0; 64]));
+				unsigned.sign_with_account_and_signature(&nobody, &nothing)
+			})
+			.map_err(|error| not_sent(call, error))?;
+		self.send(&at_block, call, &transaction).await
 	}
 
 	/// Signs a call and lets the node say what would become of it; sends nothing.

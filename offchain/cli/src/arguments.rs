@@ -8,6 +8,7 @@ mod work;
 mod cstore;
 mod fs;
 mod edil;
+mod learn;
 mod keys;
 mod access;
 mod tool;
@@ -25,6 +26,7 @@ pub(crate) use edil::{
 };
 pub(crate) use fs::{Fs, FsAdd, FsCar, FsGet, FsHolder, FsKeys, FsPath};
 pub(crate) use keys::{GenerateKey, ImportKey, KeyOutput, KeyScheme, Keys};
+pub(crate) use learn::{Learn, LearnInit, LearnJoin, LearnOpen, LearnResult};
 pub(crate) use network::{Epoch, Network, Oracle};
 pub(crate) use tool::{Completions, Config, Manual};
 pub(crate) use work::{
@@ -297,6 +299,9 @@ pub(crate) enum Command {
 	/// Encrypted inference: models that nodes evaluate on what they cannot read.
 	#[command(subcommand)]
 	Edil(Edil),
+	/// Federated learning: many train one model, and nobody sees what any of them has learnt alone.
+	#[command(subcommand)]
+	Learn(Learn),
 	/// Keys of accounts, in files that wallets import and export.
 	#[command(subcommand)]
 	Keys(Keys),

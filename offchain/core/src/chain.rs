@@ -5,10 +5,15 @@
 //! A snapshot is immutable and belongs to one finalised block. The crate that talks to the chain
 //! makes them; everybody else only reads.
 
-use crate::limits::{FRESH_BLOCK_SECS, RECENT_BLOCKS_MAX};
+use crate::{
+	LearningRound,
+	limits::{FRESH_BLOCK_SECS, RECENT_BLOCKS_MAX},
+};
 #[cfg(doc)]
 use r1_primitives::FORMER_MEMBERS_MAX;
-use r1_primitives::{DeedId, EpochClock, EpochIndex, JobId, Maintenance, NodeKey, PlacementRound};
+use r1_primitives::{
+	DeedId, EpochClock, EpochIndex, JobId, Maintenance, NodeKey, PlacementRound, learning::RoundId,
+};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// An account of the chain, as its 32 bytes.
@@ -50,6 +55,8 @@ pub struct ChainState {
 	pub resource_classes: BTreeMap<u8, ResourceClass>,
 	/// Every job that is not closed.
 	pub jobs: BTreeMap<JobId, JobView>,
+	/// The open rounds of federated learning; none on a chain whose runtime knows none.
+	pub learning: BTreeMap<RoundId, LearningRound>,
 	/// How far the oracles are with the epoch that ended last; `None` before the first.
 	pub ended_epoch: Option<EndedEpoch>,
 	/// The newest availability that the oracles agreed on; `None` before the first.

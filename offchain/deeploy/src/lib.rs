@@ -58,6 +58,7 @@ mod attempts;
 mod backoff;
 pub mod storage;
 pub mod encrypted;
+pub mod learning;
 pub mod receipts;
 mod frame;
 pub mod attest;

@@ -20,7 +20,7 @@ use std::{
 };
 
 /// The next steps, and how far each job is. Jobs of containers are left to
-/// [`crate::container::plan`].
+/// [`crate::container::plan`], and those of learning to whoever takes part in rounds.
 ///
 /// Jobs with lower numbers come first: of two that want the same name, the older one gets it.
 #[must_use]
@@ -150,6 +150,8 @@ pub enum JobPhase {
 	Next(Step),
 	/// It is one of containers, which are planned apart.
 	Containers,
+	/// It is one of learning, whose rounds the chain opens.
+	Learning,
 	/// Nothing can be done until something else changes.
 	Blocked(Blocked),
 }
@@ -160,7 +162,7 @@ impl JobPhase {
 	pub fn step(&self) -> Option<&Step> {
 		match self {
 			Self::Next(step) => Some(step),
-			Self::Serving | Self::Containers | Self::Blocked(_) => None,
+			Self::Serving | Self::Containers | Self::Learning | Self::Blocked(_) => None,
 		}
 	}
 }
@@ -238,6 +240,7 @@ fn claim_name<'observed>(
 	let Some((name, wanted)) = document.model() else {
 		return Err(match document.storage() {
 			Some(storage) => phase_of_storage(job, storage, observed),
+			None if document.learning().is_some() => JobPhase::Learning,
 			None => JobPhase::Containers,
 		});
 	};

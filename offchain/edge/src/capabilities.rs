@@ -7,13 +7,11 @@ use crate::{
 	defaults::ENGINE_SOCKETS,
 };
 use anyhow::{Context as _, ensure};
-use bytes::Bytes;
-use r1_net::InboundRequest;
+use r1_deeploy::{job::Tag, specification::ServedName};
 use r1_primitives::{
 	Capabilities, CapabilitiesVersion, ContainerEngine, InstructionSet, TAGS_MAX, Tags, Text,
 };
 use std::path::Path;
-use tokio::sync::mpsc;
 
 /// Bytes of a MiB.
 const MIB: u64 = 1024 * 1024;
@@ -21,14 +19,17 @@ const MIB: u64 = 1024 * 1024;
 /// Where Linux says how much memory there is.
 const MEMORY_INFORMATION: &str = "/proc/meminfo";
 
-/// The record of this machine, made once, at the start.
+/// The record of this machine, which has some sets of data to learn from.
 ///
 /// Of memory it says 0 where the system does not say how much there is.
 ///
 /// # Errors
 ///
-/// A tag of the configuration is not one.
-pub(crate) fn of_this_machine(config: &Config) -> anyhow::Result<Capabilities> {
+/// A tag of the configuration is not one, or there are too many with those of the data.
+pub(crate) fn of_this_machine(
+	config: &Config,
+	data: &[ServedName],
+) -> anyhow::Result<Capabilities> {
 	let all_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
 	let all_memory_mib = std::fs::read_to_string(MEMORY_INFORMATION)
 		.ok()
@@ -42,10 +43,16 @@ pub(crate) fn of_this_machine(config: &Config) -> anyhow::Result<Capabilities> {
 		gpu: None,
 		engine: engine(&config.containers.engine),
 		instruction_set: instruction_set(),
-		tags: tags(&config.node.tags)?,
+		tags: tags(&tags_of(config, data))?,
 		software_version: Text::new(env!("CARGO_PKG_VERSION"))
 			.context("the daemon's own version does not fit the record")?,
 	})
+}
+
+/// What the configuration says of the machine, and what data it has.
+fn tags_of(config: &Config, data: &[ServedName]) -> Vec<String> {
+	let data = data.iter().filter_map(Tag::of_data).map(|tag| tag.as_str().to_owned());
+	config.node.tags.iter().cloned().chain(data).collect()
 }
 
 /// What runs containers here: what the configuration names, or what is found at the start.
@@ -73,13 +80,6 @@ pub(crate) fn tags(tags: &[String]) -> anyhow::Result<Tags> {
 	};
 	let tags = tags.iter().map(tag).collect::<anyhow::Result<Vec<_>>>()?;
 	Tags::new(tags).with_context(|| format!("node.tags has more than {TAGS_MAX} tags"))
-}
-
-/// Answers whoever asks for the record, until the mesh shuts down.
-pub(crate) async fn answer(mut requests: mpsc::Receiver<InboundRequest>, record: Bytes) {
-	while let Some(request) = requests.recv().await {
-		request.answer(record.clone()).await;
-	}
 }
 
 /// All memory, from the lines of Linux's own account; `None` if that is not in them.
@@ -133,18 +133,22 @@ mod tests {
 		config.node.tags = vec!["region-eu".to_owned()];
 		config.store.bytes_max = 3 * MIB + 1;
 		config.containers.engine = Engine::Off;
-		let record = of_this_machine(&config).unwrap();
+		let record = of_this_machine(&config, &[]).unwrap();
 		assert_eq!((record.disk_mib, record.engine), (3, ContainerEngine::None));
 		assert!(0 < record.cores);
 		assert_eq!(record.tags.iter().collect::<Vec<_>>(), ["region-eu"]);
 		assert_eq!(record.software_version.as_str(), env!("CARGO_PKG_VERSION"));
 		// One machine has one hash.
-		assert_eq!(record.hash(), of_this_machine(&config).unwrap().hash());
+		assert_eq!(record.hash(), of_this_machine(&config, &[]).unwrap().hash());
 		config.containers.engine = Engine::At("/run/podman/podman.sock".into());
 		(config.node.cores, config.node.memory_mib) = (Some(3), Some(5));
-		let record = of_this_machine(&config).unwrap();
+		let record = of_this_machine(&config, &[]).unwrap();
 		assert_eq!((record.cores, record.memory_mib), (3, 5));
 		assert_eq!(record.engine, ContainerEngine::DockerCompatible);
+		let data = ["cells", "digits"].map(|name| ServedName::new(name).unwrap());
+		let record = of_this_machine(&config, &data).unwrap();
+		let tags: Vec<_> = record.tags.iter().collect();
+		assert_eq!(tags, ["DATA:cells", "DATA:digits", "region-eu"]);
 	}
 
 	#[test]

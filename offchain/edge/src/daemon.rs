@@ -9,7 +9,7 @@ use crate::{
 	defaults::SHUTDOWN_GRACE,
 	files, http,
 	ingress::TcpPort,
-	resp,
+	learning, resp,
 	sdk::{self, Sdk},
 	services::Base,
 	shared::Shared,
@@ -57,8 +57,11 @@ async fn start(
 
 	let follow = FollowConfig { url: config.chain.url.clone(), genesis_hash: None };
 	let chain = r1_chain::follow(follow, cancel.clone(), tasks);
+	let state = first_state(&chain).await?;
+	let (node, url) = (Arc::clone(&identity), config.chain.url.clone());
 	let base = Base {
-		state: first_state(&chain).await?,
+		calls: Arc::new(learning::Sender::new(node, url, state.genesis_hash)),
+		state,
 		identity,
 		chain,
 		clock: Arc::new(SystemClock::new()),

@@ -76,6 +76,16 @@ pub(crate) const UPLOAD_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// What a pin is called that a node makes because a job's specification says so.
 pub(crate) const ORDERED_PIN_NAME: &str = "ordered";
 
+/// Steps of rounds of learning that go on at a time. One trains, which takes all of some cores; others
+/// are short.
+pub(crate) const LEARNING_STEPS_MAX: usize = 8;
+
+/// How long a step of a round rests before it is tried again: a block or two.
+pub(crate) const LEARNING_AGAIN: Duration = Duration::from_secs(3);
+
+/// Largest data set that is taken over HTTP, in bytes (256 MiB): it is in memory at once.
+pub(crate) const DATA_SET_BYTES_MAX: usize = 256 * 1024 * 1024;
+
 /// Pins that are listed at a time: 250 KiB of JSON at most.
 pub(crate) const PINS_LISTED_MAX: usize = 1_000;
 

@@ -20,6 +20,7 @@ mod capabilities;
 mod nodes;
 mod heartbeat;
 mod jobs;
+mod learning;
 mod ingress;
 mod oracle;
 mod anchors;

@@ -6,6 +6,7 @@ use crate::{
 	config,
 	encrypted::EncryptedModels,
 	jobs::{Containers, Health, Jobs},
+	learning::Learning,
 	receipts::Receipts,
 };
 use anyhow::Context as _;
@@ -15,6 +16,7 @@ use r1_core::{BlockStore, Clock, NodeIdentity, Rng, error_chain};
 use r1_deeploy::{
 	container::probe::{ContainerAnswer, ContainerProbe},
 	encrypted::{EncryptedAnswer, EncryptedProbe},
+	learning::{LearningAnswer, LearningProbe},
 	receipts::AuditProbe,
 	storage::{BlockAnswer, BlockProbe},
 };
@@ -134,6 +136,7 @@ pub(crate) struct Probed {
 	pub(crate) encrypted: EncryptedModels,
 	pub(crate) containers: Containers,
 	pub(crate) jobs: Jobs,
+	pub(crate) learning: Learning,
 	pub(crate) receipts: Receipts,
 	/// What is on this node's disk.
 	pub(crate) files: Files,
@@ -154,6 +157,8 @@ pub(crate) async fn answer_probes(
 				answer_container_probe(&request.bytes, &probed).await
 			} else if BlockProbe::is_one(&request.bytes) {
 				answer_block_probe(&request.bytes, &probed).await
+			} else if LearningProbe::is_one(&request.bytes) {
+				answer_learning_probe(&request.bytes, &probed)
 			} else if AuditProbe::is_one(&request.bytes) {
 				probed.receipts.answer(&request.node, &request.bytes)
 			} else if EncryptedProbe::is_one(&request.bytes) {
@@ -197,6 +202,22 @@ async fn answer_block_probe(bytes: &[u8], probed: &Probed) -> Bytes {
 		Err(error) => {
 			warn!(target: "r1::edge", %error, "received a probe of another version");
 			BlockAnswer::NotUnderstood
+		},
+	};
+	answer.encode().into()
+}
+
+/// Whether this node could take part in a round now.
+fn answer_learning_probe(bytes: &[u8], probed: &Probed) -> Bytes {
+	let answer = match LearningProbe::decode(bytes) {
+		Ok(probe) => match probed.jobs.learning(probe.job) {
+			Some(learning) if probed.learning.has_data(&learning.data) => LearningAnswer::Ready,
+			Some(_) => LearningAnswer::NoData,
+			None => LearningAnswer::NotHere,
+		},
+		Err(error) => {
+			warn!(target: "r1::edge", %error, "received a probe of another version");
+			LearningAnswer::NotUnderstood
 		},
 	};
 	answer.encode().into()

@@ -6,7 +6,7 @@
 //! hash that is not known, the node is asked for the record, which must have that hash. Kept in
 //! memory; after a restart every node is asked again.
 
-use crate::{capabilities, config::Config};
+use bytes::Bytes;
 use codec::Encode as _;
 use r1_api::{NodeCapabilities, NodeGpu, NodeSummary};
 use r1_core::{ChainState, error_chain};
@@ -36,7 +36,6 @@ const NO_RECORD: [u8; 32] = [0; 32];
 /// A handle on what is known of nodes.
 #[derive(Clone, Debug)]
 pub(crate) struct Nodes {
-	own_hash: [u8; 32],
 	book: Arc<Mutex<Book>>,
 }
 
@@ -47,12 +46,23 @@ impl Nodes {
 		// As many nodes as can beat in one epoch: 35 MB if all have the largest record.
 		let nodes_max = ObserverLimits::default().deeds_max as usize;
 		let book = Book { own: Arc::new(own), own_hash, entries: BTreeMap::new(), nodes_max };
-		Self { own_hash, book: Arc::new(Mutex::new(book)) }
+		Self { book: Arc::new(Mutex::new(book)) }
 	}
 
 	/// The hash of this node's own record.
 	pub(crate) fn own_hash(&self) -> [u8; 32] {
-		self.own_hash
+		self.lock().own_hash
+	}
+
+	/// This node's own record, for whoever asks what it is.
+	pub(crate) fn own_record(&self) -> Bytes {
+		self.lock().own.encode().into()
+	}
+
+	/// Says something else of this machine from now on; its next beats name the new record.
+	pub(crate) fn describe_own(&self, record: Capabilities) {
+		let mut book = self.lock();
+		(book.own_hash, book.own) = (record.hash(), Arc::new(record));
 	}
 
 	/// Notes a beat that counted; says whether its node is to be asked for its record now, by
@@ -93,17 +103,20 @@ impl Nodes {
 }
 
 /// Makes the handle, and the task that tells others what this machine is.
-///
-/// # Errors
-///
-/// The configuration says something of the machine that does not fit its record.
 pub(crate) fn prepare(
-	config: &Config,
+	record: Capabilities,
 	requests: mpsc::Receiver<InboundRequest>,
-) -> anyhow::Result<(Nodes, impl Future<Output = ()> + use<>)> {
-	let record = capabilities::of_this_machine(config)?;
-	let introduction = capabilities::answer(requests, record.encode().into());
-	Ok((Nodes::new(record), introduction))
+) -> (Nodes, impl Future<Output = ()> + use<>) {
+	let nodes = Nodes::new(record);
+	let introduction = answer(requests, nodes.clone());
+	(nodes, introduction)
+}
+
+/// Answers whoever asks for this node's record, until the mesh shuts down.
+pub(crate) async fn answer(mut requests: mpsc::Receiver<InboundRequest>, nodes: Nodes) {
+	while let Some(request) = requests.recv().await {
+		request.answer(nodes.own_record()).await;
+	}
 }
 
 /// Asks a node for its record.

@@ -7,6 +7,7 @@ mod containers;
 mod encrypted;
 mod receipts;
 mod demands;
+mod learning;
 mod metrics;
 
 pub(crate) use metrics::register_metrics;
@@ -226,6 +227,9 @@ impl Prober {
 		}
 		if let Some(storage) = document.storage() {
 			return self.audit(&node, target, storage).await;
+		}
+		if document.learning().is_some() {
+			return learning::probe(&self.mesh, &node, target).await;
 		}
 		let epoch = state.current_epoch;
 		if let Some(audited) = self.audit_sometimes(&node, target, epoch, &document).await {

@@ -10,12 +10,14 @@
 //!  mesh ──probes──> inference, encrypted, jobs      mesh ──what are you?──> capabilities
 //!  HTTP ──what was answered──> receipts ──heads──> cstore      mesh ──audits──> receipts
 //!  jobs ──files──> r1fs ──blocks──> mesh
+//!  chain ──rounds──> learning ──calls──> chain    learning ──what data is here──> nodes
 //!  ingress <──tunnels──> mesh             ingress ──containers──> jobs
 //!  HTTP ──> every handle
 //! ```
 
 use crate::{
 	anchors::{self, Anchors},
+	capabilities,
 	config::Config,
 	cstore::{self, Cstore},
 	dauth::{self, Dauth},
@@ -24,6 +26,7 @@ use crate::{
 	heartbeat::{self, Heartbeat},
 	ingress::{self, Ingress},
 	jobs::{self, Jobs},
+	learning::{self, Learning},
 	mesh::{self, Mesh},
 	nodes::{self, Nodes},
 	oracle::{self, Oracle},
@@ -46,6 +49,8 @@ pub(crate) struct Base {
 	pub(crate) state: Arc<ChainState>,
 	pub(crate) identity: Arc<NodeIdentity>,
 	pub(crate) chain: ChainHandle,
+	/// Where this node says what it does in rounds of learning.
+	pub(crate) calls: Arc<dyn learning::Calls>,
 	pub(crate) clock: Arc<SystemClock>,
 	pub(crate) store: Arc<DiskBlockStore>,
 	pub(crate) health: Health,
@@ -68,7 +73,7 @@ impl Base {
 			revocations,
 			requests,
 			challenges,
-			capabilities,
+			capabilities: asked_for_record,
 			access_requests,
 			store_requests,
 			anchors: statements,
@@ -81,17 +86,21 @@ impl Base {
 		let dauth = self.dauth(config, &mesh, revocations, access_requests)?;
 		let cstore = self.cstore(config, &mesh, store_requests)?;
 		let anchors = self.anchors(&mesh, &cstore, statements);
-		let (nodes, introduction) = nodes::prepare(config, capabilities)?;
+		let data = learning::data_sets(&config.node.data_dir)?;
+		let record = capabilities::of_this_machine(config, &data.names()?)?;
+		let (nodes, introduction) = nodes::prepare(record, asked_for_record);
 		self.spawn(introduction);
 		let heartbeat = self.heartbeat(config, &mesh, &nodes, beats, challenges)?;
 		let models = jobs::Models { inference: inference.clone(), encrypted: encrypted.clone() };
 		let jobs = self.jobs(config, &store, models, &dauth)?;
+		let learning = self.learning(config, &store, &jobs, &nodes, data)?;
 		let receipts = self.receipts(config, &jobs, &cstore);
 		let probed = mesh::Probed {
 			inference: inference.clone(),
 			encrypted: encrypted.clone(),
 			containers: jobs.containers().clone(),
 			jobs: jobs.clone(),
+			learning: learning.clone(),
 			receipts: receipts.clone(),
 			files: store.local().clone(),
 			clock: self.clock.clone(),
@@ -114,6 +123,7 @@ impl Base {
 			heartbeat,
 			nodes,
 			jobs,
+			learning,
 			receipts,
 			oracle,
 			anchors,
@@ -271,6 +281,30 @@ impl Base {
 		self.spawn(reconciler.run());
 		self.spawn(containers.run());
 		Ok(jobs)
+	}
+
+	fn learning(
+		&self,
+		config: &Config,
+		files: &FileStore,
+		jobs: &Jobs,
+		nodes: &Nodes,
+		data: learning::DataSets,
+	) -> anyhow::Result<Learning> {
+		let (learning, task) = learning::prepare(learning::Needs {
+			own: self.identity.key(),
+			genesis: self.state.genesis_hash,
+			chain: self.chain.clone(),
+			files: files.clone(),
+			jobs: jobs.clone(),
+			clock: self.clock.clone(),
+			calls: Arc::clone(&self.calls),
+			data,
+			own_record: learning::OwnRecord::new(config, nodes),
+			data_dir: config.node.data_dir.clone(),
+		})?;
+		self.spawn(task.run());
+		Ok(learning)
 	}
 
 	fn receipts(&self, config: &Config, jobs: &Jobs, cstore: &Cstore) -> Receipts {

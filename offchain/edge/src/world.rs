@@ -6,19 +6,28 @@
 use crate::{
 	config::{Config, Engine},
 	files, http,
+	learning::{Call, Calls, Sending},
 	services::Base,
 	shared::Shared,
 };
 use r1_api::{ChallengeResponse, TokenResponse};
 use r1_chain::{Address, ChainHandle, Signer};
 use r1_core::{
-	Account, BlockRef, ChainState, Clock as _, Deed, DeedKind, JobView, NodeIdentity, RecentBlocks,
-	SystemClock,
+	Account, BlockRef, ChainState, Clock as _, Deed, DeedKind, JobView, LearningFile, NodeIdentity,
+	RecentBlocks, SystemClock,
 };
-use r1_primitives::{DeedId, EpochClock, JobId};
+use r1_primitives::{
+	DeedId, EpochClock, JobId, NodeKey,
+	learning::{FileKind, RoundId, Verdict},
+};
 use r1_telemetry::{Health, MetricsRegistry};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+	collections::BTreeMap,
+	path::Path,
+	sync::{Arc, Mutex},
+	time::Duration,
+};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch};
 use tokio_util::{
@@ -63,7 +72,11 @@ pub(crate) const OTHER_JOB: JobId = 8;
 /// The chain, as all daemons see it.
 pub(crate) struct World {
 	chain: watch::Sender<Option<Arc<ChainState>>>,
+	verdicts: Verdicts,
 }
+
+/// What oracles said of rounds of learning.
+pub(crate) type Verdicts = Arc<Mutex<Vec<(NodeKey, RoundId, Verdict<Vec<u8>>)>>>;
 
 /// The node of a deed.
 pub(crate) fn node(deed: DeedId) -> NodeIdentity {
@@ -95,10 +108,11 @@ impl World {
 			jobs: [job(JOB, developer().account()), job(OTHER_JOB, competitor().account())]
 				.map(|job| (job.id, job))
 				.into(),
+			learning: [].into(),
 			ended_epoch: None,
 			settled_availability: None,
 		};
-		Self { chain: watch::channel(Some(Arc::new(state))).0 }
+		Self { chain: watch::channel(Some(Arc::new(state))).0, verdicts: Verdicts::default() }
 	}
 
 	/// What the chain says.
@@ -108,17 +122,12 @@ impl World {
 
 	/// Finalises a block that changes something.
 	pub(crate) fn change(&self, change: impl FnOnce(&mut ChainState)) {
-		self.chain.send_modify(|state| {
-			let mut next = ChainState::clone(state.as_ref().unwrap());
-			next.finalised.number += 1;
-			next.finalised.hash[0] = next.finalised.hash[0].wrapping_add(1);
-			// What beats name, and by which time is told.
-			next.finalised.timestamp_secs = SystemClock::new().now_secs();
-			let BlockRef { hash, timestamp_secs, .. } = next.finalised;
-			next.recent_blocks.push(hash, timestamp_secs);
-			change(&mut next);
-			*state = Some(Arc::new(next));
-		});
+		finalise(&self.chain, change);
+	}
+
+	/// What oracles have said of rounds.
+	pub(crate) fn verdicts(&self) -> Vec<(NodeKey, RoundId, Verdict<Vec<u8>>)> {
+		self.verdicts.lock().unwrap().clone()
 	}
 
 	/// Starts the daemon of a deed's node.
@@ -153,6 +162,11 @@ impl World {
 			state: self.chain.borrow().clone().unwrap(),
 			identity: Arc::new(node(deed)),
 			chain: ChainHandle::fed_by(self.chain.subscribe()),
+			calls: Arc::new(Notary {
+				node: node(deed).key(),
+				chain: self.chain.clone(),
+				verdicts: Arc::clone(&self.verdicts),
+			}),
 			clock: Arc::new(SystemClock::new()),
 			store: files::open(&config.store, directory.path()).unwrap(),
 			health: Health::new(),
@@ -177,6 +191,58 @@ impl World {
 			tasks,
 			_stop: cancel.drop_guard(),
 		}
+	}
+}
+
+/// Finalises a block that changes something.
+fn finalise(chain: &watch::Sender<Option<Arc<ChainState>>>, change: impl FnOnce(&mut ChainState)) {
+	chain.send_modify(|state| {
+		let mut next = ChainState::clone(state.as_ref().unwrap());
+		next.finalised.number += 1;
+		next.finalised.hash[0] = next.finalised.hash[0].wrapping_add(1);
+		// What beats name, and by which time is told.
+		next.finalised.timestamp_secs = SystemClock::new().now_secs();
+		let BlockRef { hash, timestamp_secs, .. } = next.finalised;
+		next.recent_blocks.push(hash, timestamp_secs);
+		change(&mut next);
+		*state = Some(Arc::new(next));
+	});
+}
+
+/// Writes down what a node says of rounds, as the chain would.
+#[derive(Debug)]
+struct Notary {
+	node: NodeKey,
+	chain: watch::Sender<Option<Arc<ChainState>>>,
+	verdicts: Verdicts,
+}
+
+impl Calls for Notary {
+	fn send(&self, call: Call) -> Sending<'_> {
+		let account = self.node;
+		Box::pin(async move {
+			finalise(&self.chain, |state| match call {
+				Call::Announce { round, announcement } => {
+					let Some(round) = state.learning.get_mut(&round) else { return };
+					round.announced.push(announcement);
+				},
+				Call::Publish { round, kind, cid, sha256 } => {
+					let Some(round) = state.learning.get_mut(&round) else { return };
+					let files = match kind {
+						FileKind::Shares => &mut round.shared,
+						FileKind::Upload => &mut round.uploaded,
+						FileKind::Reveal => &mut round.revealed,
+					};
+					files.push(LearningFile { account, cid, sha256 });
+				},
+				Call::Attest { round: id, verdict } => {
+					let Some(round) = state.learning.get_mut(&id) else { return };
+					round.attested.push(account);
+					self.verdicts.lock().unwrap().push((account, id, verdict));
+				},
+			});
+			Ok(())
+		})
 	}
 }
 

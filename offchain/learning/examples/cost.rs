@@ -98,7 +98,7 @@ fn play(count: usize, parameters: usize) -> Result<Costs, Box<dyn Error>> {
 	let mut view = RoundView {
 		genesis: GENESIS,
 		id: ROUND,
-		spec: spec.clone(),
+		spec,
 		announced: people.iter().map(|(.., announcement)| *announcement).collect(),
 		shared: Vec::new(),
 		uploaded: Vec::new(),

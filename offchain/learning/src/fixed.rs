@@ -52,7 +52,7 @@ impl WeighedUpdate {
 			return Err(FixedError::NoSamples);
 		}
 		let weight = i64::from(weight.min(spec.max_weight));
-		let mut elements = Zeroizing::new(Vec::with_capacity(spec.elements()));
+		let mut elements = Zeroizing::new(Vec::with_capacity(elements_of(spec)));
 		for (index, value) in update.iter().enumerate() {
 			let scaled = scale(*value, spec).ok_or(FixedError::NotFinite { index })?;
 			elements.push(scaled);
@@ -65,7 +65,7 @@ impl WeighedUpdate {
 			*element = element.checked_mul(weight).ok_or(FixedError::Overflow)?;
 		}
 		elements.push(weight);
-		Ok(Self { elements, spec: spec.clone() })
+		Ok(Self { elements, spec: *spec })
 	}
 
 	/// Whether it was made for a round like this.
@@ -88,6 +88,11 @@ impl fmt::Debug for WeighedUpdate {
 			.field("spec", &self.spec)
 			.finish_non_exhaustive()
 	}
+}
+
+/// Elements of an update: the parameters, and the weight.
+pub(crate) fn elements_of(spec: &RoundSpec) -> usize {
+	spec.length as usize + 1
 }
 
 /// Scaled units in one unit of the model: exact, for as many bits as a round may have.

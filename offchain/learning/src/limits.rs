@@ -2,37 +2,17 @@
 
 //! Limits, with the reasons for their numbers.
 
-/// Participants of one round. Share files grow with it, and masks of those who drop out with its
-/// square: with 64, half of them lost, an aggregator computes 1 056 masks.
-pub const PARTICIPANTS_MAX: usize = 64;
+pub use r1_primitives::learning::{
+	LENGTH_MAX, NOISE_MAX, NOISE_TAIL, NOISY_CLIP_MAX, PART_NOISE_MIN, PARTICIPANTS_MIN,
+	SCALE_BITS_MAX,
+};
 
-/// Fewest participants that a round may ask for. With two each would know what the other sent, from
-/// the sum and from what it sent itself.
-pub const PARTICIPANTS_MIN: u8 = 3;
-
-/// Parameters of a model: 16.8 million, of 134 MB in an upload.
-pub const LENGTH_MAX: u32 = 1 << 24;
-
-/// Bits after the point of a scaled parameter. More than a float of 32 bits has.
-pub const SCALE_BITS_MAX: u8 = 32;
+/// Participants of one round, as the chain has it. Share files grow with it, and masks of those who drop
+/// out with its square: with 64, half of them lost, an aggregator computes 1 056 masks.
+pub const PARTICIPANTS_MAX: usize = r1_primitives::learning::PARTICIPANTS_MAX as usize;
 
 /// Bits that are good for most models: steps of a millionth.
 pub const SCALE_BITS_DEFAULT: u8 = 20;
-
-/// Largest standard deviation of the noise that all add together, in scaled units. The sampler's
-/// integers of 128 bits hold no more, and it is two thousand times a step of 20 bits.
-pub const NOISE_MAX: u64 = 1 << 31;
-
-/// Smallest standard deviation of one participant's noise, in scaled units. From here on the sum of
-/// discrete Gaussians is as good as one: they differ by less than 2^-3600.
-pub const PART_NOISE_MIN: u64 = 16;
-
-/// Standard deviations beyond which noise counts as out of bounds: it happens once in 2^2900.
-pub const NOISE_TAIL: u64 = 64;
-
-/// Largest bound of an element where there is noise, so that the square of a norm of
-/// [`LENGTH_MAX`] elements stays below 2^124.
-pub const NOISY_CLIP_MAX: u64 = 1 << 50;
 
 /// Elements that are masked or summed at once: 64 KB of each file are in memory.
 pub const CHUNK_ELEMENTS: usize = 8_192;

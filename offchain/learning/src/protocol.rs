@@ -11,7 +11,6 @@
 //! ```
 
 mod round;
-mod spec;
 mod participant;
 mod state;
 mod keys;
@@ -26,16 +25,14 @@ mod sum;
 mod aggregate;
 
 pub use aggregate::{AGGREGATE_HEADER_BYTES, Aggregate, AggregateError};
-pub use finding::{Fault, Finding};
+pub use finding::Fault;
 pub use keys::seed_commitment;
 pub use participant::{Participant, ParticipantError};
+pub use r1_primitives::learning::{Announcement, Finding, RoundId, RoundSpec, SpecError};
 pub use recovery::{RecoverError, Recovered, recover};
 pub use reveal::{RevealFile, RevealFileError, Revealed};
-pub use round::{
-	Announcement, Members, Phase, Publication, Round, RoundError, RoundId, RoundView, TooFew,
-};
+pub use round::{Members, Phase, Publication, Round, RoundError, RoundView, TooFew};
 pub use shares::{ShareFile, ShareFileError};
-pub use spec::{RoundSpec, SpecError};
 pub use state::{StateError, StateStore};
 pub use sum::{SumError, Summed};
 pub use upload::{UPLOAD_HEADER_BYTES, UploadError, upload_bytes};

@@ -72,6 +72,7 @@ impl SimulatedChain {
 				maintenance: BTreeMap::new(),
 				resource_classes: [].into(),
 				jobs: BTreeMap::new(),
+				learning: [].into(),
 				ended_epoch: None,
 				settled_availability: None,
 			};

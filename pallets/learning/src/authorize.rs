@@ -6,6 +6,7 @@
 //! pass again: a round takes one thing of each kind from each node that it has invited.
 
 use crate::{Config, Error, Pallet, Publication, Verdict};
+use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{pallet_prelude::*, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;

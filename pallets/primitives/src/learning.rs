@@ -2,9 +2,8 @@
 
 //! Federated learning: what the chain, those who train and those who add up agree on.
 //!
-//! The names, the limits and the order of variants are those of the library of rounds,
-//! `offchain/learning`. What is stored as a bounded list on the chain is generic here, because its
-//! bytes are the same.
+//! The library of rounds, `offchain/learning`, has all of it from here. What is stored as a bounded
+//! list on the chain is generic here, because its bytes are the same.
 
 mod spec;
 

@@ -59,6 +59,7 @@ pub(super) fn chain(identities: &[NodeIdentity], clock: EpochClock, now_secs: u6
 		maintenance: BTreeMap::new(),
 		resource_classes: [].into(),
 		jobs: BTreeMap::new(),
+		learning: [].into(),
 		ended_epoch: None,
 		settled_availability: None,
 	}

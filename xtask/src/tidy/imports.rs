@@ -76,6 +76,8 @@ const RULES: &[Rule] = &[
 				// And encrypts there.
 				"offchain/edil",
 				"offchain/edil-client",
+				// And works out what was learnt.
+				"offchain/learning",
 				// Files are sealed and checked there, too.
 				"offchain/core",
 				"offchain/r1fs",

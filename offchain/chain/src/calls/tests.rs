@@ -179,3 +179,120 @@ fn keys_should_be_registered_in_their_places() {
 	assert_eq!(call.deposit(), Some(("Session", "KeyDeposit")));
 	assert_eq!(set_keys(&SessionKeys { are_first: false, ..keys }).deposit(), None);
 }
+
+#[test]
+fn what_nodes_say_of_rounds_should_be_signed_and_encoded_as_the_chain_reads_it() {
+	use r1_core::{NodeIdentity, verify};
+	use r1_primitives::learning::{
+		AggregateFile, AnnounceBody, Announcement, AttestBody, FileKind, Finding, Publication,
+		PublishBody, Verdict,
+	};
+
+	#[derive(TypeInfo)]
+	struct Signature([u8; 64]);
+	#[derive(TypeInfo)]
+	struct Announce {
+		round: u64,
+		announcement: Announcement,
+		signature: Signature,
+	}
+	#[derive(TypeInfo)]
+	struct Publish {
+		round: u64,
+		kind: FileKind,
+		publication: Publication<Bounded<u8>>,
+		signature: Signature,
+	}
+	#[derive(TypeInfo)]
+	struct Attest {
+		round: u64,
+		oracle: [u8; 32],
+		verdict: Verdict<Bounded<u8>>,
+		signature: Signature,
+	}
+	let (node, genesis) = (NodeIdentity::from_seed(&[7; 32]), [8; 32]);
+	let key = node.key();
+	let split = |encoded: Vec<u8>| {
+		let (body, signature) = encoded.split_last_chunk::<64>().unwrap();
+		(body.to_vec(), *signature)
+	};
+
+	let announcement = Announcement {
+		account: key,
+		mask_key: [2; 32],
+		share_key: [3; 32],
+		seed_commitment: [4; 32],
+	};
+	let call = announce_keys(&node, &genesis, 5, announcement);
+	assert_eq!(call.name(), "Learning.announce");
+	let (body, signature) = split(encode::<Announce>(&call));
+	assert_eq!(body, (5_u64, announcement).encode());
+	verify(&key, &AnnounceBody { round: 5, announcement }, &genesis, &signature).unwrap();
+
+	let publication = Publication { account: key, cid: vec![1_u8, 2], sha256: [6; 32] };
+	let call = publish_file(&node, &genesis, 5, FileKind::Upload, vec![1, 2], [6; 32]);
+	let (body, signature) = split(encode::<Publish>(&call));
+	assert_eq!(body, (5_u64, FileKind::Upload, &publication).encode());
+	let body = PublishBody { round: 5, kind: FileKind::Upload, publication };
+	verify(&key, &body, &genesis, &signature).unwrap();
+
+	let file = AggregateFile { cid: vec![1_u8], sha256: [6; 32], contributors: 3 };
+	let findings = [
+		Finding::SharesUnreadable { dealer: [9; 32] },
+		Finding::SharesInconsistent { dealer: [9; 32] },
+		Finding::TooFewShares { dealer: [9; 32] },
+		Finding::UploadUnreadable { participant: [9; 32] },
+		Finding::SumOutOfBounds,
+	];
+	let findings = findings.map(Verdict::Finding);
+	for verdict in [Verdict::Aggregate(file)].into_iter().chain(findings) {
+		let call = attest_round(&node, &genesis, 5, verdict.clone());
+		let (body, signature) = split(encode::<Attest>(&call));
+		assert_eq!(body, (5_u64, key, &verdict).encode());
+		let body = AttestBody { round: 5, oracle: key, verdict };
+		verify(&key, &body, &genesis, &signature).unwrap();
+	}
+}
+
+#[test]
+fn round_should_be_opened_with_all_that_it_is_made_of() {
+	use r1_primitives::learning::RoundSpec;
+
+	#[derive(TypeInfo)]
+	struct Windows {
+		announce: u32,
+		share: u32,
+		upload: u32,
+		reveal: u32,
+		attest: u32,
+	}
+	#[derive(TypeInfo)]
+	struct Order {
+		spec: RoundSpec,
+		model: Bounded<u8>,
+		previous: Option<u64>,
+		windows: Windows,
+	}
+	#[derive(TypeInfo)]
+	struct OpenRound {
+		job: u32,
+		order: Order,
+	}
+	let spec = RoundSpec {
+		model_hash: [1; 32],
+		length: 650,
+		minimum: 3,
+		threshold: 2,
+		scale_bits: 20,
+		clip: 1 << 23,
+		max_weight: 10_000,
+		noise: None,
+	};
+	for (noise, previous) in [(None, None), (Some(1 << 20), Some(4))] {
+		let spec = RoundSpec { noise, ..spec };
+		let order = RoundOrder { spec, model: vec![1, 2], previous, windows: [10, 20, 30, 40, 50] };
+		let windows = (10_u32, 20_u32, 30_u32, 40_u32, 50_u32);
+		let expected = (7_u32, (spec, vec![1_u8, 2], previous, windows)).encode();
+		assert_eq!(encode::<OpenRound>(&open_round(7, &order)), expected);
+	}
+}

@@ -172,6 +172,8 @@ pub(crate) enum JobKind {
 	EncryptedModel,
 	/// Files to keep.
 	Storage,
+	/// A model that nodes train together.
+	Learning,
 }
 
 /// A job to be priced.

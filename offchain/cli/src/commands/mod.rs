@@ -23,6 +23,7 @@ mod proof;
 mod node;
 mod infer;
 mod edil;
+mod learn;
 mod keys;
 mod auth;
 mod token;
@@ -67,6 +68,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
 		Command::Node(command) => node::run(arguments, command).await,
 		Command::Infer(command) => infer::run(arguments, command).await,
 		Command::Edil(command) => edil::run(arguments, command).await,
+		Command::Learn(command) => learn::run(arguments, command).await,
 		Command::Keys(command) => keys::run(arguments, command),
 		Command::Auth(command) => auth::run(arguments, command).await,
 		Command::Token(command) => token::run(arguments, command).await,

@@ -44,6 +44,7 @@ fn state() -> ChainState {
 		maintenance: BTreeMap::new(),
 		resource_classes: [].into(),
 		jobs: BTreeMap::from([(1, job(1, &[1, 3])), (2, job(2, &[3])), (3, job(3, &[]))]),
+		learning: [].into(),
 		ended_epoch: None,
 		settled_availability: None,
 	}

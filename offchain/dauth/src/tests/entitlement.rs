@@ -46,6 +46,7 @@ fn state() -> ChainState {
 		maintenance: BTreeMap::new(),
 		resource_classes: [].into(),
 		jobs: [(7, job(7, 1)), (8, job(8, 2))].into(),
+		learning: [].into(),
 		ended_epoch: None,
 		settled_availability: None,
 	}

@@ -43,6 +43,15 @@ pub const VOLUMES_MAX: usize = 8;
 /// Largest volume, in MiB: the disk of the largest machine that is sold, 496 GiB.
 pub const VOLUME_MIB_MAX: u64 = 496 * 1024;
 
+/// Times through its data that a node goes in one round of learning, as `r1-learning` has it.
+pub const TRAINING_EPOCHS_MAX: u64 = 1_000;
+
+/// Samples of one step of training: more make no step better, and each takes memory.
+pub const BATCH_SAMPLES_MAX: u64 = 65_536;
+
+/// Longest name of a data set, in bytes: with its key it is a tag of a node.
+pub const DATA_NAME_BYTES_MAX: usize = 27;
+
 /// Longest path, in bytes.
 pub const PATH_BYTES_MAX: usize = 255;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a job is, version 2: containers, stacks of them, models and storage.
+//! What a job is, version 2: containers, stacks of them, models, storage and learning.
 //!
 //! JSON or YAML, as `docs/job-specification.md` documents it. The chain holds the CID of the bytes
 //! as the developer uploaded them. Version 1, which has no field `version`, is read as ever
@@ -22,6 +22,7 @@ mod container;
 mod group;
 mod ports;
 mod image;
+mod learning;
 mod tags;
 mod read;
 mod write;
@@ -33,6 +34,7 @@ pub use self::{
 	},
 	group::{Group, GroupError},
 	image::{Digest, Image, ImageError},
+	learning::{Learning, Optimiser, Training},
 	ports::{JobPort, NoPort, PublicCheck, WantedPort},
 	tags::{Tag, TagError, TagExpression},
 };
@@ -116,7 +118,7 @@ impl Document {
 				Work::EncryptedModel { model: file } => {
 					Some((&job.name, model(*file, ModelKind::Encrypted)))
 				},
-				Work::Container(_) | Work::Stack(_) | Work::Storage(_) => None,
+				Work::Container(_) | Work::Stack(_) | Work::Storage(_) | Work::Learning(_) => None,
 			},
 		}
 	}
@@ -149,7 +151,7 @@ impl Document {
 			Self::V2(job) => match &job.work {
 				Work::Model(model) => model.audit == Audit::Receipts,
 				Work::EncryptedModel { .. } => true,
-				Work::Container(_) | Work::Stack(_) | Work::Storage(_) => false,
+				Work::Container(_) | Work::Stack(_) | Work::Storage(_) | Work::Learning(_) => false,
 			},
 		}
 	}
@@ -161,6 +163,18 @@ impl Document {
 			Self::V1(_) => None,
 			Self::V2(job) => match &job.work {
 				Work::Storage(storage) => Some(storage),
+				_ => None,
+			},
+		}
+	}
+
+	/// What is learnt, if that is what it does.
+	#[must_use]
+	pub fn learning(&self) -> Option<&Learning> {
+		match self {
+			Self::V1(_) => None,
+			Self::V2(job) => match &job.work {
+				Work::Learning(learning) => Some(learning),
 				_ => None,
 			},
 		}
@@ -229,7 +243,9 @@ impl JobSpecification {
 	pub fn group(&self) -> Option<&Group> {
 		match &self.work {
 			Work::Container(group) | Work::Stack(group) => Some(group),
-			Work::Model(_) | Work::EncryptedModel { .. } | Work::Storage(_) => None,
+			Work::Model(_) | Work::EncryptedModel { .. } | Work::Storage(_) | Work::Learning(_) => {
+				None
+			},
 		}
 	}
 }
@@ -251,6 +267,8 @@ pub enum Work {
 	},
 	/// Keeps files.
 	Storage(Storage),
+	/// Trains a model on data that stays with the nodes.
+	Learning(Learning),
 }
 
 impl Work {
@@ -263,6 +281,7 @@ impl Work {
 			Self::Model(_) => "model",
 			Self::EncryptedModel { .. } => "encrypted-model",
 			Self::Storage(_) => "storage",
+			Self::Learning(_) => "learning",
 		}
 	}
 }

@@ -31,6 +31,14 @@ impl TagExpression {
 		}
 	}
 
+	/// The same, where nodes must also have a tag.
+	#[must_use]
+	pub fn and(mut self, tag: Tag) -> Self {
+		let literal = Literal { is_negated: false, pattern: Pattern::Tag(tag) };
+		self.0.push(Clause(vec![literal]));
+		self
+	}
+
 	/// Whether a node with these tags may run the job.
 	#[must_use]
 	pub fn matches(&self, tags: &BTreeSet<Tag>) -> bool {

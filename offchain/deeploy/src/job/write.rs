@@ -4,7 +4,8 @@
 
 use super::{
 	Audit, Check, Container, Egress, Fragment, GpuClass, Group, Health, HealthCheck,
-	JobSpecification, Port, Protocol, RestartWhen, RollOut, TagExpression, Work, read::VERSION,
+	JobSpecification, Learning, Optimiser, Port, Protocol, RestartWhen, RollOut, TagExpression,
+	Work, read::VERSION,
 };
 use crate::specification::ModelFormat;
 use serde_json::{Map, Value, json};
@@ -63,11 +64,30 @@ fn work(job: &JobSpecification) -> (&'static str, Map<String, Value>) {
 			let roots: Vec<_> = storage.roots.iter().map(ToString::to_string).collect();
 			("storage", json!({ "roots": roots, "size_mib": storage.size_mib }))
 		},
+		Work::Learning(learning) => ("learning", learning_fields(learning)),
 	};
 	match fields {
 		Value::Object(fields) => (kind, fields),
 		_ => unreachable!("each of the above is an object; qed"),
 	}
+}
+
+fn learning_fields(learning: &Learning) -> Value {
+	let Learning { model, data, training } = learning;
+	let optimiser = match training.optimiser {
+		Optimiser::Sgd => "sgd",
+		Optimiser::Adam => "adam",
+	};
+	json!({
+		"model": model.to_string(),
+		"data": data.as_str(),
+		"training": {
+			"optimiser": optimiser,
+			"learning_rate": training.learning_rate,
+			"epochs": training.epochs,
+			"batch_samples": training.batch_samples,
+		},
+	})
 }
 
 fn group_fields(group: &Group) -> Map<String, Value> {

@@ -57,10 +57,13 @@ impl Demand {
 	#[must_use]
 	pub fn of(document: &Document) -> Self {
 		let needs_engine = document.group().is_some();
-		match document {
-			Document::V1(_) => Self { needs_engine, ..Self::default() },
-			Document::V2(job) => Self { tags: job.tags.clone(), gpu: job.gpu, needs_engine },
-		}
+		let Document::V2(job) = document else {
+			return Self { needs_engine, ..Self::default() };
+		};
+		// Whoever has not got the data cannot learn from it.
+		let data = document.learning().and_then(|learning| Tag::of_data(&learning.data));
+		let tags = data.into_iter().fold(job.tags.clone(), TagExpression::and);
+		Self { tags, gpu: job.gpu, needs_engine }
 	}
 
 	/// Whether a node has it.

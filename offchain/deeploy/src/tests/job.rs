@@ -273,6 +273,14 @@ fn models_and_storage_should_be_read() {
 	assert_eq!(encrypted.work, Work::EncryptedModel { model: one });
 	let storage = read(&format!("{head}storage\nroots: [{one}, {two}]\nsize_mib: 10\n"));
 	assert_eq!(storage.work, Work::Storage(Storage { roots: vec![one, two], size_mib: 10 }));
+	let learning = read(&format!(
+		"{head}learning\nmodel: {one}\ndata: cells\ntraining: {{optimiser: adam, learning_rate: 0.1, \
+		 epochs: 3, batch_samples: 8}}\n"
+	));
+	let training =
+		Training { optimiser: Optimiser::Adam, learning_rate: 0.1, epochs: 3, batch_samples: 8 };
+	let data = ServedName::new("cells").unwrap();
+	assert_eq!(learning.work, Work::Learning(Learning { model: one, data, training }));
 }
 
 #[test]
@@ -282,6 +290,15 @@ fn errors_should_name_line_and_path_and_say_how_to_mend_it() {
 		assert!(shop().contains(from), "{from}");
 		message(&shop().replacen(from, to, 1))
 	};
+	let learning = |from: &str, to: &str| {
+		let model = content("model");
+		let text = format!(
+			"version: 2\nkind: learning\nname: l\nmodel: {model}\ndata: cells\ntraining:\n  optimiser: sgd\n  \
+			 learning_rate: 0.1\n  epochs: 3\n  batch_samples: 8\n"
+		);
+		assert!(text.contains(from), "{from}");
+		text.replacen(from, to, 1)
+	};
 	let image = format!("docker.io/library/postgres@{DIGEST}");
 	let messages = [
 		message(""),
@@ -289,6 +306,10 @@ fn errors_should_name_line_and_path_and_say_how_to_mend_it() {
 		message("version: 3"),
 		message("version: 2\nkind: train"),
 		message("version: 2\nkind: storage\nname: s\nsize_mib: 1\nroots: []"),
+		message(&learning("data: cells", "data: a-name-of-twenty-eight-chars")),
+		message(&learning("learning_rate: 0.1", "learning_rate: 0")),
+		message(&learning("epochs: 3", "epochs: 1001")),
+		message(&learning("optimiser: sgd", "optimiser: newton")),
 		message("version: 2\nkind: [a: {b"),
 		message("a: &x 1\nb: *x"),
 		message("a: !!str 1"),
@@ -334,8 +355,12 @@ fn errors_should_name_line_and_path_and_say_how_to_mend_it() {
 	line 1: malformed: the document is empty
 	line 1: not an object
 	line 1, `version`: only version 2 is read here; version 1 has no such field
-	line 2, `kind`: `train` is not container, stack, model, encrypted-model or storage; write one of these words
+	line 2, `kind`: `train` is not container, stack, model, encrypted-model, storage or learning; write one of these words
 	line 5, `roots`: nothing is kept; name at least one root
+	line 5, `data`: the name of a data set has at most 27 characters
+	line 8, `training.learning_rate`: a learning rate is above 0 and at most 10, such as 0.01
+	line 9, `training.epochs`: not from 1 to 1000
+	line 7, `training.optimiser`: `newton` is not sgd or adam; write one of these words
 	line 3: malformed: while parsing a flow mapping, did not find expected ',' or '}'
 	line 1: malformed: anchors are not allowed
 	line 1: malformed: YAML tags are not allowed

@@ -142,6 +142,18 @@ fn any_work() -> impl Strategy<Value = Work> {
 			roots: vec![cid_of(RAW_CODEC, &bytes)],
 			size_mib,
 		})),
+		1 => (any::<[u8; 4]>(), any_name(), 1_u32..=1_000, 1_u32..=65_536).prop_map(
+			|(bytes, data, epochs, batch_samples)| Work::Learning(Learning {
+				model: cid_of(RAW_CODEC, &bytes),
+				data,
+				training: Training {
+					optimiser: Optimiser::Sgd,
+					learning_rate: f64::from(epochs) / 100.0,
+					epochs,
+					batch_samples,
+				},
+			}),
+		),
 	]
 }
 

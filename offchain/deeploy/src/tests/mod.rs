@@ -51,6 +51,7 @@ pub(crate) fn chain() -> ChainState {
 		maintenance: [].into(),
 		resource_classes: [].into(),
 		jobs: [].into(),
+		learning: [].into(),
 		ended_epoch: None,
 		settled_availability: None,
 	}

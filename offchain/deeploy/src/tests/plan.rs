@@ -207,3 +207,18 @@ fn file_that_is_served_in_the_clear_should_make_room_for_itself_on_ciphertexts()
 	observed.running = [(named("digits"), model)].into();
 	assert_eq!(plan(&desired, &observed).phases[&1], JobPhase::Serving);
 }
+
+#[test]
+fn job_of_learning_should_be_left_to_whoever_takes_part_in_rounds() {
+	let specification = content("spec-a");
+	let text = format!(
+		"version: 2\nkind: learning\nname: together\nmodel: {}\ndata: cells\ntraining: {{optimiser: \
+		 sgd, learning_rate: 0.1, epochs: 3, batch_samples: 8}}\n",
+		content("model-a")
+	);
+	let document = Arc::new(Document::read(text.as_bytes()).unwrap());
+	let mut observed = Observed::default();
+	observed.specifications.insert(specification, document);
+	let plan = plan(&desired(&[(1, specification)]), &observed);
+	assert_eq!((plan.phases[&1].clone(), plan.steps.len()), (JobPhase::Learning, 0));
+}

@@ -136,7 +136,9 @@ proptest! {
 				JobPhase::Blocked(Blocked::NoSpecification) => {
 					prop_assert_eq!(desired.jobs[job], None);
 				},
-				JobPhase::Containers => prop_assert!(false, "only models are wanted"),
+				JobPhase::Containers | JobPhase::Learning => {
+					prop_assert!(false, "only models are wanted");
+				},
 				JobPhase::Next(step) => prop_assert!(false, "{:?}", step),
 			}
 		}

@@ -23,7 +23,7 @@ use cid::Cid;
 use keeper::Keeper;
 use r1_core::{BlockExchange, BlockFuture, Clock, ExchangeError};
 use r1_dauth::{Scope, Subject};
-use r1_primitives::JobId;
+use r1_primitives::{JobId, learning::RoundId};
 use r1_telemetry::ComponentReporter;
 use r1fs::{DiskBlockStore, Files, Holder, PinAs};
 use std::{
@@ -35,6 +35,9 @@ use tokio::task::spawn_blocking;
 
 /// Who keeps what belongs to no job: the node's owner.
 const OWNER: &str = "node";
+
+/// How the names of pins of files of rounds begin.
+const ROUND_PREFIX: &str = "learning round ";
 
 /// A handle on the files of this node. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -152,6 +155,16 @@ pub(crate) fn holder_of(scope: &Scope) -> Holder {
 /// The job on whose behalf a holder keeps something, if it is one.
 pub(crate) fn job_of(holder: &Holder) -> Option<JobId> {
 	holder.as_str().strip_prefix("job-")?.parse().ok()
+}
+
+/// What the pins of a node's own files of a round of learning are called.
+pub(crate) fn part_name(round: RoundId) -> String {
+	format!("{ROUND_PREFIX}{round}")
+}
+
+/// The round whose file a pin of that name keeps, if it is one.
+pub(crate) fn of_round(name: &str) -> Option<RoundId> {
+	name.strip_prefix(ROUND_PREFIX)?.parse().ok()
 }
 
 /// An exchange with nobody.

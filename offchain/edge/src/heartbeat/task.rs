@@ -80,7 +80,13 @@ impl Task {
 			// Whom nobody speaks with hears no beats, and must not say that nobody was there.
 			self.health.degraded("no peer is connected");
 		}
-		let tick = self.handle.lock().beater.tick(now_secs, state);
+		// What this machine is may have changed.
+		let own_hash = self.nodes.own_hash();
+		let tick = {
+			let mut handle = self.handle.lock();
+			handle.beater.announce(own_hash);
+			handle.beater.tick(now_secs, state)
+		};
 		let beat = match tick {
 			Tick::Wait => return,
 			Tick::Silent(silence) => {

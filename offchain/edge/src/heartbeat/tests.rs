@@ -11,7 +11,7 @@
 //! ```
 
 use super::*;
-use crate::{capabilities, config, mesh};
+use crate::{capabilities, config, mesh, nodes};
 use codec::Encode as _;
 use r1_core::{
 	BlockHash, BlockRef, Deed, DeedKind, ManualClock, MemoryBlockStore, RecentBlocks, SystemClock,
@@ -97,6 +97,7 @@ fn chain() -> ChainState {
 		maintenance: BTreeMap::new(),
 		resource_classes: [].into(),
 		jobs: BTreeMap::new(),
+		learning: [].into(),
 		ended_epoch: None,
 		settled_availability: None,
 	}
@@ -143,7 +144,7 @@ impl Role {
 
 /// The record of a machine with so many cores.
 fn record(cores: u16) -> Capabilities {
-	let record = capabilities::of_this_machine(&config::Config::default()).unwrap();
+	let record = capabilities::of_this_machine(&config::Config::default(), &[]).unwrap();
 	Capabilities { cores, ..record }
 }
 
@@ -177,7 +178,6 @@ impl Hearing {
 			metrics: r1_net::Metrics::default(),
 		};
 		let (mesh, inbound) = mesh::join(&settings, needs, &cancel, &tasks).unwrap();
-		let record = role.record.encode();
 		let nodes = Nodes::new(role.record);
 		let needs = Needs {
 			identity,
@@ -196,7 +196,7 @@ impl Hearing {
 		if role.answers {
 			let answers = answer_challenges(inbound.challenges, heartbeat.clone(), chain);
 			tasks.spawn(answers);
-			tasks.spawn(capabilities::answer(inbound.capabilities, record.into()));
+			tasks.spawn(nodes::answer(inbound.capabilities, nodes.clone()));
 		}
 		let mesh = mesh.handle().clone();
 		let mut report = mesh.report();

@@ -17,6 +17,7 @@ mod auth;
 mod node;
 mod nodes;
 mod jobs;
+mod learning;
 mod exec;
 mod receipts;
 mod inside;

@@ -8,17 +8,20 @@ use super::{
 	},
 	auth, cstore, encrypted, exec,
 	files::{self, uploads},
-	inference, jobs, node, nodes, openapi, oracle, proof, quorum, receipts,
+	inference, jobs, learning, node, nodes, openapi, oracle, proof, quorum, receipts,
 	route::{BINARY, Content, DELETE, HEAD, PATCH, Route, json},
 };
-use crate::defaults::{FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_TIME_MAX};
+use crate::defaults::{
+	DATA_SET_BYTES_MAX, FETCH_TIME_MAX, SMALL_REQUEST_BYTES_MAX, UPLOAD_BYTES_MAX, UPLOAD_TIME_MAX,
+};
 use r1_api::{
 	CarAdded, ChallengeRequest, ChallengeResponse, EncryptedModelStatus, ExecRequest, FileAdded,
-	FileStatus, FilesCollected, FilesScrubbed, FilesStatus, HealthResponse, JobLogs, JobReceipts,
-	JobStatus, LinkProofRequest, LinkProofResponse, NamespaceStatus, NamespacesResponse,
-	NodeStatus, NodesResponse, PinStatus, PinsPage, QuorumKey, ReceiptsPage, RevokeRequest,
-	RevokeResponse, SealingKeyResponse, SelfResponse, StoreEntries, StorePage, StoreWritten,
-	TokenRequest, TokenResponse, Unpinned,
+	FileStatus, FilesCollected, FilesScrubbed, FilesStatus, HealthResponse, JobLearningResponse,
+	JobLogs, JobReceipts, JobStatus, LearningDataKept, LearningDataRemoved, LearningDataResponse,
+	LinkProofRequest, LinkProofResponse, NamespaceStatus, NamespacesResponse, NodeStatus,
+	NodesResponse, PinStatus, PinsPage, QuorumKey, ReceiptsPage, RevokeRequest, RevokeResponse,
+	SealingKeyResponse, SelfResponse, StoreEntries, StorePage, StoreWritten, TokenRequest,
+	TokenResponse, Unpinned,
 	oip::{InferRequest, InferResponse, Live, ModelMetadata, ModelReady, Ready, ServerMetadata},
 	routes,
 };
@@ -40,6 +43,7 @@ pub(super) fn routes() -> Vec<Route> {
 		of_pins(),
 		of_inference(),
 		of_ciphertexts(),
+		of_learning(),
 	]
 	.into_iter()
 	.flatten()
@@ -376,5 +380,26 @@ fn of_ciphertexts() -> Vec<Route> {
 			.answers(BINARY)
 			.body_bytes_max(REQUEST_BYTES_MAX)
 			.time_max(FETCH_TIME_MAX),
+	]
+}
+
+/// What this node learns, and from what.
+fn of_learning() -> Vec<Route> {
+	vec![
+		Route::get(routes::JOB_LEARNING, Job(Jobs, Read), learning::status)
+			.says("What the node does in the open rounds of a job of learning.")
+			.answers(json::<JobLearningResponse>()),
+		Route::get(routes::LEARNING_DATA, Whole(Node, Read), learning::data)
+			.says("The data that the node may learn from.")
+			.answers(json::<LearningDataResponse>()),
+		Route::post(routes::LEARNING_DATA_SET, Whole(Node, Write), learning::keep_data)
+			.says("Keeps a data set for jobs to learn from; it stays on the node.")
+			.takes(BINARY)
+			.answers(json::<LearningDataKept>())
+			.body_bytes_max(DATA_SET_BYTES_MAX)
+			.time_max(FETCH_TIME_MAX),
+		Route::post(routes::LEARNING_DATA_DELETE, Whole(Node, Write), learning::forget_data)
+			.says("Forgets a data set.")
+			.answers(json::<LearningDataRemoved>()),
 	]
 }

@@ -83,8 +83,10 @@ impl Board {
 				};
 				(JobState::Serving, failure.map(because))
 			},
-			(JobPhase::Serving, Some(failure)) => (JobState::Failed, Some(failure)),
-			(JobPhase::Serving, None) => (JobState::Serving, None),
+			(JobPhase::Serving | JobPhase::Learning, Some(failure)) => {
+				(JobState::Failed, Some(failure))
+			},
+			(JobPhase::Serving | JobPhase::Learning, None) => (JobState::Serving, None),
 			(JobPhase::Blocked(blocked), _) => (JobState::Failed, Some(blocked.to_string())),
 			(JobPhase::Next(_), Some(failure)) => (JobState::Failed, Some(failure)),
 			// It holds what it has kept so far, and is on its way with the rest.

@@ -31,7 +31,7 @@ use crate::{
 use r1_api::JobStatus;
 use r1_chain::ChainHandle;
 use r1_core::error_chain;
-use r1_deeploy::{Reconciler, StepFailure};
+use r1_deeploy::{Reconciler, StepFailure, job::Learning};
 use r1_inference::InferenceService;
 use r1_primitives::{JobId, NodeKey};
 use r1_telemetry::ComponentReporter;
@@ -66,6 +66,13 @@ impl Jobs {
 		let cid = board.phases.get(&job).and_then(|(cid, _)| *cid);
 		let document = cid.and_then(|cid| board.specifications.get(&cid));
 		document.is_some_and(|document| document.storage().is_some())
+	}
+
+	/// What is learnt in a job of this node, if it is one of learning.
+	pub(crate) fn learning(&self, job: JobId) -> Option<Learning> {
+		let board = self.lock();
+		let cid = board.phases.get(&job).and_then(|(cid, _)| *cid)?;
+		board.specifications.get(&cid)?.learning().cloned()
 	}
 
 	/// Whether oracles may see what clients ask the model of a job of this node; `None` while its

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
+use crate::{capabilities, config::Config};
 
 const STARTED_MS: u64 = 5_000;
 
 /// The record of a machine with so many cores.
 fn record(cores: u16) -> Capabilities {
-	Capabilities { cores, ..capabilities::of_this_machine(&Config::default()).unwrap() }
+	Capabilities { cores, ..capabilities::of_this_machine(&Config::default(), &[]).unwrap() }
 }
 
 fn book(nodes_max: usize) -> Book {

@@ -234,8 +234,7 @@ async fn payloads_should_be_shown_to_oracles_alone_and_if_the_job_lets_them() {
 	world.change(|state| state.oracles = vec![node(2).key()]);
 	let daemon = world.start(1, open()).await;
 	let receipts = &daemon.shared.receipts;
-	let mut asked = 0;
-	for (audit, is_shown) in [("receipts", true), ("planted", false)] {
+	for (asked, audit, is_shown) in [(0, "receipts", true), (1, "planted", false)] {
 		let model = order_digits(&world, &daemon, audit).await;
 		until_served(&daemon, model).await;
 		until("it is known what may be seen", || async {
@@ -268,7 +267,6 @@ async fn payloads_should_be_shown_to_oracles_alone_and_if_the_job_lets_them() {
 				}
 			},
 		}
-		asked += 1;
 	}
 	let mut newer = AuditProbe::Recent { job: JOB, model: [0; 32] }.encode();
 	newer[4] = 9;

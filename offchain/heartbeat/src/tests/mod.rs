@@ -78,6 +78,7 @@ pub(crate) fn chain_with(now_secs: u64, deeds: Deeds) -> ChainState {
 		maintenance: BTreeMap::new(),
 		resource_classes: [].into(),
 		jobs: BTreeMap::new(),
+		learning: [].into(),
 		ended_epoch: None,
 		settled_availability: None,
 	}

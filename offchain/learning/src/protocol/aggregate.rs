@@ -7,15 +7,13 @@
 //!      | contributors 1 B | the sum of weighed updates, i64 each | the sum of weights u64
 //! ```
 
-use super::{
-	round::{Round, RoundId},
-	spec::RoundSpec,
-};
+use super::round::Round;
 use crate::{
 	fixed::power_of_two,
 	framing::{FRAMING_BYTES, FramingError, Kind, Reader, frame, unframe},
 	limits::{LENGTH_MAX, PARTICIPANTS_MAX, SCALE_BITS_MAX},
 };
+use r1_primitives::learning::{RoundId, RoundSpec};
 
 const WORD: usize = size_of::<u64>();
 

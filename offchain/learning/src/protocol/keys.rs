@@ -12,10 +12,10 @@
 //! announce a key that makes shared secrets known to all (a point of low order); it gives away no
 //! more than its own part by that, which it could do anyway, and is found when its key is recovered.
 
-use super::round::Announcement;
 use crate::framing::Header;
 use hkdf::Hkdf;
 use r1_core::Account;
+use r1_primitives::learning::Announcement;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use x25519_dalek::{PublicKey, StaticSecret};

@@ -12,13 +12,14 @@
 use super::{
 	keys::{Keys, self_key},
 	reveal::{RevealFile, Revealed},
-	round::{Announcement, Phase, Round, RoundId, TooFew, short},
+	round::{Phase, Round, TooFew, short},
 	shares::{ShareFile, SharePair},
 	state::{Masked, Progress, State, StateError, StateStore},
 	upload::{masked, masks_of},
 };
 use crate::{fixed::WeighedUpdate, framing::Header};
 use r1_core::{Account, Rng};
+use r1_primitives::learning::{Announcement, RoundId};
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, io};
 use zeroize::Zeroizing;

@@ -12,15 +12,16 @@
 //! are combined, so that aggregators that have the same files come to the same.
 
 use super::{
-	finding::{Fault, Finding},
+	finding::Fault,
 	keys::{Secret, pair_key, recovered_mask_key, seed_commitment, self_key},
 	masks::Sign,
 	reveal::RevealFile,
-	round::{Announcement, Members, Phase, Round, TooFew, short},
+	round::{Members, Phase, Round, TooFew, short},
 	secret_sharing::{Share, combine},
 	shares::ShareFile,
 };
 use r1_core::Account;
+use r1_primitives::learning::{Announcement, Finding};
 use std::{collections::BTreeMap, fmt};
 
 /// What takes the masks of a round away.

@@ -2,38 +2,14 @@
 
 //! What the chain says of a round, checked once, so that nothing after it can be out of place.
 
-use super::spec::{RoundSpec, SpecError};
 use crate::{framing::Header, limits::PARTICIPANTS_MAX};
 use r1_core::Account;
+use r1_primitives::learning::{self, Announcement, RoundId, RoundSpec, SpecError};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-/// What a round is known by on its chain.
-pub type RoundId = u64;
-
-/// What a participant announces.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Announcement {
-	/// Who.
-	pub account: Account,
-	/// The X25519 key that pairwise masks come from.
-	pub mask_key: [u8; 32],
-	/// The X25519 key that shares are encrypted for.
-	pub share_key: [u8; 32],
-	/// What [`seed_commitment`](crate::protocol::seed_commitment) makes of the seed of its own mask.
-	pub seed_commitment: [u8; 32],
-}
-
-/// A file that a participant has put on the chain.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Publication {
-	/// Who.
-	pub account: Account,
-	/// Where the file is.
-	pub cid: Vec<u8>,
-	/// SHA-256 of the file.
-	pub sha256: [u8; 32],
-}
+/// A file that a participant has put on the chain, and where it is: its binary CID.
+pub type Publication = learning::Publication<Vec<u8>>;
 
 /// What the chain says of a round: each list as far as its phase has come.
 #[derive(Clone, Debug, Eq, PartialEq)]

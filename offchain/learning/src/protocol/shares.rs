@@ -15,7 +15,7 @@
 use super::{
 	keys::Keys,
 	reveal::Revealed,
-	round::{Announcement, Phase, Round},
+	round::{Phase, Round},
 	secret_sharing::{Randomness, Share, SharingError, split},
 };
 use crate::{
@@ -26,6 +26,7 @@ use chacha20poly1305::{
 	ChaCha20Poly1305, Nonce,
 	aead::{Aead as _, KeyInit as _},
 };
+use r1_primitives::learning::Announcement;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 

@@ -4,14 +4,14 @@
 
 use super::{
 	aggregate::aggregate_header,
-	finding::Finding,
 	masks::Mask,
 	recovery::Recovered,
 	round::{Round, short},
 	upload::{UploadError, UploadReader},
 };
-use crate::limits::CHUNK_ELEMENTS;
+use crate::{fixed::elements_of, limits::CHUNK_ELEMENTS};
 use r1_core::Account;
+use r1_primitives::learning::Finding;
 use sha2::{Digest as _, Sha256};
 use std::{
 	collections::BTreeMap,
@@ -50,7 +50,7 @@ impl Recovered<'_> {
 		let mut out = HashedFile { file, digest: Sha256::new() };
 		out.write(&aggregate_header(round))?;
 		let bounds = Bounds::of(round);
-		let elements = round.spec().elements();
+		let elements = elements_of(round.spec());
 		let (mut is_bounded, mut total_weight) = (true, 0);
 		let mut sums = Vec::with_capacity(CHUNK_ELEMENTS);
 		for first in (0..elements).step_by(CHUNK_ELEMENTS) {

@@ -285,7 +285,7 @@ fn clipped_update_should_pass_as_any_other() {
 	let mut table = Table::new(spec(2, 3, 2), 3);
 	table.share(0..3);
 	table.upload(0..2);
-	let spec = table.view.spec.clone();
+	let spec = table.view.spec;
 	let update = WeighedUpdate::new(&[f32::MAX, f32::MIN], u32::MAX, &spec, &SeededRng::new(1));
 	let round = table.round();
 	let (participant, store) = &mut table.participants[2];

@@ -158,7 +158,7 @@ fn participant_should_refuse_rounds_that_are_not_its_own() {
 fn participant_should_refuse_updates_of_other_bounds() {
 	let mut table = Table::new(spec(20, 3, 2), 3);
 	table.share(0..3);
-	let mut other = table.view.spec.clone();
+	let mut other = table.view.spec;
 	other.clip *= 2;
 	let update = WeighedUpdate::new(&[1.5; 20], 1, &other, &SeededRng::new(1)).expect("it fits");
 	let round = table.round();

@@ -4,6 +4,7 @@
 
 use super::tensors::{FileError, floats, integers, read, tensor};
 use crate::limits::{CLASSES_MAX, DATASET_BYTES_MAX, FEATURES_MAX, SAMPLES_MAX};
+use safetensors::{Dtype, tensor::TensorView};
 
 /// Samples with labels. It stays where it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +64,40 @@ impl Dataset {
 		};
 		let inputs = floats(&tensors, "x", &[samples, features])?;
 		Self::new(features, classes, inputs, &integers(&tensors, "y")?)
+	}
+
+	/// Reads a file for whatever model: of as many features as there are, and so many classes that each
+	/// label is of one.
+	///
+	/// # Errors
+	///
+	/// It is no file of such data, or not within the limits.
+	pub fn of_file(bytes: &[u8]) -> Result<Self, DatasetError> {
+		let (_, tensors) = read(bytes, DATASET_BYTES_MAX)?;
+		let features = tensor(&tensors, "x")?.shape().last().copied().unwrap_or_default();
+		let highest = integers(&tensors, "y")?.into_iter().max().unwrap_or_default();
+		let classes = usize::try_from(highest).map_or(2, |highest| highest.saturating_add(1));
+		Self::from_bytes(bytes, features, classes.max(2))
+	}
+
+	/// Writes the file.
+	///
+	/// # Errors
+	///
+	/// The library could not write it.
+	pub fn to_bytes(&self) -> Result<Vec<u8>, DatasetError> {
+		let inputs: Vec<u8> = self.inputs.iter().flat_map(|value| value.to_le_bytes()).collect();
+		let labels: Vec<u8> =
+			self.labels.iter().flat_map(|label| i64::from(*label).to_le_bytes()).collect();
+		let (samples, features) = (self.samples(), self.features);
+		let view = |dtype, shape, bytes| {
+			TensorView::new(dtype, shape, bytes).map_err(FileError::Malformed)
+		};
+		let tensors = [
+			("x", view(Dtype::F32, vec![samples, features], &inputs)?),
+			("y", view(Dtype::I64, vec![samples], &labels)?),
+		];
+		Ok(safetensors::serialize(tensors, None).map_err(FileError::Malformed)?)
 	}
 
 	/// How many samples there are.

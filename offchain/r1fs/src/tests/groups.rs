@@ -28,6 +28,11 @@ impl Case {
 		(strange, cases.collect())
 	}
 
+	/// How many files and directories it names.
+	pub(super) fn entries(&self) -> u64 {
+		self.groups.iter().filter_map(|group| group["count"].as_u64()).sum()
+	}
+
 	/// Writes the files into a folder.
 	pub(super) fn write(&self, strange: &[String], folder: &Path) {
 		for group in &self.groups {

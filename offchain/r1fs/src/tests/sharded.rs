@@ -37,7 +37,10 @@ fn hash_name_should_be_what_helia_computes() {
 async fn large_directories_should_have_the_cids_that_helia_gives() {
 	let (strange, cases) = Case::all(FIXTURES);
 	assert!(15 <= cases.len(), "only {} cases", cases.len());
-	for case in &cases {
+	// Files by the ten thousand take minutes on a busy disk.
+	let is_slow = std::env::var_os("RUN_SLOW_TESTS").is_some_and(|value| value == "1");
+	let entries_max = if is_slow { u64::MAX } else { 6_000 };
+	for case in cases.iter().filter(|case| case.entries() <= entries_max) {
 		let folder = tempfile::tempdir().unwrap();
 		case.write(&strange, folder.path());
 		let node = large_node();

@@ -437,7 +437,7 @@ fn job_should_be_directed_by_its_owner_and_by_delegates_with_the_right() {
 		let refused = |error: Error<Test>| Err(DispatchError::from(error));
 		assert_eq!(Poai::ensure_may_direct(id, &BOB), refused(Error::NotJobOwner));
 		assert_eq!(Poai::ensure_may_direct(id + 1, &ALICE), refused(Error::UnknownJob));
-		let mut set = |rights| {
+		let set = |rights| {
 			let owner = RuntimeOrigin::signed(ALICE);
 			assert_ok!(Poai::set_delegate(owner, BOB, rights));
 			Poai::ensure_may_direct(id, &BOB)

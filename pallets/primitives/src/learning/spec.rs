@@ -2,10 +2,13 @@
 
 //! What a round is opened with, and the bounds within which its sums cannot overflow.
 //!
-//! Whoever changes a number here changes it in `offchain/learning/src/limits.rs`, too: a round that
-//! the chain opens and participants refuse fails.
+//! The library of rounds has them from here, so that participants refuse what the chain refuses.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::{
+	error::Error,
+	fmt::{self, Display, Formatter},
+};
 use scale_info::TypeInfo;
 
 /// Participants of one round.
@@ -158,6 +161,35 @@ pub enum SpecError {
 	/// A bound beyond what norms are computed with.
 	NoisyClip,
 }
+
+impl Display for SpecError {
+	fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Length => write!(formatter, "a model has 1 to {LENGTH_MAX} parameters"),
+			Self::Minimum => write!(
+				formatter,
+				"the minimum of participants is {PARTICIPANTS_MIN} to {PARTICIPANTS_MAX}"
+			),
+			Self::Threshold => formatter
+				.write_str("the threshold is more than half of the minimum, and no more than it"),
+			Self::ScaleBits => {
+				write!(formatter, "there are at most {SCALE_BITS_MAX} bits after the point")
+			},
+			Self::Zero => formatter.write_str("clip and largest weight are at least 1"),
+			Self::Overflow => formatter.write_str(
+				"64 participants with clip, weight and noise at their bounds overflow: lower the clip",
+			),
+			Self::Noise => write!(
+				formatter,
+				"the noise is at most {NOISE_MAX}, and at least {PART_NOISE_MIN} for each participant"
+			),
+			Self::NoisyWeights => formatter.write_str("with noise every participant weighs 1"),
+			Self::NoisyClip => write!(formatter, "with noise the clip is at most {NOISY_CLIP_MAX}"),
+		}
+	}
+}
+
+impl Error for SpecError {}
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@
 use super::{
 	DEVELOPER, Stage,
 	containers::placed,
-	number, rows, say,
+	number, path_text, rows, say,
 	spying::{Eavesdropper, Marker, found_in, found_in_memory},
 	text,
 };
@@ -16,12 +16,7 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use std::{
-	collections::BTreeSet,
-	fs,
-	path::{Path, PathBuf},
-	time::Duration,
-};
+use std::{collections::BTreeSet, fs, path::PathBuf, time::Duration};
 
 /// The model, in the folder of models, and the name that it is served under.
 const MODEL: &str = "edil-digits";
@@ -78,11 +73,11 @@ impl Files {
 	}
 
 	fn own(&self, name: &str) -> Result<String> {
-		path_text(&self.folder.join(name))
+		Ok(path_text(&self.folder.join(name))?.to_owned())
 	}
 
 	fn model(&self, name: &str) -> Result<String> {
-		path_text(&self.models.join(name))
+		Ok(path_text(&self.models.join(name))?.to_owned())
 	}
 }
 
@@ -325,8 +320,4 @@ fn what_is_seen(stage: &Stage<'_>, files: &Files, vectors: &Value) -> Result<Val
 fn pixels(vectors: &Value, picture: usize) -> Result<Vec<u8>> {
 	let letters = vectors["raw"][picture].as_str().context("a picture is letters")?;
 	Ok(letters.bytes().map(|letter| letter.saturating_sub(b'a')).collect())
-}
-
-fn path_text(path: &Path) -> Result<String> {
-	Ok(path.to_str().context("a path is not text")?.to_owned())
 }

@@ -6,7 +6,9 @@
 //! there, and both use the daemons in ways that cannot work. The newcomer earns nothing, so that
 //! every base unit of their account is accounted for: a refused call costs not even a fee.
 
-use super::{DEVELOPER, OPERATOR, deeds::Permit, drills::serving_daemon, number, rows, say, text};
+use super::{
+	DEVELOPER, OPERATOR, deeds::Permit, drills::serving_daemon, number, path_text, rows, say, text,
+};
 use crate::dev::{Control, Network};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -14,7 +16,6 @@ use std::{
 	fs,
 	io::{Read as _, Write as _},
 	net::{Ipv4Addr, TcpListener},
-	path::Path,
 	thread,
 };
 
@@ -296,8 +297,4 @@ fn impostor(node: &str) -> Result<String> {
 		Ok(())
 	});
 	Ok(url)
-}
-
-fn path_text(path: &Path) -> Result<&str> {
-	path.to_str().with_context(|| format!("{} is not text", path.display()))
 }

@@ -10,6 +10,7 @@ mod deeds;
 mod availability;
 mod inference;
 mod encrypted;
+mod learning;
 mod spying;
 mod agreement;
 mod anchoring;
@@ -28,6 +29,7 @@ use super::{Control, Network};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
+use std::path::Path;
 
 pub(super) use access::access;
 pub(super) use containers::containers;
@@ -89,7 +91,10 @@ pub(super) fn play(
 	report.insert("settlement".into(), inference::settle(&mut stage, job)?);
 	report.insert("encrypted_settlement".into(), encrypted::settle(&mut stage, encrypted_job)?);
 
-	heading(7, "The auditor reads the whole history back from the chain");
+	heading(7, "Three nodes train one model, each on data that never leaves it");
+	report.insert("learning".into(), learning::train_together(&mut stage)?);
+
+	heading(8, "The auditor reads the whole history back from the chain");
 	report.insert("history".into(), audit::history(&stage)?);
 	Ok(report)
 }
@@ -132,6 +137,11 @@ fn text<'a>(answer: &'a Value, field: &str) -> Result<&'a str> {
 		.get(field)
 		.and_then(Value::as_str)
 		.with_context(|| format!("the answer has no text `{field}`: {answer}"))
+}
+
+/// A path as an argument.
+fn path_text(path: &Path) -> Result<&str> {
+	path.to_str().with_context(|| format!("{} is not text", path.display()))
 }
 
 /// The rows of an answer of `r1ctl`.

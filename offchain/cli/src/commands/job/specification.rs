@@ -42,6 +42,7 @@ pub(super) fn example(kind: JobKind) -> Answer {
 		JobKind::Model => include_str!("../../../../../examples/model/job.yaml"),
 		JobKind::EncryptedModel => include_str!("../../../../../examples/encrypted-model/job.yaml"),
 		JobKind::Storage => include_str!("../../../../../examples/storage/job.yaml"),
+		JobKind::Learning => include_str!("../../../../../examples/learning/job.yaml"),
 	})
 }
 

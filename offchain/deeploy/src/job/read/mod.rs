@@ -5,8 +5,8 @@
 mod container;
 
 use super::{
-	Audit, Egress, GpuClass, Group, JobSpecification, Model, RollOut, Storage, TagExpression,
-	UpdatePolicy, Work, limits,
+	Audit, Egress, GpuClass, Group, JobSpecification, Learning, Model, Optimiser, RollOut, Storage,
+	TagExpression, Training, UpdatePolicy, Work, limits,
 };
 use crate::{
 	document::{At, DocumentError, Fields},
@@ -21,12 +21,13 @@ use std::{
 /// The version that is read here.
 pub(super) const VERSION: u64 = 2;
 
-const KINDS: [(&str, Kind); 5] = [
+const KINDS: [(&str, Kind); 6] = [
 	("container", Kind::Container),
 	("stack", Kind::Stack),
 	("model", Kind::Model),
 	("encrypted-model", Kind::EncryptedModel),
 	("storage", Kind::Storage),
+	("learning", Kind::Learning),
 ];
 
 #[derive(Clone, Copy)]
@@ -36,13 +37,14 @@ enum Kind {
 	Model,
 	EncryptedModel,
 	Storage,
+	Learning,
 }
 
 /// Reads a whole document.
 pub(super) fn job(root: &At<'_>) -> Result<JobSpecification, DocumentError> {
 	let mut fields = root.fields()?;
 	version(&fields.required("version")?)?;
-	let expected = "container, stack, model, encrypted-model or storage";
+	let expected = "container, stack, model, encrypted-model, storage or learning";
 	let kind = fields.required("kind")?.choice(expected, &KINDS)?;
 	let name = served_name(&fields.required("name")?)?;
 	let tags = fields.optional("tags").map_or(Ok(TagExpression::default()), |at| tags(&at))?;
@@ -65,6 +67,7 @@ pub(super) fn job(root: &At<'_>) -> Result<JobSpecification, DocumentError> {
 		Kind::Model => Work::Model(model(&mut fields)?),
 		Kind::EncryptedModel => Work::EncryptedModel { model: cid(&fields.required("model")?)? },
 		Kind::Storage => Work::Storage(storage(&mut fields)?),
+		Kind::Learning => Work::Learning(learning(&mut fields)?),
 	};
 	fields.finish()?;
 	Ok(JobSpecification { name, tags, gpu, secrets, work })
@@ -214,6 +217,38 @@ fn storage(fields: &mut Fields<'_>) -> Result<Storage, DocumentError> {
 		true => Err(at.conflict("nothing is kept; name at least one root")),
 		false => Ok(Storage { roots, size_mib }),
 	}
+}
+
+fn learning(fields: &mut Fields<'_>) -> Result<Learning, DocumentError> {
+	let model = cid(&fields.required("model")?)?;
+	let at = fields.required("data")?;
+	let data = served_name(&at)?;
+	if limits::DATA_NAME_BYTES_MAX < data.as_str().len() {
+		return Err(at.conflict("the name of a data set has at most 27 characters"));
+	}
+	let training = training(&fields.required("training")?)?;
+	Ok(Learning { model, data, training })
+}
+
+fn training(at: &At<'_>) -> Result<Training, DocumentError> {
+	let mut fields = at.fields()?;
+	let words = [("sgd", Optimiser::Sgd), ("adam", Optimiser::Adam)];
+	let optimiser = fields.required("optimiser")?.choice("sgd or adam", &words)?;
+	let at = fields.required("learning_rate")?;
+	let learning_rate = at.number()?;
+	if learning_rate <= 0.0 || 10.0 < learning_rate {
+		return Err(at.conflict("a learning rate is above 0 and at most 10, such as 0.01"));
+	}
+	let epochs = count(&fields.required("epochs")?, limits::TRAINING_EPOCHS_MAX)?;
+	let batch_samples = count(&fields.required("batch_samples")?, limits::BATCH_SAMPLES_MAX)?;
+	fields.finish()?;
+	Ok(Training { optimiser, learning_rate, epochs, batch_samples })
+}
+
+/// A number of things, of which there is one at least.
+fn count(at: &At<'_>, max: u64) -> Result<u32, DocumentError> {
+	let max = max.min(u64::from(u32::MAX));
+	Ok(u32::try_from(at.integer(1..=max)?).unwrap_or(u32::MAX))
 }
 
 pub(super) fn served_name(at: &At<'_>) -> Result<ServedName, DocumentError> {
