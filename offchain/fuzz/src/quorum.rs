@@ -84,7 +84,7 @@ pub(crate) fn play(choices: &mut Choices<'_>, reached: &mut Reached) {
 			},
 			3 => {
 				let placement = choices.number(0..=2);
-				let request = agree(placement, key(choices), made_up(choices));
+				let request = agree(placement, key(choices), made_up(placement, choices));
 				agreed(&mut nodes[to], from, &request, choices, reached);
 			},
 			_ => {
@@ -210,10 +210,10 @@ fn key(choices: &mut Choices<'_>) -> Vec<u8> {
 	}
 }
 
-/// A question that no honest node would ask.
-fn made_up(choices: &mut Choices<'_>) -> Ask {
+/// A question that no honest node would ask, mostly with a ballot of the placement it is for.
+fn made_up(placement: u32, choices: &mut Choices<'_>) -> Ask {
 	let ballot = Ballot {
-		placement: choices.number(0..=2),
+		placement: if choices.one_in(4) { choices.number(0..=2) } else { placement },
 		round: choices.pick(&[0, 1, 7, u64::MAX]),
 		proposer: WriterId::of(&NODES[choices.place(NODES.len() - 1)], 0),
 	};
